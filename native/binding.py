@@ -1,0 +1,265 @@
+"""The binding to the C core: plans, contexts, batches. Status in, exception out; no policy.
+
+This is the only importer of the compiled module. The core's numbers are re-exported as `C` (`C.H9_OP_INT`).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from native._core import ffi, lib
+from native.errors import DataError, LimitError
+
+C: Final[Any] = lib
+"""The constants of the image and the core, by the names of the headers."""
+
+MESSAGES: Final[dict[int, tuple[str, str]]] = {
+    lib.H9_E_NO_MEMORY: ("NO_MEMORY", "no memory"),
+    lib.H9_E_BAD_PLAN: ("BAD_PLAN", "the plan's image is damaged"),
+    lib.H9_E_TRUNCATED: ("TRUNCATED", "the input ends inside a value"),
+    lib.H9_E_TRAILING: ("TRAILING", "bytes after the end of the message"),
+    lib.H9_E_SYNTAX: ("SYNTAX", "not this format's grammar"),
+    lib.H9_E_VARINT: ("VARINT", "a variable-length integer over 64 bits"),
+    lib.H9_E_LENGTH: ("LENGTH", "an impossible length or count"),
+    lib.H9_E_UTF8: ("UTF8", "text that is not UTF-8"),
+    lib.H9_E_ESCAPE: ("ESCAPE", "not an escape, or an unpaired surrogate"),
+    lib.H9_E_NUMBER: ("NUMBER", "not a number"),
+    lib.H9_E_TAG: ("TAG", "a tag or type byte that means nothing"),
+    lib.H9_E_GROUP: ("GROUP", "a group's end that doesn't match its start"),
+    lib.H9_E_BLOCK: ("BLOCK", "a block whose size is not the one it states"),
+    lib.H9_E_TYPE: ("TYPE", "a value of another kind than the schema's"),
+    lib.H9_E_NULL: ("NULL", "null where none may be"),
+    lib.H9_E_MISSING: ("MISSING", "a required field is absent"),
+    lib.H9_E_UNKNOWN_FIELD: ("UNKNOWN_FIELD", "a member that the schema doesn't know"),
+    lib.H9_E_DUPLICATE: ("DUPLICATE", "a key or field that was there already"),
+    lib.H9_E_BOOLEAN: ("BOOLEAN", "neither true nor false"),
+    lib.H9_E_BRANCH: ("BRANCH", "a union branch that has no place in the target"),
+    lib.H9_E_SYMBOL: ("SYMBOL", "an enum symbol that has no place in the target"),
+    lib.H9_E_RANGE: ("RANGE", "out of the target's range"),
+    lib.H9_E_INEXACT: ("INEXACT", "can't be held exactly by the target"),
+    lib.H9_E_NOT_FINITE: ("NOT_FINITE", "NaN or infinity where the target has none"),
+    lib.H9_E_BYTES: ("BYTES", "not bytes in the text form that the schema says"),
+    lib.H9_E_UUID: ("UUID", "not a UUID"),
+    lib.H9_E_TIME: ("TIME", "not a date or time, or out of its range"),
+    lib.H9_E_DECIMAL: ("DECIMAL", "not a decimal, or over its precision"),
+    lib.H9_E_SIZE: ("SIZE", "not the size of the fixed"),
+    lib.H9_E_KEY: ("KEY", "a map key of a kind that can't be one"),
+    lib.H9_E_EXTENSION: ("EXTENSION", "an extension type that the target can't say"),
+    lib.H9_E_UNSUPPORTED: ("UNSUPPORTED", "not built yet"),
+    lib.H9_E_CONDITION: ("CONDITION", "the mapping found no value where one must be"),
+    lib.H9_E_DEPTH: ("DEPTH", "nested deeper than the limit"),
+    lib.H9_E_ITEMS: ("ITEMS", "more items than the limit"),
+    lib.H9_E_MEMORY: ("MEMORY", "more memory than the limit"),
+    lib.H9_E_STRING: ("STRING", "a string longer than the limit"),
+    lib.H9_E_RECORD: ("RECORD", "a message larger than the limit"),
+}
+"""What each code is called, and the constant message that goes with it."""
+
+_FIRST_LIMIT: Final = lib.H9_E_DEPTH
+FRAMINGS: Final = {
+    "none": lib.H9_FRAMING_NONE,
+    "newline": lib.H9_FRAMING_NEWLINE,
+    "varint": lib.H9_FRAMING_VARINT,
+    "be32": lib.H9_FRAMING_BE32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may cost at most: levels, items and entries, bytes of working memory, bytes of one string
+    and of the message itself."""
+
+    depth: int = 128
+    items: int = 16_000_000
+    memory: int = 512 << 20
+    string: int = 256 << 20
+    record: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a call made: the output, where each message ends in it, and the refusals.
+
+    `begin` and `end` tell where each message stood in the input; `used` how much of that was read.
+    """
+
+    data: bytes
+    ends: array[int]
+    errors: list[DataError]
+    begin: array[int]
+    end: array[int]
+    used: int
+
+
+def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
+    """The exception for a code of the core; `raw` and `places` say where."""
+    name, message = MESSAGES[code]
+    kind = LimitError if code >= _FIRST_LIMIT else DataError
+    if raw is None:
+        return kind(name, message)
+    path = _path([places[raw.first_place + i] for i in range(raw.places)], names)
+    return kind(name, message, int(raw.offset), int(raw.record), path)
+
+
+def _path(places: list[Any], names: Sequence[str]) -> str:
+    text = ""
+    for place in places:
+        if place.kind == lib.H9_PLACE_FIELD:
+            text += ("." if text else "") + names[place.index]
+        elif place.kind == lib.H9_PLACE_ITEM:
+            text += f"[{place.index}]"
+        elif place.key == ffi.NULL:
+            text += "[?]"
+        else:
+            key = bytes(ffi.buffer(place.key, place.index)).decode("utf-8", "backslashreplace")
+            text += f'["{key}"]'
+    return text
+
+
+class Context:
+    """What one thread needs to run plans; not to be shared between threads at one time."""
+
+    __slots__ = ("_begin", "_end", "_ends", "_size", "raw")
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        chosen = limits or Limits()
+        raw_limits = ffi.new("h9_limits *", [chosen.depth, chosen.items, chosen.memory, chosen.string, chosen.record])
+        raw = lib.h9_context_new(ffi.NULL, raw_limits, os.urandom(16))
+        if raw == ffi.NULL:
+            raise MemoryError
+        self.raw = ffi.gc(raw, lib.h9_context_free)
+        self._begin = ffi.new("int64_t[1]")
+        self._end = ffi.new("int64_t[1]")
+        self._ends = ffi.new("int64_t[1]")
+        self._size = ffi.new("size_t *")
+
+    def ignored(self) -> list[tuple[int, bytes, int]]:
+        """Members passed over since this context was made: (record of the image, key, how often)."""
+        found = lib.h9_ignored_members(self.raw, self._size)
+        return [
+            (found[i].record, bytes(ffi.buffer(found[i].key, found[i].key_length)), found[i].count)
+            for i in range(self._size[0])
+        ]
+
+
+class Plan:
+    """A loaded plan: immutable, shared by any number of threads. `names` are the fields' for error paths."""
+
+    __slots__ = ("_local", "limits", "names", "raw")
+
+    def __init__(self, image: bytes, names: Sequence[str], limits: Limits | None = None) -> None:
+        out = ffi.new("h9_plan **")
+        code = lib.h9_plan_load(image, len(image), ffi.NULL, out)
+        if code:
+            raise error(code)
+        self.raw = ffi.gc(out[0], lib.h9_plan_free)
+        self.names = names
+        self.limits = limits or Limits()
+        self._local = threading.local()
+
+    def context(self) -> Context:
+        """This thread's context for this plan."""
+        try:
+            found: Context = self._local.context
+        except AttributeError:
+            found = self._local.context = Context(self.limits)
+        return found
+
+    def translate(self, data: bytes) -> bytes:
+        """One message. DataError: it is refused."""
+        context = self.context()
+        context._end[0] = len(data)
+        code = lib.h9_translate(
+            self.raw, context.raw, data, len(data), context._begin, context._end, 1, lib.H9_FRAMING_NONE, context._ends
+        )
+        out = lib.h9_output(context.raw, context._size)
+        size = context._size[0]
+        if code or not size:
+            self._raise(context, code)
+            return b""
+        return ffi.buffer(out, size)[:]  # type: ignore[no-any-return]
+
+    def _raise(self, context: Context, code: int) -> None:
+        if code:
+            raise error(code)
+        errors = self._errors(context)
+        if errors:
+            raise errors[0]
+
+    def _errors(self, context: Context) -> list[DataError]:
+        size = context._size
+        raw = lib.h9_errors(context.raw, size)
+        count = size[0]
+        if not count:
+            return []
+        places = lib.h9_places(context.raw)
+        return [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
+
+    def translate_many(self, data: Any, begin: Any, end: Any, framing: str = "none") -> Run:
+        """Messages data[begin[i]:end[i]], one after another. `begin` and `end` are buffers of int64."""
+        context = self.context()
+        first, last = ffi.from_buffer("int64_t[]", begin), ffi.from_buffer("int64_t[]", end)
+        count = len(first)
+        ends = array("q", bytes(8 * count))
+        whole = ffi.from_buffer(data)
+        if len(last) != count:
+            raise ValueError("begin and end differ in length")
+        raw_ends = ffi.from_buffer("int64_t[]", ends, require_writable=True)
+        code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, FRAMINGS[framing], raw_ends)
+        if code:
+            raise error(code)
+        return Run(self._output(context), ends, self._errors(context), begin, end, len(whole))
+
+    def translate_run(
+        self, data: Any, count: int | None = None, *, partial: bool = False, framing: str = "none", batch: int = 65536
+    ) -> Run:
+        """Messages that stand back to back in `data`: `count` of them, or up to `batch` until it ends."""
+        context = self.context()
+        whole = ffi.from_buffer(data)
+        size = batch if count is None else count
+        begin, end, ends = (array("q", bytes(8 * size)) for _ in range(3))
+        done, used = ffi.new("size_t *"), ffi.new("size_t *")
+        views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end, ends)]
+        code = lib.h9_translate_run(
+            self.raw, context.raw, whole, len(whole), size, partial, FRAMINGS[framing], *views, done, used
+        )
+        if code:
+            raise error(code)
+        n = done[0]
+        return Run(self._output(context), ends[:n], self._errors(context), begin[:n], end[:n], used[0])
+
+    def _output(self, context: Context) -> bytes:
+        out = lib.h9_output(context.raw, context._size)
+        size = context._size[0]
+        return ffi.buffer(out, size)[:] if size else b""
+
+
+def pack(struct: str, rows: Sequence[dict[str, Any]]) -> bytes:
+    """The bytes of an image's table of `struct` (a name of hal9_image.h)."""
+    return bytes(ffi.buffer(ffi.new(f"{struct}[]", list(rows)))) if rows else b""
+
+
+def split(kind: str, data: Any, *, last: bool, limit: int = 1 << 30, batch: int = 65536) -> tuple[array[int], array[int], int]:
+    """Where up to `batch` messages begin and end in `data`, and how many bytes they take with their framing.
+
+    `kind`: "newline", "varint" or "be32". DataError: the framing is damaged.
+    """
+    whole = ffi.from_buffer(data)
+    begin, end = array("q", bytes(8 * batch)), array("q", bytes(8 * batch))
+    views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end)]
+    done, used = ffi.new("size_t *"), ffi.new("size_t *")
+    if kind == "newline":
+        code = lib.h9_split_lines(whole, len(whole), last, batch, *views, done, used)
+    else:
+        function = lib.h9_split_varint if kind == "varint" else lib.h9_split_be32
+        code = function(whole, len(whole), last, limit, batch, *views, done, used)
+    if code:
+        failure = error(code)
+        failure.offset, failure.index = used[0], done[0]
+        raise failure
+    return begin[: done[0]], end[: done[0]], used[0]

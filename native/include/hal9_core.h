@@ -1,0 +1,157 @@
+/* hal9_core: translates messages from one format and schema to another by a plan compiled beforehand.
+ *
+ * Theory of operation
+ *   bytes --reader--> frame --steps--> frame --writer--> bytes
+ * A *plan* is an image: flat tables that a compiler (translator/plan) made for one pair of schemas. Loading
+ * checks every index in it once, so that running it need not. A loaded plan never changes and may be used by
+ * any number of threads. A *context* belongs to one thread at a time: it holds the arena, the output and the
+ * errors, and reuses them from call to call; nothing is allocated on the warm path.
+ *
+ * Nothing here is global and mutable, formats text, or knows a schema language. A refusal is a code,
+ * an offset and a path of fields, items and keys; who calls it finds the words.
+ */
+#ifndef HAL9_CORE_H
+#define HAL9_CORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What can be wrong. The numbers are stable. */
+typedef enum h9_code {
+    H9_OK = 0,
+    /* the call itself */
+    H9_E_NO_MEMORY = 1,      /* the allocator gave none */
+    H9_E_BAD_PLAN = 2,       /* the image is damaged */
+    /* structure: the bytes aren't this format */
+    H9_E_TRUNCATED = 10,     /* the input ends inside a value */
+    H9_E_TRAILING = 11,      /* bytes after the end of the message */
+    H9_E_SYNTAX = 12,        /* not this format's grammar */
+    H9_E_VARINT = 13,        /* a varint over 64 bits, or longer than 10 bytes */
+    H9_E_LENGTH = 14,        /* a negative or impossible length or count */
+    H9_E_UTF8 = 15,          /* text that is not UTF-8 */
+    H9_E_ESCAPE = 16,        /* an escape that is none, or an unpaired surrogate */
+    H9_E_NUMBER = 17,        /* not a number by the format's grammar */
+    H9_E_TAG = 18,           /* field number 0, wire type 6 or 7, a type byte that means nothing */
+    H9_E_GROUP = 19,         /* a group's end that doesn't match its start */
+    H9_E_BLOCK = 20,         /* a block whose size is not the one it states */
+    /* meaning: well formed, but not what the schema says */
+    H9_E_TYPE = 30,          /* a value of another kind than the schema's */
+    H9_E_NULL = 31,          /* null where none may be */
+    H9_E_MISSING = 32,       /* a required field is absent */
+    H9_E_UNKNOWN_FIELD = 33, /* a member that the schema doesn't know, where it is closed */
+    H9_E_DUPLICATE = 34,     /* a key or field twice (S15), or two members of a oneof (S20) */
+    H9_E_BOOLEAN = 35,       /* neither 0 nor 1 */
+    H9_E_BRANCH = 36,        /* a union branch that isn't there, or has no place in the target */
+    H9_E_SYMBOL = 37,        /* an enum symbol that isn't there, or has no place in the target */
+    H9_E_RANGE = 38,         /* out of the target's range (S3) */
+    H9_E_INEXACT = 39,       /* would round or cut (S2, S6, S23, S26) */
+    H9_E_NOT_FINITE = 40,    /* NaN or infinity where the format has none (S4) */
+    H9_E_BYTES = 41,         /* not base64, hex, or code points up to 255 */
+    H9_E_UUID = 42,          /* not a UUID */
+    H9_E_TIME = 43,          /* not a date, time, timestamp or duration, or out of its range */
+    H9_E_DECIMAL = 44,       /* not a decimal, or over its precision */
+    H9_E_SIZE = 45,          /* not a fixed's size */
+    H9_E_KEY = 46,           /* a map key of a kind that can't be one */
+    H9_E_EXTENSION = 47,     /* a MessagePack extension that the target can't say */
+    H9_E_UNSUPPORTED = 48,   /* not built yet, and the plan was told to find out at run time */
+    H9_E_CONDITION = 49,     /* a mapping found no value where one must be */
+    /* limits */
+    H9_E_DEPTH = 60,
+    H9_E_ITEMS = 61,
+    H9_E_MEMORY = 62,
+    H9_E_STRING = 63,
+    H9_E_RECORD = 64
+} h9_code;
+
+/* Memory comes from the caller. `resize` is realloc (NULL: allocate) and frees when size is 0. */
+typedef struct h9_allocator {
+    void *(*resize)(void *state, void *block, size_t old_size, size_t size);
+    void *state;
+} h9_allocator;
+
+/* What a message may cost at most. */
+typedef struct h9_limits {
+    uint32_t depth;   /* nesting of records, lists and maps */
+    uint32_t items;   /* items and entries of one message, all lists and maps together */
+    uint64_t memory;  /* bytes of arena for one message */
+    uint32_t string;  /* bytes of one string */
+    uint64_t record;  /* bytes of one message */
+} h9_limits;
+
+/* One step of the path to where a message was refused. */
+typedef enum h9_place_kind { H9_PLACE_FIELD, H9_PLACE_ITEM, H9_PLACE_KEY } h9_place_kind;
+typedef struct h9_place {
+    uint32_t kind;
+    uint32_t index;       /* FIELD: number of the field in the image; ITEM: from 0; KEY: length of the key */
+    const uint8_t *key;   /* KEY: in the input or the context, until the next call */
+} h9_place;
+
+/* One refused message. */
+typedef struct h9_error {
+    uint32_t code;        /* h9_code */
+    uint32_t places;      /* of its path, outermost first, from h9_places(); 0: the message itself */
+    uint64_t first_place;
+    uint64_t offset;      /* bytes from the start of the message */
+    uint64_t record;      /* its number in this call, from 0 */
+} h9_error;
+
+/* How messages stand one after another in the output. */
+typedef enum h9_framing {
+    H9_FRAMING_NONE = 0,
+    H9_FRAMING_NEWLINE = 1,   /* each ends with \n */
+    H9_FRAMING_VARINT = 2,    /* each has its length before it */
+    H9_FRAMING_BE32 = 3       /* likewise, four bytes big-endian */
+} h9_framing;
+
+typedef struct h9_plan h9_plan;
+typedef struct h9_context h9_context;
+
+/* Loads an image. It is copied. H9_E_BAD_PLAN or H9_E_NO_MEMORY on failure. */
+h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memory, h9_plan **out);
+void h9_plan_free(h9_plan *plan);
+
+/* A context for one thread. `seed`: 16 random bytes (keys from the wire are hashed with it; generated ids start from it). NULL: no memory. */
+h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16]);
+void h9_context_free(h9_context *context);
+
+/* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The results stand one after another
+ * in h9_output(), result i ending at ends[i] (framing included); a refused message gives nothing there and an entry in h9_errors().
+ * Returns H9_OK also when messages were refused; another code only when the call itself failed. */
+h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
+                     const int64_t *begin, const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
+
+/* The same for messages that stand back to back without framing (Avro's blocks, concatenated MessagePack or
+ * JSON), at most `count` of them: begin[i] and end[i] are filled in. Reading ends at `size`, after `count`, or where the next message's
+ * start can't be known any more. *done: messages read, refused ones included; *used: bytes. Where `partial`, a message that
+ * the input cuts off is not an error: it is left for the next call. */
+h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, size_t count,
+                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done, size_t *used);
+
+/* Of the last call, valid until the next one on this context. */
+const uint8_t *h9_output(const h9_context *context, size_t *size);
+const h9_error *h9_errors(const h9_context *context, size_t *count);
+const h9_place *h9_places(const h9_context *context);
+
+/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was made. */
+typedef struct h9_ignored {
+    uint32_t record;      /* of the image */
+    uint32_t key_length;
+    const uint8_t *key;   /* kept by the context */
+    uint64_t count;
+} h9_ignored;
+const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
+
+/* Splitting a stream: fills begin[i], end[i] for up to `count` whole messages, *used bytes consumed. `last`: no more input follows.
+ * Lines: blank ones are passed over. Returns H9_E_* where the framing is damaged, at *used. */
+h9_code h9_split_lines(const uint8_t *data, size_t size, int last, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
+h9_code h9_split_varint(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
+h9_code h9_split_be32(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

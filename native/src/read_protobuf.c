@@ -1,0 +1,446 @@
+/* Reads Protobuf's binary encoding.
+ *
+ * Fields come in any order, but nearly always in the schema's: the next field's tag is compared with the one that is
+ * expected, and looked up by its number only on a miss. A singular message may come in pieces that merge (S20, S21), so
+ * what must wait for the last piece (what is missing, conversions, a map's keys) is put off: it is noted in a list, newest
+ * first, and done when the *whole* is read: the root, an item of a list, a map's value. Nothing is read twice, so the time
+ * is linear in the input (B50).
+ */
+#include "read_protobuf.h"
+
+static const uint8_t *members(level *l, const uint8_t *p);
+
+/* --- messages --- */
+
+static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p);
+
+/* What a map entry's absent key or value is, or a wrapper's. A proto2 enum's zero is its first symbol. */
+static bool zero_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at)
+{
+    static const uint8_t zeros[8]; /* every kind's zero as it stands on the wire */
+    const uint8_t *end = c->end, *done;
+    c->end = h9_pb_is_message(n) ? at : zeros + sizeof zeros;
+    if (h9_pb_is_message(n)) {
+        done = whole_message(c, n, out, 0, at);
+    } else if (n->op == H9_OP_ENUM && c->plan->enums[n->a].count > 0) {
+        done = h9_pb_symbol(c, n, c->plan->symbols[c->plan->enums[n->a].first].number, out, at, at);
+        if (done && n->conv && !h9_convert(c, n->conv, out, at)) done = NULL;
+    } else {
+        done = h9_pb_scalar(c, n, out, zeros);
+    }
+    c->end = end;
+    if (done == NULL) c->at = at;
+    return done != NULL;
+}
+
+static const uint8_t *read_record(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p)
+{
+    h9_context *c = outer->c;
+    const h9_node *n = s->node;
+    const h9_record *r = &c->plan->records[n->a];
+    if (n->op == H9_OP_INLINE && outer->frame == NULL) return h9_fail(c, H9_E_BAD_PLAN, p);
+    if (n->op == H9_OP_RECORD && first && !(s->slot->rec = h9_frame_new(c, r))) return NULL;
+    h9_slot *frame = n->op == H9_OP_RECORD ? s->slot->rec : outer->frame;
+    level l = {.c = c, .r = r, .frame = frame, .w = outer->w, .outer = outer, .where = s, .group = group};
+    if (first && (r->need != H9_NONE || n->conv) && !(l.self = h9_pb_defer(outer, s))) return NULL;
+    return members(&l, p);
+}
+
+/* A message whose field 1 is the value; `first`: it is zero where this one hasn't got it. */
+static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out, bool first, const uint8_t *p)
+{
+    const h9_node *inner = &c->plan->nodes[n->a];
+    const uint32_t wanted = 1u << 3 | h9_pb_wire(inner);
+    const uint8_t *at = p;
+    if (h9_pb_is_message(inner)) return h9_fail(c, H9_E_BAD_PLAN, p);
+    while (p < c->end) {
+        const uint8_t *start = p, *value;
+        uint32_t tag;
+        h9_slot v;
+        if (!(value = h9_pb_tag(c, p, &tag))) return NULL;
+        p = tag == wanted ? h9_pb_scalar(c, inner, &v, value) : h9_pb_skip(c, tag, value, start);
+        if (p == NULL) return NULL;
+        if (p == h9_pb_unknown) {
+            p = h9_pb_skip(c, tag, value, start);
+        } else if (tag == wanted) {
+            *out = v;
+            first = false;
+        }
+    }
+    return !first || zero_value(c, inner, out, at) ? p : NULL;
+}
+
+/* One occurrence of a message: its content is [p, c->end), or ends with its group. */
+static const uint8_t *occurrence(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p)
+{
+    const h9_node *n = s->node;
+    h9_slot *v = s->slot;
+    if (n->op == H9_OP_RECORD || n->op == H9_OP_INLINE) return read_record(outer, s, first, group, p);
+    if (n->conv || n->op == H9_OP_ANY) {
+        deferred *d = first ? h9_pb_defer(outer, s) : (deferred *)(uintptr_t)v->raw[0];
+        if (d == NULL) return NULL;
+        v->raw[0] = (uintptr_t)d;
+        v = &d->value;
+    }
+    if (first) memset(v, 0, sizeof *v);
+    if (n->op == H9_OP_WRAPPED) return read_wrapped(outer->c, n, v, first, p);
+    if (n->op != H9_OP_ANY) return h9_pb_time(outer->c, n, v, p, s->at);
+    return h9_pb_chain(outer->c, &v->spans, p, (size_t)(outer->c->end - p), false) ? outer->c->end : NULL;
+}
+
+/* A message that comes in one piece. */
+static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p)
+{
+    const uint8_t *at = p;
+    if (n->op == H9_OP_RECORD) {
+        const h9_record *r = &c->plan->records[n->a];
+        whole w = {c, NULL, false};
+        level l = {.c = c, .r = r, .frame = h9_frame_new(c, r), .w = &w, .group = group};
+        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w) || !h9_finish(c, r, l.frame, at)) return NULL;
+        out->rec = l.frame;
+    } else if (n->op == H9_OP_ANY) {
+        h9_span_chain piece = {NULL, NULL, p, (size_t)(c->end - p)};
+        if (!h9_pb_any(c, n, &piece, out, at)) return NULL;
+        p = c->end;
+    } else if (n->op == H9_OP_WRAPPED) {
+        if (!(p = read_wrapped(c, n, out, true, p))) return NULL;
+    } else {
+        memset(out, 0, sizeof *out);
+        if (!h9_pb_is_message(n) || n->op == H9_OP_INLINE) return h9_fail(c, H9_E_BAD_PLAN, p);
+        if (!(p = h9_pb_time(c, n, out, p, at))) return NULL;
+    }
+    return n->conv == 0 || h9_convert(c, n->conv, out, at) ? p : NULL;
+}
+
+/* The bounds of a submessage. Puts the end of what is around it into *around; group: there are none. */
+static inline const uint8_t *open_message(h9_context *c, uint32_t tag, uint32_t *group, const uint8_t **around, const uint8_t *p)
+{
+    const uint8_t *at = p;
+    size_t size;
+    *around = c->end;
+    *group = (tag & 7) == PB_START ? tag >> 3 : 0;
+    if (*group == 0) {
+        if (!(p = h9_pb_length(c, p, &size))) return NULL;
+        c->end = p + size;
+    }
+    return h9_enter(c, at) ? p : NULL;
+}
+
+static inline const uint8_t *close_message(h9_context *c, const uint8_t *around, const uint8_t *p)
+{
+    c->end = around;
+    h9_leave(c);
+    return p;
+}
+
+static const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    uint64_t *bits = h9_bits(l->frame, l->r);
+    spot s = {n, l->frame + f->slot, bits, p, f->slot, f->name};
+    bool first = !h9_has(bits, f->slot);
+    uint32_t group;
+    const uint8_t *around;
+    if (!h9_count_item(c, p)) return NULL; /* B49 */
+    set_present(l, f);
+    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = occurrence(l, &s, first, group, p))) return NULL;
+    return close_message(c, around, p);
+}
+
+/* --- lists --- */
+
+static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *at)
+{
+    uint8_t *room = h9_list_add(c, list, width);
+    if (room == NULL) c->at = at;
+    return room;
+}
+
+/* The first occurrence of a list or map starts it. */
+static inline bool start_list(level *l, const h9_field *f, const h9_node *n, h9_slot *slot, const uint8_t *at)
+{
+    uint64_t *bits = h9_bits(l->frame, l->r);
+    if (h9_has(bits, f->slot)) return true;
+    memset(slot, 0, sizeof *slot);
+    h9_set(bits, f->slot);
+    spot s = {n, slot, bits, at, f->slot, f->name};
+    return n->conv == 0 || h9_pb_defer(l, &s) != NULL;
+}
+
+static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag, const uint8_t *p)
+{
+    uint32_t index = list->list.n, group;
+    const uint8_t *around;
+    h9_slot v;
+    uint8_t *room = add_item(c, list, n->width, p);
+    if (room == NULL || !(p = open_message(c, tag, &group, &around, p)) || !(p = whole_message(c, item, &v, group, p)))
+        return h9_in_item(c, index);
+    h9_item_put(room, n->width, &v);
+    return close_message(c, around, p);
+}
+
+/* Room for `count` more; at least as many as there are, so that many small packed runs take linear time. */
+static bool reserve(h9_context *c, h9_slot *list, size_t width, size_t count, const uint8_t *at)
+{
+    size_t want = count < list->list.n ? list->list.n : count;
+    if (count <= list->list.cap - list->list.n) want = count;
+    else if (want > c->items && count <= c->items) want = c->items;
+    if (h9_list_reserve(c, list, width, want)) return count <= c->items || h9_fail(c, H9_E_ITEMS, at) != NULL;
+    c->at = at;
+    return false;
+}
+
+/* Numbers that stand on the wire as they do in memory. */
+static const uint8_t *packed_bulk(h9_context *c, const h9_node *n, h9_slot *list, size_t size, const uint8_t *p, const uint8_t *at)
+{
+    size_t count = size / n->width;
+    if (size % n->width != 0) return h9_fail(c, H9_E_LENGTH, at); /* B51 */
+    if (!reserve(c, list, n->width, count, at)) return NULL;
+    if (size) memcpy(list->list.items + (size_t)list->list.n * n->width, p, size);
+    list->list.n += (uint32_t)count;
+    c->items -= (uint32_t)count;
+    return p + size;
+}
+
+/* Varints are as many as there are last bytes. */
+static size_t count_varints(const uint8_t *p, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += p[i] < 0x80;
+    return count;
+}
+
+static const uint8_t *packed_items(level *l, const h9_node *n, h9_slot *list, uint32_t tag, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    const h9_node *item = &c->plan->nodes[n->a];
+    while (p < c->end) {
+        const uint8_t *start = p;
+        h9_slot v;
+        p = h9_pb_scalar(c, item, &v, p);
+        if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, list->list.n);
+        if (H9_UNLIKELY(p == h9_pb_unknown)) {
+            uint64_t raw = 0;
+            if (!(p = h9_pb_varint(c, start, &raw)) || !h9_pb_unknown_item(l, tag, (int32_t)raw)) return NULL;
+            continue;
+        }
+        uint8_t *room = add_item(c, list, n->width, start);
+        if (room == NULL) return NULL;
+        h9_item_put(room, n->width, &v);
+    }
+    return p;
+}
+
+static const uint8_t *packed(level *l, const h9_node *n, h9_slot *list, uint32_t tag, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    const h9_node *item = &c->plan->nodes[n->a];
+    const uint8_t *at = p, *around = c->end;
+    size_t size;
+    if (!(p = h9_pb_length(c, p, &size))) return NULL;
+    if (item->conv == 0 && h9_pb_is_bulk(item, n->width)) return packed_bulk(c, n, list, size, p, at);
+    unsigned wire = h9_pb_wire(item);
+    if (wire != PB_VARINT && size % (wire == PB_32 ? 4 : 8) != 0) return h9_fail(c, H9_E_LENGTH, at);
+    size_t count = wire == PB_VARINT ? count_varints(p, size) : size / (wire == PB_32 ? 4 : 8);
+    if (!reserve(c, list, n->width, count, at)) return NULL;
+    c->end = p + size;
+    p = packed_items(l, n, list, tag, p);
+    c->end = around;
+    return p;
+}
+
+static const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    h9_slot *list = l->frame + f->slot, v;
+    const h9_node *item = &c->plan->nodes[n->a];
+    const uint8_t *at = p;
+    if (!start_list(l, f, n, list, p)) return NULL;
+    if (h9_pb_is_message(item)) return message_item(c, n, item, list, tag, p);
+    if ((tag & 7) == PB_LEN && h9_pb_wire(item) != PB_LEN) return packed(l, n, list, tag, p);
+    if (!(p = h9_pb_scalar(c, item, &v, p))) return h9_in_item(c, list->list.n);
+    if (H9_UNLIKELY(p == h9_pb_unknown)) return (p = h9_pb_skip(c, tag, at, start)) ? h9_pb_unknown_span(l, tag, start, p, true) : NULL;
+    uint8_t *room = add_item(c, list, n->width, at);
+    if (room == NULL) return NULL;
+    h9_item_put(room, n->width, &v);
+    return p;
+}
+
+/* --- maps: a list of entries, messages of a key (1) and a value (2), either of which may lack or come twice --- */
+
+typedef struct entry {
+    const h9_node *key, *value;
+    h9_slot slots[2];
+    h9_slot text;           /* the key as it was read, for the path of an error */
+    bool has_key, has_value, unknown;
+    level l;                /* of the value, which is a whole */
+} entry;
+
+static const uint8_t *entry_key(h9_context *c, entry *e, const uint8_t *p)
+{
+    const uint8_t *start = p;
+    if (e->key->op == H9_OP_STRING) {
+        if (!(p = h9_pb_string(c, e->key, &e->text, p))) return NULL;
+        e->slots[0] = e->text;
+        if (e->key->conv && !h9_convert(c, e->key->conv, &e->slots[0], start)) return NULL;
+    } else if (!(p = h9_pb_scalar(c, e->key, &e->slots[0], p))) {
+        return NULL;
+    }
+    e->has_key = true;
+    return p;
+}
+
+static const uint8_t *entry_value(h9_context *c, entry *e, uint32_t tag, const uint8_t *p, const uint8_t *start)
+{
+    bool first = !e->has_value;
+    e->has_value = true;
+    if (!h9_pb_is_message(e->value)) {
+        const uint8_t *end = h9_pb_scalar(c, e->value, &e->slots[1], p);
+        e->unknown = end == h9_pb_unknown;
+        return e->unknown ? h9_pb_skip(c, tag, p, start) : end;
+    }
+    spot s = {e->value, &e->slots[1], NULL, p, 0, H9_NONE};
+    uint32_t group;
+    const uint8_t *around;
+    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = occurrence(&e->l, &s, first, group, p))) return NULL;
+    return close_message(c, around, p);
+}
+
+static const uint8_t *in_entry(h9_context *c, const entry *e, uint32_t index)
+{
+    if (e->has_key && e->key->op == H9_OP_STRING) return h9_in_key(c, e->text.s.p, e->text.s.n);
+    return h9_in_item(c, index);
+}
+
+/* The entry [p, c->end). */
+static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
+{
+    const uint8_t *at = p;
+    const uint32_t key = 1u << 3 | h9_pb_wire(e->key), value = 2u << 3 | h9_pb_wire(e->value);
+    while (p < c->end) {
+        const uint8_t *start = p;
+        uint32_t tag;
+        if (!(p = h9_pb_tag(c, p, &tag))) return NULL;
+        if (tag == key) p = entry_key(c, e, p);
+        else if (tag == value) p = entry_value(c, e, tag, p, start);
+        else p = h9_pb_skip(c, tag, p, start);
+        if (H9_UNLIKELY(p == NULL)) return NULL;
+    }
+    if (!e->has_key) {
+        if (!zero_value(c, e->key, &e->slots[0], at)) return NULL;
+    }
+    if (e->has_value ? !h9_pb_complete(e->l.w) : !zero_value(c, e->value, &e->slots[1], at)) return NULL;
+    return p;
+}
+
+static const uint8_t *map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    h9_slot *map = l->frame + f->slot;
+    whole w = {c, NULL, false};
+    entry e;
+    e.key = &c->plan->nodes[n->a];
+    e.value = &c->plan->nodes[n->b];
+    e.has_key = e.has_value = e.unknown = false;
+    e.l = (level){.c = c, .r = l->r, .w = &w};
+    const uint8_t *at = p, *around;
+    uint32_t group;
+    if (!start_list(l, f, n, map, p)) return NULL;
+    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = read_entry(c, &e, p))) return in_entry(c, &e, map->list.n);
+    close_message(c, around, p);
+    if (H9_UNLIKELY(e.unknown)) return h9_pb_unknown_span(l, tag, start, p, true);
+    uint8_t *room = add_item(c, map, 32, at);
+    if (room == NULL) return in_entry(c, &e, map->list.n);
+    memcpy(room, e.slots, sizeof e.slots);
+    if (map->list.n != 2 || n->conv != 0) return p;
+    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name}; /* from the second entry on keys may be equal */
+    return h9_pb_defer(l, &s) ? p : NULL;
+}
+
+/* --- members --- */
+
+static const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    const h9_node *n = &c->plan->nodes[f->node];
+    if (H9_UNLIKELY(f->slot == H9_NO_SLOT)) return h9_pb_skip(c, tag, p, start);
+    if (n->op == H9_OP_MAP) return map_field(l, f, n, tag, start, p);
+    if (n->op == H9_OP_LIST) return list_field(l, f, n, tag, start, p);
+    if (h9_pb_is_message(n)) return message_field(l, f, n, tag, p);
+    const uint8_t *end = h9_pb_scalar(c, n, l->frame + f->slot, p);
+    if (H9_UNLIKELY(end == NULL)) return NULL;
+    if (H9_UNLIKELY(end == h9_pb_unknown)) return (end = h9_pb_skip(c, tag, p, start)) ? h9_pb_unknown_span(l, tag, start, end, true) : NULL;
+    set_present(l, f);
+    return end;
+}
+
+/* The same value for every target that wants it. */
+static const uint8_t *further_fields(level *l, const h9_field *f, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    const uint8_t *end = p;
+    bool before = l->again;
+    l->again = true;
+    while (f->also != 0 && end != NULL) {
+        f = &l->c->plan->fields[f->also];
+        end = one_field(l, f, tag, start, p);
+    }
+    l->again = before;
+    return end;
+}
+
+/* The field that has this tag's number and may have its wire type; NULL: none. */
+static const h9_field *find(const h9_context *c, const h9_record *r, uint32_t tag)
+{
+    uint32_t number = tag >> 3, low = 0, high = r->sparse_size, index = 0;
+    const uint32_t *sparse = c->plan->words32 + r->sparse;
+    if (number < r->numbers_size) {
+        index = c->plan->words32[r->numbers + number];
+    } else {
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (sparse[middle * 2] < number) low = middle + 1;
+            else high = middle;
+        }
+        if (low < r->sparse_size && sparse[low * 2] == number) index = sparse[low * 2 + 1] + 1;
+    }
+    if (index == 0) return NULL;
+    const h9_field *f = &c->plan->fields[r->first + index - 1];
+    if (f->tag == tag || f->slot == H9_NO_SLOT) return f; /* what is skipped is skipped as it stands */
+    const h9_node *n = &c->plan->nodes[f->node];
+    if (n->op != H9_OP_LIST) return NULL;
+    unsigned wire = h9_pb_wire(&c->plan->nodes[n->a]); /* packed or not, as it comes */
+    return wire != PB_START && ((tag & 7) == wire || ((tag & 7) == PB_LEN && wire != PB_LEN)) ? f : NULL;
+}
+
+static const uint8_t *members(level *l, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    const h9_field *next = c->plan->fields + l->r->first, *last = next + l->r->count;
+    while (H9_LIKELY(p < c->end)) {
+        const uint8_t *start = p, *value;
+        const h9_field *f = next;
+        uint32_t tag;
+        if (!(value = h9_pb_tag(c, p, &tag))) return NULL;
+        if (H9_UNLIKELY(f == last || f->tag != tag)) {
+            if (last - f > 1 && f[1].tag == tag) f++;
+            else if (!h9_pb_good_tag(c, tag, start)) return NULL;
+            else if ((tag & 7) == PB_END) return tag >> 3 == l->group ? value : h9_fail(c, H9_E_GROUP, start); /* B45 */
+            else f = find(c, l->r, tag);
+        }
+        if (H9_UNLIKELY(f == NULL)) {
+            if (!(p = h9_pb_unknown_field(l, tag, value, start))) return NULL;
+            continue;
+        }
+        if (H9_UNLIKELY(!(p = one_field(l, f, tag, start, value)))) return h9_in_field(c, f->name);
+        if (H9_UNLIKELY(f->also != 0) && !further_fields(l, f, tag, start, value)) return h9_in_field(c, f->name);
+        next = f->flags & H9_F_REPEATED ? f : f + 1;
+    }
+    return l->group == 0 ? p : h9_fail(c, H9_E_TRUNCATED, c->end);
+}
+
+const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    if (!h9_enter(c, p) || !(p = whole_message(c, n, out, 0, p))) return NULL;
+    h9_leave(c);
+    return p;
+}

@@ -1,0 +1,163 @@
+"""Loads a schema from wherever it is: a file whose suffix tells its language, a text, or a built-in name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from native.errors import SchemaError
+from schemas.model import Language, Schema
+
+BUILT_IN = "neuron:"
+
+_DESCRIPTORS = (".desc", ".binpb", ".pb", ".fds")
+_SUFFIXES: dict[str, Language | None] = {
+    ".avsc": "avro",
+    ".proto": "protobuf",
+    **dict.fromkeys(_DESCRIPTORS, "protobuf"),
+    ".json": None,
+}
+_AVRO_TYPES = frozenset({"record", "error", "enum", "fixed", "map", "int", "long", "float", "double", "bytes"})
+
+
+def load(
+    source: str | Path | bytes | dict[str, Any],
+    *,
+    language: Language | None = None,
+    type: str | None = None,  # noqa: A002
+) -> Schema:
+    """The schema that `source` names or is.
+
+    `source`: a path, also as `FILE#Type`; a built-in schema (`neuron:NeuronSignal`); the text of an Avro or JSON
+    Schema (also parsed); or the bytes of a FileDescriptorSet. Without `language` the suffix tells it: .avsc, .proto,
+    .desc .binpb .pb .fds (a FileDescriptorSet); .json is JSON Schema unless it looks like Avro's, as a text is.
+    `type`: the type to take as the root (a full name; a definition's name or JSON pointer in JSON Schema).
+    Raises SchemaError: no such file or type, a language that can't be told, or what the language's reader refuses.
+    """
+    if isinstance(source, bytes | dict):
+        return _document(source, language, type)
+    text = str(source)
+    if text.startswith(BUILT_IN):
+        return _built_in(text.removeprefix(BUILT_IN), language, type)
+    if isinstance(source, str) and text.lstrip().startswith(("{", "[")):
+        return _document(text, language, type)
+    path, type_ = _split(text, type)
+    return _file(path, language, type_)
+
+
+def _split(text: str, type_: str | None) -> tuple[Path, str | None]:
+    """`FILE#Type` taken apart, unless there is a file of that whole name."""
+    name, mark, inside = text.rpartition("#")
+    if not mark or _exists(Path(text)):
+        return Path(text), type_
+    if type_ and inside and inside != type_:
+        raise SchemaError(f"two types are named: {inside!r} after the file, and {type_!r}", text)
+    return Path(name), type_ or inside or None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _built_in(name: str, language: Language | None, type_: str | None) -> Schema:
+    from schemas import neuron
+
+    name, _, inside = name.partition("#")
+    schema = neuron.load(name, language) if language else neuron.load(name)
+    return _rooted(schema, type_ or inside or None)
+
+
+def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
+    suffix = path.suffix.lower()
+    if language is None and suffix not in _SUFFIXES:
+        known = " ".join(_SUFFIXES)
+        raise SchemaError(f"the suffix doesn't tell the language ({known} do); name it with `language`", str(path))
+    content = _content(path)
+    language = language or _SUFFIXES[suffix] or _told_text(content)
+    if language == "protobuf" and suffix not in _DESCRIPTORS:
+        from schemas import protobuf
+
+        return protobuf.read(path, message=type_)
+    return _document(content, language, type_)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SchemaError("there is no such file; give a path, a schema's text, or neuron:NAME", str(path)) from None
+    except IsADirectoryError:
+        raise SchemaError("this is a folder; name the schema's file in it", str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SchemaError(f"can't be read ({reason}); check the name and the permissions", str(path)[:200]) from None
+
+
+def _document(document: str | bytes | dict[str, Any], language: Language | None, type_: str | None) -> Schema:
+    language = language or _told(document)
+    match language:
+        case "avro":
+            from schemas import avro
+
+            return _rooted(avro.read(document), type_)
+        case "jsonschema":
+            from schemas import jsonschema
+
+            return jsonschema.read(document, root=type_)
+        case "protobuf":
+            return _protobuf(document, type_)
+
+
+def _protobuf(document: str | bytes | dict[str, Any], type_: str | None) -> Schema:
+    from schemas import protobuf
+
+    match document:
+        case bytes():
+            return protobuf.read_descriptor_set(document, message=type_)
+        case str():
+            return protobuf.read({"schema.proto": document}, message=type_)
+    raise SchemaError("a Protobuf schema is a .proto text or the bytes of a FileDescriptorSet, not a dict")
+
+
+def _told(document: str | bytes | dict[str, Any]) -> Language:
+    """The language of a document without a name."""
+    if isinstance(document, bytes) and not document.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[", b'"')):
+        return "protobuf"
+    return _told_text(document)
+
+
+def _told_text(document: str | bytes | dict[str, Any]) -> Language:
+    from schemas.jsondocument import plain
+
+    return "avro" if _looks_like_avro(document if isinstance(document, dict) else plain(document)) else "jsonschema"
+
+
+def _looks_like_avro(document: object) -> bool:
+    if isinstance(document, list | str):
+        return True
+    if not isinstance(document, dict) or "$schema" in document:
+        return False
+    type_, items = document.get("type"), document.get("items")
+    if isinstance(type_, dict) or "logicalType" in document or _is_avro_name(items):
+        return True
+    return isinstance(type_, str) and type_ in _AVRO_TYPES
+
+
+def _is_avro_name(items: object) -> bool:
+    """An Avro array's items, where they are no JSON Schema: a name, or a union that has one."""
+    return isinstance(items, str) or (isinstance(items, list) and any(isinstance(each, str) for each in items))
+
+
+def _rooted(schema: Schema, type_: str | None) -> Schema:
+    """The schema with another of its named types as the root, by full name or by the end of it."""
+    if type_ is None:
+        return schema
+    found = {name: each for name, each in schema.names.items() if name == type_ or name.endswith(f".{type_}")}
+    if type_ not in found and len(found) != 1:
+        few = ", ".join(sorted(found or schema.names)[:20]) or "none"
+        raise SchemaError(f"{'several types end' if found else 'no type is named'} {type_!r}; there are: {few}")
+    return replace(schema, root=found.get(type_) or next(iter(found.values())))

@@ -1,0 +1,52 @@
+"""ProtoJSON: Protobuf's own JSON mapping.
+
+Loses: unknown fields (they have no name). 64-bit integers are strings (S1), bytes base64 (S8), enums names (S17),
+null means unset (S12); a field is found by its JSON name or its original one (S16).
+"""
+
+from __future__ import annotations
+
+from native.binding import C
+from schemas.model import Bytes, Enum, Field, Float, Int, Timestamp, Type
+from translator.formats.base import Format, Row, Spec
+from translator.formats.common import calendar_check, text_spec
+from translator.formats.json import encode_key
+from translator.plan.policies import Policies
+
+
+def scalar(type_: Type, policies: Policies) -> Spec | None:
+    flags = 0
+    match type_:
+        case Int(bits=64):
+            flags = C.H9_N_QUOTED | C.H9_N_LAX
+        case Float():
+            flags = C.H9_N_QUOTED | C.H9_N_LAX
+        case Int() | Enum() | Bytes():
+            flags = C.H9_N_LAX
+        case _:
+            pass
+    return text_spec(type_, flags=flags)
+
+
+def checks(type_: Type, policies: Policies) -> list[Row]:
+    return [calendar_check(type_)] if isinstance(type_, Timestamp) else []
+
+
+def spellings(field_: Field) -> list[str]:
+    """The JSON name, then the original one."""
+    return [field_.json_name or field_.name, field_.name]
+
+
+FORMAT = Format(
+    name="protojson",
+    core=C.H9_FORMAT_JSON,
+    languages=frozenset({"protobuf"}),
+    scalar=scalar,
+    checks=checks,
+    spellings=spellings,
+    self_describing=True,
+    text_numbers=True,
+    null_unsets=True,
+    encode_key=encode_key,
+    loses=("unknown fields", "google.protobuf.Any and FieldMask: not built yet"),
+)

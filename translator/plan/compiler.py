@@ -1,0 +1,113 @@
+"""Compiles a pair of schemas into a plan's image. Done once per pair; what runs is the C core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from native.binding import C
+from native.errors import PlanError
+from schemas.model import Any, Schema, Type
+from translator.formats.base import Format
+from translator.plan import matching
+from translator.plan.fields import RecordTables
+from translator.plan.frames import Frames
+from translator.plan.image import Image
+from translator.plan.losses import Losses
+from translator.plan.policies import Policies
+from translator.plan.reading import Context, Reading
+from translator.plan.resolve import meaning, plain
+from translator.plan.writing import Writing
+
+
+@dataclass(frozen=True)
+class Side:
+    """One end of a plan: a format, and the schema of its messages (None: untyped, where the format allows it)."""
+
+    format: Format
+    schema: Schema | None
+
+    @property
+    def root(self) -> Type | None:
+        return self.schema.root if self.schema else None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An image with what is said about it."""
+
+    image: bytes
+    names: list[str]
+    losses: Losses
+    warnings: list[str] = field(default_factory=list)
+
+
+def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...] = ()) -> Compiled:
+    """Without a mapping: fields meet by name, alias or number. `drop`: patterns of source fields that may be lost.
+
+    PlanError: all reasons why there is no such plan.
+    """
+    s, t = _roots(source, target)
+    both_tagged = source.format.tagged and target.format.tagged
+    context = _context(source, target, policies, plain if both_tagged else meaning, keep_unknown=both_tagged)
+    match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
+    tables = RecordTables(context, match)
+    reading, writing = Reading(context, source.format, tables), Writing(context)
+    read_root = reading.value(s, t, "")
+    tables.finish()
+    write_root = writing.value(t, "")
+    writing.finish()
+    _refuse_silent_drops(context, drop)
+    if context.problems:
+        raise PlanError(_unique(context.problems))
+    image = context.image.dump(
+        reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
+        skip_root=_skip_root(tables, source.format, s), map_root=C.H9_NONE,
+    )  # fmt: skip
+    warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
+    return Compiled(image, context.image.names, context.losses, warnings)
+
+
+def _roots(source: Side, target: Side) -> tuple[Type, Type]:
+    """The two root types. A self-describing format without a schema is untyped, or takes the other side's."""
+    for side in (source, target):
+        if side.schema is None and not side.format.self_describing:
+            raise PlanError([("", f"{side.format.name} needs a schema")])
+        if side.schema is not None and side.schema.language not in side.format.languages:
+            wanted = " or ".join(sorted(side.format.languages))
+            raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {side.schema.language}")])
+    untyped = Any()
+    if source.format.self_describing and source.root is None:
+        return target.root or untyped, target.root or untyped
+    assert source.root is not None
+    return source.root, target.root or source.root
+
+
+def _context(
+    source: Side, target: Side, policies: Policies, resolve: Callable[[Type], Type], *, keep_unknown: bool
+) -> Context:
+    keep = keep_unknown and policies.unknown == "default"
+    frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve)
+    return Context(Image(), source.format, target.format, policies, frames, resolve)
+
+
+def _skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
+    """How to find the end of a message that was refused, where messages stand back to back."""
+    image = tables.context.image
+    if format_.positional:
+        node = tables.skipping.node(s)
+        tables.skipping.finish()
+        return node
+    return image.node(C.H9_OP_ANY) if format_.self_describing else int(C.H9_NONE)
+
+
+def _refuse_silent_drops(context: Context, drop: tuple[str, ...]) -> None:
+    for loss in context.losses.unnamed(drop):
+        context.problems.append((loss.path, f"would be dropped: {loss.reason} (name it in drop to allow that)"))
+
+
+def _unique(problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(problems))
+
+

@@ -1,0 +1,311 @@
+"""Record tables of the reading side: which member of the source goes to which slot, and what fills the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from native.binding import C
+from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
+from translator.formats.base import Format, Row
+from translator.plan.fills import Fills
+from translator.plan.frames import Member, Placed
+from translator.plan.matching import Matcher
+from translator.plan.reading import Context, Reading, Records, describe, is_choice, null_index, optional
+from translator.plan.resolve import NULL_VALUE
+from translator.plan.skipping import Skipping
+
+
+@dataclass
+class _Job:
+    """A record table that is reserved and still to be made."""
+
+    index: int
+    reading: Reading
+    source: Record
+    placed: Placed
+    path: str
+
+
+class RecordTables(Records):
+    """Makes every record table once; those with frames of their own wait in a queue, so that depth is no matter."""
+
+    def __init__(self, context: Context, match: Matcher) -> None:
+        self.context = context
+        self.match = match
+        self.fills = Fills(context, self)
+        self.skipping = Skipping(context.image, context.source)
+        self._made: dict[tuple[int, int, int], int] = {}
+        self._queue: list[_Job] = []
+
+    def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
+        memo = (id(reading), id(s), id(placed))
+        if memo not in self._made:
+            self._made[memo] = self._reserve()
+            self._queue.append(_Job(self._made[memo], reading, s, placed, path))
+        return self._made[memo]
+
+    def _reserve(self) -> int:
+        self.context.image.records.append({})
+        return len(self.context.image.records) - 1
+
+    def finish(self) -> None:
+        """Makes what was reserved, and what that reserves in turn."""
+        while self._queue:
+            job = self._queue.pop()
+            _Table(self, job.reading, job.source, job.placed, job.path).build(job.index)
+        self.skipping.finish()
+
+    def inline(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
+        """The table of a record in the frame around it; never shared, since its slots are that frame's."""
+        index = self._reserve()
+        _Table(self, reading, s, placed, path).build(index)
+        return index
+
+
+class _Table:
+    """One record table under construction."""
+
+    def __init__(self, tables: RecordTables, reading: Reading, s: Record, placed: Placed, path: str) -> None:
+        self.tables = tables
+        self.context = tables.context
+        self.image = tables.context.image
+        self.reading = reading
+        self.format: Format = reading.format
+        self.source = s
+        self.placed = placed
+        self.path = path
+
+    def build(self, index: int) -> None:
+        found = self.tables.match(self.source, self.placed)
+        order = self._order()
+        rows = [self._rows(self.source.fields[i], found.get(i, [])) for i in order]
+        fields = self._lay_out(rows)
+        matched = {id(m): self.source.fields[i] for i, members in found.items() for m in members}
+        fills = [f for m in self.placed.members if (f := self._fill(m, matched.get(id(m)))) is not None]
+        self.image.records[index] = {
+            **fields,
+            **self._frame(),
+            **self._keys(order),
+            **self._needs(fills),
+            **self._unknown(),
+        }
+
+    def _order(self) -> list[int]:
+        """Avro's order is the schema's; elsewhere the likeliest: Protobuf writes by number."""
+        indexes = list(range(len(self.source.fields)))
+        if self.format.tagged:
+            indexes.sort(key=lambda i: self.source.fields[i].number or 0)
+        return indexes
+
+    # --- fields ---
+
+    def _rows(self, s: Field, members: list[Member]) -> list[Row]:
+        if not members:
+            if not self.tables.fills.is_fill(self.reading):
+                self.context.losses.add(self._at(s), "dropped", "the target has no such field")
+            return [self._row(s, self._skipped(s), C.H9_NO_SLOT, 0)]
+        return [self._member_row(s, member) for member in members]
+
+    def _at(self, each: Field) -> str:
+        return f"{self.path}.{each.name}" if self.path else each.name
+
+    def _skipped(self, s: Field) -> int:
+        """Avro can only be skipped by its schema; elsewhere the wire tells."""
+        return self.tables.skipping.node(s.type) if self.format.positional else 0
+
+    def _member_row(self, s: Field, member: Member) -> Row:
+        t, path = member.field, self._at(member.field)
+        flags = self._strictness(s, t)
+        node, nullable_flag = self._member_node(s, member, path)
+        return self._row(s, node, member.slot, flags | nullable_flag | self._repeated(s), self._group(s, t))
+
+    def _repeated(self, s: Field) -> int:
+        return C.H9_F_REPEATED if self.format.tagged and isinstance(s.type, (Array, Map)) else 0
+
+    def _strictness(self, s: Field, t: Field) -> int:
+        return C.H9_F_ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
+
+    def _group(self, s: Field, t: Field) -> int:
+        """The slots of which at most one may be set: the source's oneof, else the target's."""
+        if s.oneof:
+            names = {each.name for each in self.source.fields if each.oneof == s.oneof}
+            slots = [m.slot for m in self.placed.members if m.field.name in names or m.field.oneof == t.oneof is not None]
+        elif t.oneof:
+            slots = self.placed.oneof(t.oneof)
+        else:
+            return int(C.H9_NONE)
+        return self.image.mask(slots, self.placed.frame.words)
+
+    def _member_node(self, s: Field, member: Member, path: str) -> tuple[int, int]:
+        """The node for a field, and H9_F_NULLABLE where null leaves it absent."""
+        t = member.field
+        s_type = self.reading.known(s.type, t.type)
+        may_be_null = nullable(s_type)[1] or isinstance(s_type, Null)
+        unsets = self.format.null_unsets and not takes_null(self.context, s_type)
+        if member.boxed:
+            return self.reading.value(s_type, t.type, path), C.H9_F_NULLABLE if unsets else 0
+        if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
+            return self._nullable_node(s_type, member, path), C.H9_F_NULLABLE
+        return self._node(s_type, member, path), C.H9_F_NULLABLE if unsets else 0
+
+    def _absence_is_null(self, t: Field, path: str) -> bool:
+        """S11: null has a place where the target has null or presence; its zero value is one only by policy."""
+        if t.presence is not Presence.IMPLICIT:
+            return nullable(t.type)[1] or isinstance(t.type, Null) or t.presence is Presence.OPTIONAL
+        if self.context.policies.null == "zero":
+            self.context.losses.add(path, "checked", "null becomes the zero value")
+            return True
+        self.context.losses.add(path, "checked", "null is refused (policy null=zero)")
+        return False
+
+    def _nullable_node(self, s: Type, member: Member, path: str) -> int:
+        """Null leaves the slot absent; the rest is read unboxed."""
+        if isinstance(s, Null) or not isinstance(s, Union):
+            return self.image.node(C.H9_OP_NULL)
+        inner = nullable(s)[0]
+        if not is_choice(s):
+            node = self._node(inner, member, path)
+            positional = self.format.positional
+            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s)) if positional else node
+        if not is_choice(member.field.type):
+            goal = optional(member.field.type)[0]
+            return self.reading.union(s, [self.reading.bare_branch(b, goal, path) for b in s.branches], path)
+        return self.reading.filled(s, member.field.type, path)
+
+    def _node(self, s: Type, member: Member, path: str) -> int:
+        """A field's value, which isn't null."""
+        if member.inner is None:
+            absent_is_null = member.field.presence is Presence.REQUIRED
+            read = self.reading.filled if absent_is_null else self.reading.value
+            return read(s, member.field.type, path)
+        inner = optional(s)[0]
+        s_meaning = self.context.meaning(inner)
+        if not isinstance(s_meaning, Record):
+            return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
+        table = self.tables.inline(self.reading, s_meaning, member.inner, path)
+        return self.image.node(C.H9_OP_INLINE, a=table)
+
+    def _row(self, s: Field, node: int, slot: int, flags: int, group: int | None = None) -> Row:
+        key = self._key(s)
+        row: Row = {
+            "node": node, "slot": slot, "flags": flags, "key": self.image.text(key), "key_size": len(key),
+            "group": C.H9_NONE if group is None else group, "name": self.image.name(s.name),
+        }  # fmt: skip
+        if self.format.tagged:
+            row["tag"] = (s.number or 0) << 3 | wire_type(self.format, s, self.context)
+            self._mark_group(s, node)
+        return row
+
+    def _mark_group(self, s: Field, node: int) -> None:
+        """Protobuf's delimited encoding is a property of the field; its node is its own."""
+        if s.delimited and node:
+            row = self.image.nodes[node]
+            if row["op"] == C.H9_OP_LIST:
+                item = dict(self.image.nodes[row["a"]])
+                item["flags"] = item.get("flags", 0) | C.H9_N_GROUP
+                self.image.nodes.append(item)
+                row["a"] = len(self.image.nodes) - 1
+            else:
+                row["flags"] = row.get("flags", 0) | C.H9_N_GROUP
+
+    def _key(self, s: Field) -> bytes:
+        encode = self.format.encode_key
+        return encode(self.format.spellings(s)[0]) if encode else b""
+
+    def _lay_out(self, rows: list[list[Row]]) -> Row:
+        """First rows side by side, further ones (the same member wanted twice) behind them."""
+        first = len(self.image.fields)
+        self.image.fields.extend(group[0] for group in rows)
+        for i, group in enumerate(rows):
+            at = first + i
+            for row in group[1:]:
+                self.image.fields.append(row)
+                self.image.fields[at]["also"] = len(self.image.fields) - 1
+                at = len(self.image.fields) - 1
+        return {"first": first, "count": len(rows)}
+
+    # --- the rest of the table ---
+
+    def _frame(self) -> Row:
+        return {"slots": self.placed.frame.slots, "words": self.placed.frame.words}
+
+    def _keys(self, order: list[int]) -> Row:
+        fields = [self.source.fields[i] for i in order]
+        spellings: list[tuple[bytes, int]] = []
+        if self.format.self_describing:
+            named = [(self.format.spellings(each), i) for i, each in enumerate(fields)]
+            depth = max((len(names) for names, _ in named), default=0)
+            spellings = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
+            spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in each.aliases]
+        keys, mask = self.image.key_table(spellings)
+        return {"keys": keys, "key_mask": mask, **(self._numbers(fields) if self.format.tagged else {})}
+
+    def _numbers(self, fields: list[Field]) -> Row:
+        dense = {each.number or 0: i for i, each in enumerate(fields) if (each.number or 0) < 256}
+        size = max(dense, default=-1) + 1
+        sparse = sorted((each.number or 0, i) for i, each in enumerate(fields) if (each.number or 0) >= 256)
+        return {
+            "numbers": self.image.many32(dense.get(n, -1) + 1 for n in range(size)), "numbers_size": size,
+            "sparse": self.image.many32(word for pair in sparse for word in pair), "sparse_size": len(sparse),
+        }  # fmt: skip
+
+    def _unknown(self) -> Row:
+        policy = self.context.policies
+        slot = self.placed.unknown_slot
+        flags = C.H9_N_LAST_WINS if policy.duplicates == "last" else 0
+        if policy.unknown != "default":
+            kind = C.H9_UNKNOWN_IGNORE if policy.unknown == "ignore" else C.H9_UNKNOWN_REFUSE
+        elif self.format.tagged:
+            kind = C.H9_UNKNOWN_KEEP if slot is not None else C.H9_UNKNOWN_IGNORE
+        else:
+            closed = self.format.null_unsets or not self.source.open
+            kind = C.H9_UNKNOWN_REFUSE if closed else C.H9_UNKNOWN_IGNORE
+        return {"unknown": kind, "unknown_slot": C.H9_NO_SLOT if slot is None else slot, "flags": flags}
+
+    # --- what isn't in the message ---
+
+    def _fill(self, member: Member, s: Field | None) -> Row | None:
+        return self.tables.fills.fill(self.reading, member, s, self._at(member.field))
+
+    def _needs(self, fills: list[Row]) -> Row:
+        if not fills:
+            return {"need": C.H9_NONE, "first_fill": 0, "fills": 0}
+        first = len(self.image.fills)
+        self.image.fills.extend(fills)
+        need = self.image.mask([row["slot"] for row in fills], self.placed.frame.words)
+        return {"need": need, "first_fill": first, "fills": len(fills)}
+
+
+def takes_null(context: Context, s: Type) -> bool:
+    """S12: null is a value of google.protobuf.Value and NullValue."""
+    meaning = context.meaning(s)
+    return isinstance(meaning, Any) or (isinstance(meaning, Enum) and meaning.name == NULL_VALUE)
+
+
+def wire_type(format_: Format, field: Field, context: Context) -> int:
+    """Protobuf's wire type of a field as it is written."""
+    type_ = field.type
+    if isinstance(type_, Map):
+        return 2
+    if isinstance(type_, Array):
+        if type_.packed:
+            return 2
+        type_ = type_.items
+    if field.delimited:
+        return 3
+    spec = format_.scalar(type_, context.policies) if not isinstance(type_, Record) else None
+    if spec is None:
+        return 2
+    match spec.op:
+        case C.H9_OP_F64:
+            return 1
+        case C.H9_OP_F32:
+            return 5
+        case C.H9_OP_INT | C.H9_OP_UINT:
+            if spec.values["wire"] == C.H9_WIRE_FIXED:
+                return 1 if spec.values["bits"] == 64 else 5
+            return 0
+        case C.H9_OP_BOOL | C.H9_OP_ENUM:
+            return 0
+        case _:
+            return 2

@@ -1,0 +1,126 @@
+"""Lays out frames: which slot each of the target's fields has.
+
+A record inside a record stands in the same frame (*inline*) where that is safe and small; a record that may contain
+itself, stands in a list, a map or a union, or may be taken back (oneof) has a frame of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
+
+INLINE_SLOTS = 192
+"""How many slots a frame may reach by taking records in."""
+
+
+@dataclass(eq=False)
+class Frame:
+    """A run of slots. Complete once its outermost record has been placed."""
+
+    slots: int = 0
+
+    @property
+    def words(self) -> int:
+        return (self.slots + 63) // 64
+
+    def take(self) -> int:
+        self.slots += 1
+        return self.slots - 1
+
+
+@dataclass(eq=False)
+class Member:
+    """A field of a placed record: its slot, and its own placed record if that stands inline."""
+
+    field: Field
+    slot: int
+    inner: Placed | None = None
+    boxed: bool = False
+    """Absent and null are told apart: present and null is an OPTION in the slot."""
+
+
+@dataclass(eq=False)
+class Placed:
+    """A record with its place in a frame."""
+
+    record: Record
+    frame: Frame
+    members: list[Member] = field(default_factory=list)
+    unknown_slot: int | None = None
+
+    def oneof(self, name: str) -> list[int]:
+        """The slots of a oneof's members."""
+        return [member.slot for member in self.members if member.field.oneof == name]
+
+
+class Frames:
+    """The frames of one target, by record."""
+
+    def __init__(
+        self, *, keep_unknown: bool, mergeable: bool, resolve: Callable[[Type], Type], inline_slots: int = INLINE_SLOTS
+    ) -> None:
+        """`keep_unknown`: records have a slot for unknown fields. `mergeable`: the source may set and take back an
+        optional record (Protobuf's oneofs), so that only required ones stand inline. `resolve`: what a type stands for."""
+        self._keep_unknown = keep_unknown
+        self._mergeable = mergeable
+        self._resolve = resolve
+        self._limit = inline_slots
+        self._of: dict[int, Placed] = {}
+        self._sizes: dict[int, int] = {}
+
+    def of(self, record: Record) -> Placed:
+        """The placed record with a frame of its own."""
+        if id(record) not in self._of:
+            self._of[id(record)] = self._place(record, Frame())
+        return self._of[id(record)]
+
+    def _place(self, record: Record, frame: Frame) -> Placed:
+        placed = Placed(record, frame)
+        if self._keep_unknown:
+            placed.unknown_slot = frame.take()
+        for each in record.fields:
+            inner, null = nullable(self._resolve(each.type))
+            member = Member(each, frame.take(), boxed=null and each.presence is not Presence.REQUIRED)
+            inner = self._resolve(inner)
+            if isinstance(inner, Record) and not member.boxed and self._inlines(each, inner, null, frame):
+                member.inner = self._place(inner, frame)
+            placed.members.append(member)
+        return placed
+
+    def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
+        if each.oneof or each.default is not MISSING or (self._mergeable and (null or each.presence is Presence.OPTIONAL)):
+            return False
+        return frame.slots + self._size(inner) <= self._limit
+
+    def _size(self, record: Record) -> int:
+        """The slots that `record` would take inline; over any limit if it may contain itself."""
+        if id(record) not in self._sizes:
+            self._sizes[id(record)] = self._limit + 1  # what is met again while measuring contains itself
+            if not _recursive(record, self._resolve):
+                self._sizes[id(record)] = 1 + sum(self._field_size(each) for each in record.fields)
+        return self._sizes[id(record)]
+
+    def _field_size(self, each: Field) -> int:
+        inner = self._resolve(nullable(self._resolve(each.type))[0])
+        return 1 + (self._size(inner) if isinstance(inner, Record) else 0)
+
+
+def _recursive(record: Record, resolve: Callable[[Type], Type]) -> bool:
+    """Whether `record` may contain itself, directly or through others (also through lists, maps and unions)."""
+    seen: set[int] = set()
+    stack: list[Type] = list(_inside(record, resolve))
+    while stack:
+        type_ = stack.pop()
+        if type_ is record:
+            return True
+        if id(type_) not in seen:
+            seen.add(id(type_))
+            stack.extend(_inside(type_, resolve))
+    return False
+
+
+def _inside(type_: Type, resolve: Callable[[Type], Type]) -> Iterator[Type]:
+    for child in children(type_):
+        yield resolve(child)

@@ -1,0 +1,189 @@
+"""A plan as users hold it: compile once, translate many."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from native import binding
+from native.binding import Limits
+from native.errors import DataError, PlanError
+from translator.plan.compiler import Compiled, Side, compile_pair
+from translator.plan.losses import Losses
+from translator.plan.policies import Policies
+
+if TYPE_CHECKING:
+    from translator.mapping.document import Mapping
+
+T = TypeVar("T")
+
+
+class Batch:
+    """The result of `translate_many`: message i is `data[offsets[i]:offsets[i + 1]]`.
+
+    `offsets` are int64 (Arrow's large_binary layout). A refused message is empty there and has its place in `errors`,
+    whose `index` says which it is.
+    """
+
+    __slots__ = ("data", "errors", "offsets")
+
+    def __init__(self, data: bytes, offsets: array[int], errors: list[DataError]) -> None:
+        self.data = data
+        self.offsets = offsets
+        self.errors = errors
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> bytes:
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        return self.data[self.offsets[index] : self.offsets[index + 1]]
+
+
+class Plan:
+    """A translation, compiled for one pair of schemas. Immutable; safe to share between threads.
+
+    Pickles as its schemas and options, and is compiled again where it is loaded.
+    """
+
+    def __init__(
+        self,
+        source: Side,
+        target: Side,
+        *,
+        mapping: Mapping | None = None,
+        policies: Policies | None = None,
+        drop: Sequence[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
+        """PlanError: the pair doesn't make a plan; it lists every reason."""
+        self.source = source
+        self.target = target
+        self.mapping = mapping
+        self.policies = policies or Policies()
+        self.drop = tuple(drop)
+        self.limits = limits or Limits()
+        compiled = self._compile()
+        self.losses: Losses = compiled.losses
+        """What is lost, field by field."""
+        self.warnings = compiled.warnings
+        """What the schemas say in a way that its author may not have meant (S27)."""
+        self._core = binding.Plan(compiled.image, compiled.names, self.limits)
+        self.translate = self._core.translate
+        self._lock = threading.Lock()
+        self._decoder: Plan | None = None
+        self._encoder: Plan | None = None
+
+    def _compile(self) -> Compiled:
+        if self.mapping is None:
+            return compile_pair(self.source, self.target, self.policies, self.drop)
+        from translator.mapping.compiler import compile_mapping
+
+        return compile_mapping(self.source, self.target, self.mapping, self.policies)
+
+    if TYPE_CHECKING:
+
+        def translate(self, data: bytes) -> bytes:
+            """Translates one message. DataError: it is refused, and why and where."""
+
+    def translate_many(
+        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
+    ) -> Batch:
+        """Translates many messages in one call.
+
+        `data`: a sequence of messages; or one buffer with `offsets`, an int64 buffer of n + 1 (Arrow's large_binary).
+        A refused message is an entry in the batch's `errors` and nothing in its data.
+        """
+        if offsets is None:
+            data, offsets = _joined(data)
+        bounds = memoryview(offsets).cast("B").cast("q")
+        run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
+        return Batch(run.data, array("q", (0,)) + run.ends, run.errors)
+
+    @property
+    def core(self) -> binding.Plan:
+        """The loaded plan itself, for those who bring their own batches (the containers do)."""
+        return self._core
+
+    @overload
+    def decode(self, data: bytes) -> Any: ...
+    @overload
+    def decode(self, data: bytes, type: type[T]) -> T: ...  # noqa: A002
+
+    def decode(self, data: bytes, type: Any = Any) -> Any:  # noqa: A002
+        """One message as Python objects: dicts, or a `msgspec.Struct` (or whatever msgspec can make) if `type` is given.
+
+        DataError: the message is refused. msgspec.ValidationError: it doesn't fit `type`.
+        """
+        import msgspec
+
+        return msgspec.msgpack.decode(self._to_msgpack().translate(data), type=type)
+
+    def encode(self, value: Any) -> bytes:
+        """Python objects (as `decode` gives them) as a message of the target. DataError: they don't fit its schema."""
+        import msgspec
+
+        return self._from_msgpack().translate(msgspec.msgpack.encode(value))
+
+    def _to_msgpack(self) -> Plan:
+        with self._lock:
+            if self._decoder is None:
+                side = Side(_format("msgpack"), self.target.schema)
+                self._decoder = Plan(
+                    self.source, side, mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits
+                )
+            return self._decoder
+
+    def _from_msgpack(self) -> Plan:
+        with self._lock:
+            if self._encoder is None:
+                side = Side(_format("msgpack"), self.target.schema)
+                self._encoder = Plan(side, self.target, policies=self.policies, limits=self.limits)
+            return self._encoder
+
+    def ignored(self) -> dict[str, int]:
+        """Members passed over in this thread because the source's schema doesn't name them (S14), by name."""
+        counts: dict[str, int] = {}
+        for _, key, count in self._core.context().ignored():
+            name = key.decode("utf-8", "backslashreplace") or "(others)"
+            counts[name] = counts.get(name, 0) + count
+        return counts
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (
+            self.source.format.name, self.source.schema, self.target.format.name, self.target.schema,
+            self.mapping, self.policies, self.drop, self.limits,
+        )  # fmt: skip
+
+
+def _rebuild(
+    source: str, s: Any, target: str, t: Any, mapping: Any, policies: Policies, drop: tuple[str, ...], limits: Limits
+) -> Plan:
+    return Plan(
+        Side(_format(source), s), Side(_format(target), t), mapping=mapping, policies=policies, drop=drop, limits=limits
+    )
+
+
+def _format(name: str) -> Any:
+    from translator import formats
+
+    return formats.get(name)
+
+
+def _joined(messages: Any) -> tuple[bytes, array[int]]:
+    """Messages side by side, with their offsets."""
+    if isinstance(messages, (bytes, bytearray, memoryview)):
+        raise TypeError("one buffer of messages needs its offsets")
+    offsets = array("q", (0,))
+    total = 0
+    for message in messages:
+        total += len(message)
+        offsets.append(total)
+    return b"".join(messages), offsets
+
+
+__all__ = ["Batch", "Plan", "PlanError"]

@@ -1,0 +1,43 @@
+"""Which of the target's fields a source's field goes to, where no mapping says so (S16, S31, S35)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from schemas.model import Field, Record
+from translator.plan.frames import Member, Placed
+
+Matcher = Callable[[Record, Placed], dict[int, list[Member]]]
+"""Gives, for each index of a source's field, the members of the target that want it."""
+
+
+def by_name(source: Record, placed: Placed, *, camel: bool = False, numbers: bool = False) -> dict[int, list[Member]]:
+    """Fields meet by number (between two Protobuf schemas), else by name, then by an alias of the target's."""
+    if numbers:
+        return _by_number(source, placed)
+    fold = _folded if camel else str
+    at = {fold(each.name): i for i, each in reversed(list(enumerate(source.fields)))}
+    found: dict[int, list[Member]] = {}
+    for member in placed.members:
+        index = _find(at, member.field, fold)
+        if index is not None:
+            found.setdefault(index, []).append(member)
+    return found
+
+
+def _find(at: dict[str, int], wanted: Field, fold: Callable[[str], str]) -> int | None:
+    for name in (wanted.name, *wanted.aliases):
+        if fold(name) in at:
+            return at[fold(name)]
+    return None
+
+
+def _by_number(source: Record, placed: Placed) -> dict[int, list[Member]]:
+    at = {each.number: i for i, each in enumerate(source.fields)}
+    return {at[m.field.number]: [m] for m in placed.members if m.field.number in at}
+
+
+def _folded(name: str) -> str:
+    """snake_case and camelCase as one."""
+    return re.sub(r"_([a-zA-Z0-9])", lambda match: match[1].upper(), name)

@@ -1,0 +1,491 @@
+"""The reading side of a plan: nodes that read the source's values into the target's frame.
+
+Every method takes the source's type `s` and the target's `t` and gives a node. What can't be is noted as a problem with
+the target's path, and all problems are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from native.binding import C
+from schemas.model import (
+    Any,
+    Array,
+    Bool,
+    Enum,
+    Fixed,
+    Float,
+    Int,
+    Map,
+    Null,
+    Record,
+    String,
+    Timestamp,
+    Type,
+    Union,
+    Uuid,
+    nullable,
+)
+from translator.formats.base import Format, Row
+from translator.plan.convert import Conversion, convert
+from translator.plan.enums import Enums
+from translator.plan.frames import Frames, Placed
+from translator.plan.image import Image
+from translator.plan.losses import Losses
+from translator.plan.policies import Policies
+from translator.plan.resolve import any_form, any_shape, is_wrapper, plain, unbuilt
+
+_SCALARS_AS_TEXT = (Int, Float)
+
+
+@dataclass
+class Context:
+    """What both sides of a plan share while it is compiled."""
+
+    image: Image
+    source: Format
+    target: Format
+    policies: Policies
+    frames: Frames
+    meaning: Callable[[Type], Type]
+    losses: Losses = field(default_factory=Losses)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def problem(self, path: str, reason: str) -> int:
+        """Notes why there is no plan; the node is never run."""
+        self.problems.append((path, reason))
+        return 0
+
+
+def width_of(type_: Type) -> int:
+    """Bytes of a list's item in the arena: numbers are packed, all else are slots."""
+    match type_:
+        case Bool():
+            return 1
+        case Int() | Float():
+            return 8 if type_.bits == 64 else 4
+        case _:
+            return 16
+
+
+class Reading:
+    """Builds reading nodes for one source format; `fields.py` adds the records."""
+
+    def __init__(self, context: Context, source: Format, records: Records) -> None:
+        self.context = context
+        self.image = context.image
+        self.format = source
+        self.records = records
+        self.enums = Enums(context.image, source)
+
+    # --- values: what stands in a list, a map, a union, or at the root ---
+
+    def value(self, s: Type, t: Type, path: str) -> int:
+        """Any value. Where `t` may be null its slot is a choice: nothing or a box."""
+        s = self.known(s, t)
+        inner, t_null = optional(t)
+        if is_choice(t):
+            return self._into_choice(s, t, path)
+        if t_null:
+            return self._into_option(s, inner, path)
+        if isinstance(s, Union):
+            return self._refusing_null(s, t, path)
+        return self.solid(s, t, path)
+
+    def filled(self, s: Type, t: Type, path: str) -> int:
+        """A value that isn't null, for a field whose absence says null: a nullable target isn't boxed."""
+        return self._into_choice(s, t, path) if is_choice(t) else self.value(s, optional(t)[0], path)
+
+    def _into_option(self, s: Type, t: Type, path: str) -> int:
+        if isinstance(s, Null):
+            return self._null_box()
+        inner, s_null = optional(s)
+        if s_null and not isinstance(inner, Null):
+            return self.image.node(C.H9_OP_OPTION, a=self.solid(inner, t, path), lo=null_index(s))
+        if isinstance(s, Union):
+            return self.union(s, [self.branch(b, (t,), path, box=1) for b in s.branches], path)
+        return self._boxed(self.solid(s, t, path), 1)
+
+    def _into_choice(self, s: Type, t: Type, path: str) -> int:
+        """S18: each of the source's branches goes to the first of the target's that takes it."""
+        assert isinstance(t, Union)
+        if isinstance(s, Union):
+            twins = s is t or _same_union(s, t)
+            nodes = [self.branch(b, t.branches, path, twin=i if twins else None) for i, b in enumerate(s.branches)]
+            return self.union(s, nodes, path)
+        node = self.branch(s, t.branches, path)
+        if self.image.nodes[node]["op"] == C.H9_OP_FAIL:
+            return self.context.problem(path, f"{describe(s)} is no branch of the target's union")
+        return node
+
+    def branch(
+        self, s: Type, targets: tuple[Type, ...], path: str, *, box: int | None = None, twin: int | None = None
+    ) -> int:
+        """One branch of a union, boxed as the target's branch (or `box`); FAIL where there is no place for it."""
+        if isinstance(s, Null):
+            index = next((i for i, t in enumerate(targets) if isinstance(t, Null)), None)
+            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if index is None and box is None else self._null_box(index)
+        chosen = twin if twin is not None else self._branch_for(s, targets)
+        if chosen is None:
+            self.context.losses.add(path, "checked", f"{describe(s)} is refused")
+            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_BRANCH)
+        return self._boxed(self.solid(s, targets[chosen], path), chosen if box is None else box)
+
+    def bare_branch(self, s: Type, t: Type, path: str) -> int:
+        """One branch of a union for a target that is none."""
+        if isinstance(s, Null):
+            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL)
+        if not self.matches(s, t):
+            self.context.losses.add(path, "checked", f"{describe(s)} is refused")
+            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_BRANCH)
+        return self.solid(s, t, path)
+
+    def _null_box(self, index: int | None = None) -> int:
+        step = {"code": C.H9_STEP_BOX, "a": index or 0, "b": 1}
+        return self.image.node(C.H9_OP_NULL, conv=self.image.chain([step]))
+
+    def _refusing_null(self, s: Union, t: Type, path: str) -> int:
+        """A source with branches, a target without: what isn't the target's is refused where it stands."""
+        inner, s_null = optional(s)
+        if s_null:
+            self.context.losses.add(path, "checked", "null is refused")
+            if not self.format.positional:
+                return self.solid(inner, t, path)  # the node itself refuses null
+            if not is_choice(s):
+                return self.union(s, [self._null_or(b, t, path) for b in s.branches], path)
+        nodes = [self.bare_branch(b, t, path) for b in s.branches]
+        if all(self.image.nodes[node]["op"] == C.H9_OP_FAIL for node in nodes):
+            return self.context.problem(path, f"no branch of the source's union can become {describe(t)}")
+        return self.union(s, nodes, path)
+
+    def _null_or(self, b: Type, t: Type, path: str) -> int:
+        return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if isinstance(b, Null) else self.solid(b, t, path)
+
+    def _boxed(self, node: int, branch: int) -> int:
+        """The same node with its value boxed at the end."""
+        return self._with_steps(node, [{"code": C.H9_STEP_BOX, "a": branch}])
+
+    def _with_steps(self, node: int, steps: list[Row]) -> int:
+        """A copy of `node` with further steps after its own."""
+        row = dict(self.image.nodes[node])
+        before = self._steps_of(row.get("conv", 0))
+        row["conv"] = self.image.chain([*before, *steps])
+        self.image.nodes.append(row)
+        return len(self.image.nodes) - 1
+
+    def _steps_of(self, first: int) -> list[Row]:
+        steps = []
+        while first:
+            row = dict(self.image.steps[first])
+            first = row.pop("next")
+            steps.append(row)
+        return steps
+
+    def known(self, s: Type, t: Type) -> Type:
+        """What a self-describing source leaves untyped is read as the target says."""
+        if self.format.self_describing and isinstance(self.context.meaning(s), Any):
+            return t
+        return s
+
+    # --- values that aren't null ---
+
+    def solid(self, s: Type, t: Type, path: str) -> int:
+        """A value of `s` as one of `t`, neither of them nullable."""
+        wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
+        for raw in (s, t):
+            reason = unbuilt(raw)
+            if reason and self.context.meaning is not plain:
+                return self._unbuilt(path, reason)
+        s, t = self.context.meaning(self.known(s, t)), self.context.meaning(t)
+        node = self._solid(s, t, path)
+        return self.image.node(C.H9_OP_WRAPPED, a=node) if wrapped else node
+
+    def _unbuilt(self, path: str, reason: str) -> int:
+        if self.context.policies.unbuilt == "refuse":
+            return self.context.problem(path, reason)
+        self.context.losses.add(path, "checked", reason)
+        return self.image.node(C.H9_OP_FAIL, a=C.H9_E_UNSUPPORTED)
+
+    def _solid(self, s: Type, t: Type, path: str) -> int:
+        if isinstance(t, Any):
+            return self._any(s, t, path)
+        match s, t:
+            case Record(), Record():
+                self.context.losses.add(path or "(message)", "exact")
+                return self.image.node(C.H9_OP_RECORD, a=self.records.table(self, s, self.context.frames.of(t), path))
+            case Array(), Array():
+                return self._list(s, t, path)
+            case Map(), Map():
+                return self._map(s, t, path)
+            case _:
+                return self._scalar(s, t, path)
+
+    def _any(self, s: Type, t: Any, path: str) -> int:
+        """An untyped value. A self-describing source gives one of anything."""
+        if not isinstance(s, Any) and not self.format.self_describing:
+            return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
+        self.context.losses.add(path, "exact")
+        fits = self._any_fits(s, t)
+        if fits:
+            self.context.losses.add(path, "checked", "refused where the target has no such value")
+        steps = [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else []
+        form = any_form(s) if isinstance(s, Any) else 0
+        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
+        return self.image.node(C.H9_OP_ANY, a=form, flags=flags, conv=self.image.chain(steps))
+
+    def _any_fits(self, s: Type, t: Any) -> int:
+        """What is to be refused of an untyped value on its way to the target's format."""
+        fits = any_shape(t) if any_shape(t) != (any_shape(s) if isinstance(s, Any) else 0) else 0
+        if self.context.target.tagged:
+            fits |= C.H9_FITS_DOUBLE | C.H9_FITS_TEXT
+        elif self.context.target.core == C.H9_FORMAT_JSON:
+            fits |= C.H9_FITS_FINITE if self.format.core != C.H9_FORMAT_JSON else 0
+        elif self.format.core == C.H9_FORMAT_JSON:
+            fits |= C.H9_FITS_64
+        return fits
+
+    def _list(self, s: Array, t: Array, path: str) -> int:
+        item = self.value(s.items, t.items, f"{path}[]")
+        width = 16 if isinstance(t.items, Union) else width_of(self.context.meaning(t.items))
+        flags = C.H9_N_PACKED if s.packed else 0
+        return self.image.node(C.H9_OP_LIST, a=item, b=least_size(s.items), width=width, flags=flags)
+
+    def _map(self, s: Map, t: Map, path: str) -> int:
+        key = self._key(s.keys, t.keys, path)
+        value = self.value(s.values, t.values, f"{path}{{}}")
+        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
+        kind = self.context.target.scalar(t.keys, self.context.policies)
+        return self.image.node(
+            C.H9_OP_MAP, a=key, b=value, bits=kind.op if kind else C.H9_OP_STRING, width=32,
+            c=1 + least_size(s.values), flags=flags,
+        )  # fmt: skip
+
+    def _key(self, s: Type, t: Type, path: str) -> int:
+        """A map's key; numbers and booleans become canonical text where the target's keys are text (S22)."""
+        if isinstance(t, String) and isinstance(s, (Int, Bool)) and not self.format.self_describing:
+            codes = {True: C.H9_STEP_NUMBER_TO_STRING_I, False: C.H9_STEP_NUMBER_TO_STRING_U}
+            code = codes[s.signed] if isinstance(s, Int) else C.H9_STEP_BOOL_TO_STRING
+            return self._with_steps(self._scalar(s, s, path), [{"code": code}])
+        if self.format.self_describing or (isinstance(s, String) and not isinstance(t, String)):
+            return self._text_key(s, t, path)
+        return self._scalar(s, t, path)
+
+    def _text_key(self, s: Type, t: Type, path: str) -> int:
+        """Keys that stand as text are read as the target's kind; Avro's as text and then parsed."""
+        if self.format.self_describing:
+            return self._scalar(t, t, path)
+        code = {True: C.H9_STEP_STRING_TO_I, False: C.H9_STEP_STRING_TO_U}
+        if isinstance(t, Int):
+            self.context.losses.add(path, "checked", "keys are refused unless integers")
+            hi = t.highest if t.highest < 1 << 63 else t.highest - (1 << 64)
+            return self._with_steps(self._scalar(s, s, path), [{"code": code[t.signed], "lo": t.lowest, "hi": hi}])
+        if isinstance(t, Bool):
+            self.context.losses.add(path, "checked", "keys are refused unless true or false")
+            return self._with_steps(self._scalar(s, s, path), [{"code": C.H9_STEP_STRING_TO_BOOL}])
+        return self._scalar(s, t, path)
+
+    # --- unions ---
+
+    def _branch_for(self, s: Type, targets: tuple[Type, ...]) -> int | None:
+        return next((i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)), None)
+
+    def matches(self, s: Type, t: Type) -> bool:
+        """Whether values of `s` can become values of `t`, judged without looking into containers."""
+        s, t = self.context.meaning(s), self.context.meaning(t)
+        match s, t:
+            case (Record(), Record()):
+                return s is t or last_name(s.name) == last_name(t.name) or last_name(s.name) in map(last_name, t.aliases)
+            case (Array(), Array()) | (Map(), Map()):
+                return True
+            case (Enum(), Enum()):
+                return last_name(s.name) == last_name(t.name) or last_name(s.name) in map(last_name, t.aliases)
+            case (_, Any()):
+                return isinstance(s, Any) or self.format.self_describing
+            case _:
+                return _promotes(s, t, self.context.policies)
+
+    def union(self, s: Union, nodes: list[int], path: str) -> int:
+        """A node that picks a branch: by Avro's index, or by the value's kind."""
+        index = null_index(s) if any(isinstance(b, Null) for b in s.branches) else -1
+        kinds = C.H9_NONE if self.format.positional else self.image.many32(self._kinds(s, path))
+        return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
+
+    def _kinds(self, s: Union, path: str) -> list[int]:
+        """S19: which branch each kind of value goes to; two for one kind need a policy."""
+        table = [C.H9_NONE] * C.H9_KINDS
+        claims = [(i, *claim) for i, branch in enumerate(s.branches) for claim in kinds_of(self.context.meaning(branch))]
+        for i, kind, weak in sorted(claims, key=lambda claim: claim[2]):
+            if table[kind] == C.H9_NONE:
+                table[kind] = i
+            elif not weak and self.context.policies.unions == "refuse":
+                text = f"two of the union's branches look alike in {self.format.name} (policy unions=first)"
+                self.context.problem(path, text)
+        return table
+
+    # --- single values ---
+
+    def _scalar(self, s: Type, t: Type, path: str) -> int:
+        policies = self.context.policies
+        if isinstance(s, Enum) and isinstance(t, Enum):
+            return self._enum(s, t, path)
+        if isinstance(s, Enum) or isinstance(t, Enum):
+            return self._enum_text(s, t, path)
+        read_as = self._read_as(s, t)
+        conversion = convert(read_as, t, policies)
+        spec = self.format.scalar(read_as, policies)
+        if conversion is None or spec is None:
+            return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+        reason = conversion.reason or ("refused where it doesn't fit" if read_as is not s else "")
+        checks = [] if self._same_reach(s, t) else self.context.target.checks(t, policies)
+        self.context.losses.add(path, "checked" if reason else "exact", reason)
+        values = dict(spec.values)
+        if isinstance(t, String) and self.context.target.tagged and not t.validated:
+            values["flags"] = values.get("flags", 0) | C.H9_N_UNCHECKED
+        return self.image.node(spec.op, **values, conv=self.image.chain([*conversion.steps, *checks]))
+
+    def _same_reach(self, s: Type, t: Type) -> bool:
+        """Whether the target's format can say whatever the source's could."""
+        if self.format.core != self.context.target.core or type(s) is not type(t):
+            return False
+        return not isinstance(s, Timestamp) or (isinstance(t, Timestamp) and s.unit == t.unit)
+
+    def _read_as(self, s: Type, t: Type) -> Type:
+        """Decimal text has no width: a JSON number is read straight into the target's kind (S2, S5)."""
+        if not self.format.text_numbers or not isinstance(s, _SCALARS_AS_TEXT):
+            return s
+        unbounded = isinstance(s, Float) or (s.bits == 64 and s.signed)
+        return t if unbounded and isinstance(t, _SCALARS_AS_TEXT) else s
+
+    def _enum(self, s: Enum, t: Enum, path: str) -> int:
+        table, reason = self.enums.reading(s, t)
+        self.context.losses.add(path, "checked" if reason else "exact", reason)
+        spec = self.format.scalar(s, self.context.policies)
+        assert spec is not None
+        return self.image.node(spec.op, **spec.values, a=table)
+
+    def _enum_text(self, s: Type, t: Type, path: str) -> int:
+        """An enum's name as text, and text as an enum."""
+        spec = self.format.scalar(s, self.context.policies)
+        if isinstance(s, Enum) and isinstance(t, String) and spec:
+            table, _ = self.enums.reading(s, s)
+            step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.enums.names(s)}
+            self.context.losses.add(path, *(("checked", "a number without a name is refused") if s.open else ("exact",)))
+            return self.image.node(spec.op, **spec.values, a=table, conv=self.image.chain([step]))
+        if isinstance(s, String) and isinstance(t, Enum) and spec:
+            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(t)}
+            self.context.losses.add(path, "checked", "a name that the enum hasn't is refused")
+            return self.image.node(spec.op, **spec.values, conv=self.image.chain([step]))
+        return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+
+
+class Records:
+    """What `fields.py` does for a Reading: record tables."""
+
+    def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
+        """The record table that reads `s` into `placed`."""
+        raise NotImplementedError
+
+
+def last_name(name: str) -> str:
+    """S31: named types match by unqualified name."""
+    return name.rpartition(".")[2]
+
+
+def optional(type_: Type) -> tuple[Type, bool]:
+    """The type beside null in a union of just those two, and True; any other type, and False."""
+    inner, null = nullable(type_)
+    return (inner, True) if null and not isinstance(inner, Union) else (type_, False)
+
+
+def is_choice(type_: Type) -> bool:
+    """Whether a value of `type_` says which of several branches it is, null being one of them where it may be."""
+    return isinstance(type_, Union) and not optional(type_)[1]
+
+
+def _same_union(s: Union, t: Union) -> bool:
+    return len(s.branches) == len(t.branches) and all(map(_alike, s.branches, t.branches))
+
+
+def _alike(s: Type, t: Type) -> bool:
+    """Of one kind and, where named, of one name."""
+    if type(s) is not type(t):
+        return False
+    if isinstance(s, (Int, Float)) and isinstance(t, (Int, Float)):
+        return s.bits == t.bits
+    return last_name(getattr(s, "name", "")) == last_name(getattr(t, "name", ""))
+
+
+def null_index(s: Type) -> int:
+    """Where null stands in a union, 0 if it doesn't."""
+    if isinstance(s, Union):
+        return next((i for i, b in enumerate(s.branches) if isinstance(b, Null)), 0)
+    return 0
+
+
+def _promotes(s: Type, t: Type, policies: Policies) -> bool:
+    """Avro's promotions and equal kinds (S31): what a union may choose by; narrower than what a field may convert."""
+    conversion: Conversion | None = convert(s, t, policies)
+    if conversion is None:
+        return False
+    if isinstance(s, Int) and isinstance(t, Int):
+        return t.lowest <= s.lowest and s.highest <= t.highest
+    if isinstance(s, Float):
+        return isinstance(t, Float) and t.bits >= s.bits
+    return type(s) is type(t) or (isinstance(s, Int) and isinstance(t, Float)) or not conversion.reason
+
+
+def kinds_of(type_: Type) -> list[tuple[int, bool]]:
+    """The kinds that values of `type_` have in a self-describing format; weak where another branch may have it instead."""
+    match type_:
+        case Null():
+            return [(C.H9_KIND_NULL, False)]
+        case Bool():
+            return [(C.H9_KIND_BOOL, False)]
+        case Int():
+            return [(C.H9_KIND_INT, False), (C.H9_KIND_FLOAT, True)]
+        case Float():
+            return [(C.H9_KIND_FLOAT, False), (C.H9_KIND_INT, True)]
+        case Array():
+            return [(C.H9_KIND_LIST, False)]
+        case Map() | Record():
+            return [(C.H9_KIND_MAP, False)]
+        case Any():
+            return [(kind, True) for kind in range(C.H9_KINDS)]
+        case _:
+            return [(C.H9_KIND_STRING, False), (C.H9_KIND_BYTES, True), (C.H9_KIND_EXTENSION, True)]
+
+
+def least_size(type_: Type) -> int:
+    """The fewest bytes that a value of `type_` takes in Avro, so that counts can be checked (B27)."""
+    match type_:
+        case Null():
+            return 0
+        case Float():
+            return type_.bits // 8
+        case Fixed():
+            return type_.size
+        case Uuid(form="bytes"):
+            return 16
+        case Record():
+            return 0 if not type_.fields else min(1, sum(1 for f in type_.fields if not isinstance(f.type, (Null, Record))))
+        case _:
+            return 1
+
+
+def describe(type_: Type) -> str:
+    """A type in a few words, for messages."""
+    match type_:
+        case Int():
+            return f"{'int' if type_.signed else 'uint'}{type_.bits}"
+        case Float():
+            return f"float{type_.bits}"
+        case Record() | Enum():
+            return f"{type(type_).__name__.lower()} {type_.name}"
+        case Union():
+            return "a union of " + ", ".join(describe(b) for b in type_.branches)
+        case Any():
+            return "an untyped value"
+        case _:
+            return type(type_).__name__.lower()

@@ -1,0 +1,59 @@
+"""What a type stands for when it meets a type of another language."""
+
+from __future__ import annotations
+
+from native.binding import C
+from schemas.model import Any, Array, Map, Record, String, Type, Union, nullable
+from schemas.wellknown import UNBUILT, lifted
+
+ANY_MAP = Any()
+"""An untyped object: google.protobuf.Struct, JSON Schema's bare "object"."""
+ANY_LIST = Any()
+"""An untyped list: google.protobuf.ListValue, JSON Schema's bare "array"."""
+
+_UNTYPED = {"google.protobuf.Struct": ANY_MAP, "google.protobuf.ListValue": ANY_LIST}
+_ANY_FORMS = {id(ANY_MAP): 1, id(ANY_LIST): 2}
+NULL_VALUE = "google.protobuf.NullValue"
+
+
+def plain(type_: Type) -> Type:
+    """For plans between two Protobuf schemas: every message is just a message."""
+    return type_
+
+
+def meaning(type_: Type) -> Type:
+    """What `type_` stands for: a well-known message is its value, an untyped object or list is `any`."""
+    match type_:
+        case Record():
+            if type_.name in _UNTYPED:
+                return _UNTYPED[type_.name]
+            found = lifted(type_)
+            return type_ if found is None else nullable(found)[0]
+        case Map(keys=String(), values=Any()):
+            return ANY_MAP
+        case Array(items=Any()):
+            return ANY_LIST
+        case _:
+            return type_
+
+
+def any_form(type_: Any) -> int:
+    """Which of Protobuf's messages holds an untyped value: Value 0, Struct 1, ListValue 2."""
+    return _ANY_FORMS.get(id(type_), 0)
+
+
+def any_shape(type_: Any) -> int:
+    """The h9_fits flag that holds an untyped value to its shape."""
+    return (0, C.H9_FITS_MAP, C.H9_FITS_LIST)[any_form(type_)]
+
+
+def is_wrapper(type_: Type) -> bool:
+    """Whether `type_` is a well-known message around one scalar (google.protobuf.Int64Value)."""
+    return isinstance(type_, Record) and isinstance(lifted(type_), Union)
+
+
+def unbuilt(type_: Type) -> str | None:
+    """Why values of `type_` can't be translated yet, or None."""
+    if isinstance(type_, Record) and type_.name in UNBUILT:
+        return f"{type_.name} has a form of its own outside of Protobuf, which isn't built yet"
+    return None
