@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from enum import Enum as PyEnum
+from typing import Any as Anything
 from typing import Final, Literal
 
 Unit = Literal["s", "ms", "us", "ns"]
@@ -252,14 +254,59 @@ class Schema:
     """A root type, with what its document said besides.
 
     `names`: every named type of the document by full name. `warnings`: what was read in a way its author may not
-    have meant (an invalid logical type that fell back, S27). `source`: enough to read it again
-    (the text of the documents by file name, and the root's name), so that a plan can be pickled.
+    have meant (an invalid logical type that fell back, S27). Pickles at any depth: as a flat list of its types.
     """
 
     root: Type
     language: Language
     names: dict[str, Type] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def __reduce__(self) -> object:
+        types = [*walk(self.root, *self.names.values())]
+        index = {id(each): i for i, each in enumerate(types)}
+        names = {name: index[id(each)] for name, each in self.names.items()}
+        rows = [(type(each), _row(each, index)) for each in types]
+        return _unpickled, (rows, index[id(self.root)], self.language, names, self.warnings)
+
+
+def _row(type_: Type, index: dict[int, int]) -> list[object]:
+    """The members of `type_`, with types as their places in the pickled list."""
+    row = [getattr(type_, each.name) for each in dataclass_fields(type_)]  # type: ignore[arg-type]
+    match type_:
+        case Array():
+            row[0] = index[id(type_.items)]
+        case Map():
+            row[:2] = index[id(type_.keys)], index[id(type_.values)]
+        case Union():
+            row[0] = [index[id(each)] for each in type_.branches]
+        case Record():
+            row[1] = [_field_row(each, index) for each in type_.fields]
+    return row
+
+
+def _field_row(each: Field, index: dict[int, int]) -> list[object]:
+    row = [getattr(each, name.name) for name in dataclass_fields(each)]
+    row[1] = index[id(each.type)]
+    return row
+
+
+def _unpickled(
+    rows: list[tuple[type[Type], list[Anything]]], root: int, language: Language, names: dict[str, int], warnings: list[str]
+) -> Schema:
+    types = [object.__new__(kind) for kind, _ in rows]
+    for type_, (kind, row) in zip(types, rows, strict=True):
+        if kind is Array:
+            row[0] = types[row[0]]
+        elif kind is Map:
+            row[:2] = types[row[0]], types[row[1]]
+        elif kind is Union:
+            row[0] = tuple(types[each] for each in row[0])
+        elif kind is Record:
+            row[1] = [Field(name, types[of], *rest) for name, of, *rest in row[1]]
+        for member, value in zip(dataclass_fields(kind), row, strict=True):  # type: ignore[arg-type]
+            setattr(type_, member.name, value)
+    return Schema(types[root], language, {name: types[of] for name, of in names.items()}, warnings)
 
 
 def nullable(type_: Type) -> tuple[Type, bool]:
@@ -291,10 +338,10 @@ def children(type_: Type) -> Iterator[Type]:
             return
 
 
-def walk(root: Type) -> Iterator[Type]:
-    """Every type reachable from `root`, each once, `root` first; any depth."""
+def walk(*roots: Type) -> Iterator[Type]:
+    """Every type reachable from `roots`, each once, the first root first; any depth."""
     seen: set[int] = set()
-    stack = [root]
+    stack = list(reversed(roots))
     while stack:
         type_ = stack.pop()
         if id(type_) in seen:

@@ -147,6 +147,29 @@ static inline uint8_t *h9_pb_put_bytes(uint8_t *w, const void *p, size_t n)
     return w;
 }
 
+/* The same where few bytes are likely. */
+static inline uint8_t *h9_pb_put_short(uint8_t *w, const uint8_t *p, size_t n)
+{
+    w -= n;
+    if (n > 32) {
+        memcpy(w, p, n);
+    } else if (n >= 16) {
+        memcpy(w, p, 16);
+        memcpy(w + n - 16, p + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(w, p, 8);
+        memcpy(w + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(w, p, 4);
+        memcpy(w + n - 4, p + n - 4, 4);
+    } else if (n > 0) {
+        w[0] = p[0];
+        w[n >> 1] = p[n >> 1];
+        w[n - 1] = p[n - 1];
+    }
+    return w;
+}
+
 /* The content of Value, Struct or ListValue. NULL: refused. */
 uint8_t *h9_pb_write_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 

@@ -8,11 +8,14 @@
  */
 #include "read_protobuf.h"
 
+/* Kept out of the loop over members, whose registers it would take. */
+#define PB_APART __attribute__((noinline))
+
 static const uint8_t *members(level *l, const uint8_t *p);
 
 /* --- messages --- */
 
-static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p);
+static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p, const uint8_t *at);
 
 /* What a map entry's absent key or value is, or a wrapper's. A proto2 enum's zero is its first symbol. */
 static bool zero_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at)
@@ -21,7 +24,7 @@ static bool zero_value(h9_context *c, const h9_node *n, h9_slot *out, const uint
     const uint8_t *end = c->end, *done;
     c->end = h9_pb_is_message(n) ? at : zeros + sizeof zeros;
     if (h9_pb_is_message(n)) {
-        done = whole_message(c, n, out, 0, at);
+        done = whole_message(c, n, out, 0, at, at);
     } else if (n->op == H9_OP_ENUM && c->plan->enums[n->a].count > 0) {
         done = h9_pb_symbol(c, n, c->plan->symbols[c->plan->enums[n->a].first].number, out, at, at);
         if (done && n->conv && !h9_convert(c, n->conv, out, at)) done = NULL;
@@ -88,10 +91,9 @@ static const uint8_t *occurrence(level *outer, const spot *s, bool first, uint32
     return h9_pb_chain(outer->c, &v->spans, p, (size_t)(outer->c->end - p), false) ? outer->c->end : NULL;
 }
 
-/* A message that comes in one piece. */
-static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p)
+/* A message that comes in one piece; `at`: where the value as a whole stands. */
+static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p, const uint8_t *at)
 {
-    const uint8_t *at = p;
     if (n->op == H9_OP_RECORD) {
         const h9_record *r = &c->plan->records[n->a];
         whole w = {c, NULL, false};
@@ -133,7 +135,7 @@ static inline const uint8_t *close_message(h9_context *c, const uint8_t *around,
     return p;
 }
 
-static const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *p)
+static PB_APART const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *p)
 {
     h9_context *c = l->c;
     uint64_t *bits = h9_bits(l->frame, l->r);
@@ -170,10 +172,10 @@ static inline bool start_list(level *l, const h9_field *f, const h9_node *n, h9_
 static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag, const uint8_t *p)
 {
     uint32_t index = list->list.n, group;
-    const uint8_t *around;
+    const uint8_t *around, *at = p;
     h9_slot v;
     uint8_t *room = add_item(c, list, n->width, p);
-    if (room == NULL || !(p = open_message(c, tag, &group, &around, p)) || !(p = whole_message(c, item, &v, group, p)))
+    if (room == NULL || !(p = open_message(c, tag, &group, &around, p)) || !(p = whole_message(c, item, &v, group, p, at)))
         return h9_in_item(c, index);
     h9_item_put(room, n->width, &v);
     return close_message(c, around, p);
@@ -249,7 +251,7 @@ static const uint8_t *packed(level *l, const h9_node *n, h9_slot *list, uint32_t
     return p;
 }
 
-static const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
     h9_slot *list = l->frame + f->slot, v;
@@ -258,11 +260,15 @@ static const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, 
     if (!start_list(l, f, n, list, p)) return NULL;
     if (h9_pb_is_message(item)) return message_item(c, n, item, list, tag, p);
     if ((tag & 7) == PB_LEN && h9_pb_wire(item) != PB_LEN) return packed(l, n, list, tag, p);
-    if (!(p = h9_pb_scalar(c, item, &v, p))) return h9_in_item(c, list->list.n);
-    if (H9_UNLIKELY(p == h9_pb_unknown)) return (p = h9_pb_skip(c, tag, at, start)) ? h9_pb_unknown_span(l, tag, start, p, true) : NULL;
     uint8_t *room = add_item(c, list, n->width, at);
-    if (room == NULL) return NULL;
-    h9_item_put(room, n->width, &v);
+    h9_slot *slot = n->width == sizeof v ? (h9_slot *)(void *)room : &v;
+    if (room == NULL || !(p = h9_pb_scalar(c, item, slot, p))) return h9_in_item(c, list->list.n - (room != NULL));
+    if (H9_UNLIKELY(p == h9_pb_unknown)) {
+        list->list.n--;
+        c->items++;
+        return (p = h9_pb_skip(c, tag, at, start)) ? h9_pb_unknown_span(l, tag, start, p, true) : NULL;
+    }
+    if (slot == &v) h9_item_put(room, n->width, &v);
     return p;
 }
 
@@ -333,7 +339,44 @@ static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
     return p;
 }
 
-static const uint8_t *map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+/* An entry as nearly all are: a short key of text, then a value that is no message, and nothing else. NULL: it isn't such
+ * a one, or is to be refused, and is read again from its start. */
+static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slot *pair, const uint8_t *p)
+{
+    const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
+    if (c->end - p < 5 || p[0] >= 0x80 || p[0] > c->end - p - 1) return NULL;
+    const uint8_t *end = p + 1 + p[0], *text = p + 3;
+    if (key->op != H9_OP_STRING || key->conv || p[1] != (1 << 3 | PB_LEN) || p[2] >= 0x80 || end - text < p[2] + 1) return NULL;
+    uint32_t size = p[2];
+    pair[0].s.p = text;
+    pair[0].s.n = size;
+    pair[0].s.flags = H9_SPAN_PLAIN;
+    if (size > c->limits.string || h9_plain_run(text, size) != size) return NULL;
+    p = text + size;
+    if (value->op == H9_OP_STRING && value->conv == 0 && end - p >= 2 && p[0] == (2 << 3 | PB_LEN) && p[1] == end - p - 2) {
+        pair[1].s.p = p + 2;
+        pair[1].s.n = size = p[1];
+        pair[1].s.flags = H9_SPAN_PLAIN;
+        return size <= c->limits.string && h9_plain_run(p + 2, size) == size ? end : NULL;
+    }
+    if (value->op == H9_OP_F32 && value->conv == 0 && end - p == 5 && p[0] == (2 << 3 | PB_32)) {
+        memcpy(&pair[1].f, p + 1, 4);
+        return end;
+    }
+    return NULL;
+}
+
+/* Room for another pair of the map of field f; from the second one on keys may be equal. NULL: refused. */
+static inline h9_slot *add_pair(level *l, const h9_field *f, const h9_node *n, const uint8_t *at)
+{
+    h9_slot *map = l->frame + f->slot;
+    uint8_t *room = add_item(l->c, map, 2 * sizeof(h9_slot), at);
+    if (room == NULL || map->list.n != 2 || n->conv != 0) return (h9_slot *)(void *)room;
+    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name};
+    return h9_pb_defer(l, &s) ? (h9_slot *)(void *)room : NULL;
+}
+
+static PB_APART const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
     h9_slot *map = l->frame + f->slot;
@@ -345,25 +388,33 @@ static const uint8_t *map_field(level *l, const h9_field *f, const h9_node *n, u
     e.l = (level){.c = c, .r = l->r, .w = &w};
     const uint8_t *at = p, *around;
     uint32_t group;
-    if (!start_list(l, f, n, map, p)) return NULL;
     if (!(p = open_message(c, tag, &group, &around, p)) || !(p = read_entry(c, &e, p))) return in_entry(c, &e, map->list.n);
     close_message(c, around, p);
     if (H9_UNLIKELY(e.unknown)) return h9_pb_unknown_span(l, tag, start, p, true);
-    uint8_t *room = add_item(c, map, 32, at);
-    if (room == NULL) return in_entry(c, &e, map->list.n);
-    memcpy(room, e.slots, sizeof e.slots);
-    if (map->list.n != 2 || n->conv != 0) return p;
-    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name}; /* from the second entry on keys may be equal */
-    return h9_pb_defer(l, &s) ? p : NULL;
+    h9_slot *pair = add_pair(l, f, n, at);
+    if (pair == NULL) return in_entry(c, &e, map->list.n);
+    memcpy(pair, e.slots, sizeof e.slots);
+    return p;
+}
+
+static PB_APART const uint8_t *map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    h9_slot *map = l->frame + f->slot, *pair;
+    const uint8_t *end;
+    if (!start_list(l, f, n, map, p)) return NULL;
+    if (H9_UNLIKELY(l->c->depth == 0) || !(pair = add_pair(l, f, n, p))) return other_entry(l, f, n, tag, start, p);
+    if (H9_LIKELY((end = plain_entry(l->c, n, pair, p)) != NULL)) return end;
+    map->list.n--;
+    l->c->items++;
+    return other_entry(l, f, n, tag, start, p);
 }
 
 /* --- members --- */
 
-static const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag, const uint8_t *start, const uint8_t *p)
+/* A field that isn't a plain value, or a value of a rarer kind. */
+static PB_APART const uint8_t *other_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
-    const h9_node *n = &c->plan->nodes[f->node];
-    if (H9_UNLIKELY(f->slot == H9_NO_SLOT)) return h9_pb_skip(c, tag, p, start);
     if (n->op == H9_OP_MAP) return map_field(l, f, n, tag, start, p);
     if (n->op == H9_OP_LIST) return list_field(l, f, n, tag, start, p);
     if (h9_pb_is_message(n)) return message_field(l, f, n, tag, p);
@@ -372,6 +423,26 @@ static const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag, const
     if (H9_UNLIKELY(end == h9_pb_unknown)) return (end = h9_pb_skip(c, tag, p, start)) ? h9_pb_unknown_span(l, tag, start, end, true) : NULL;
     set_present(l, f);
     return end;
+}
+
+/* The value behind `tag`, p, into its slot. What is common stands here; it is inlined into the loop below. */
+static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    h9_context *c = l->c;
+    const h9_node *n = &c->plan->nodes[f->node];
+    if (H9_UNLIKELY(f->slot == H9_NO_SLOT)) return h9_pb_skip(c, tag, p, start);
+    h9_slot *slot = l->frame + f->slot;
+    const uint8_t *value = p;
+    switch (n->op) {
+    case H9_OP_STRING: p = h9_pb_string(c, n, slot, p); break;
+    case H9_OP_BYTES: p = h9_pb_span(c, slot, p); break;
+    case H9_OP_INT: case H9_OP_UINT: p = read_int(c, n, slot, p); break;
+    case H9_OP_F32: if ((p = h9_pb_take(c, p, 4))) memcpy(&slot->f, value, 4); break;
+    default: return other_field(l, f, n, tag, start, p);
+    }
+    if (H9_UNLIKELY(p == NULL) || (H9_UNLIKELY(n->conv != 0) && !h9_convert(c, n->conv, slot, value))) return NULL;
+    set_present(l, f);
+    return p;
 }
 
 /* The same value for every target that wants it. */
@@ -415,14 +486,15 @@ static const h9_field *find(const h9_context *c, const h9_record *r, uint32_t ta
 static const uint8_t *members(level *l, const uint8_t *p)
 {
     h9_context *c = l->c;
-    const h9_field *next = c->plan->fields + l->r->first, *last = next + l->r->count;
+    const h9_field *first = c->plan->fields + l->r->first, *last = first + l->r->count, *next = first;
     while (H9_LIKELY(p < c->end)) {
         const uint8_t *start = p, *value;
         const h9_field *f = next;
         uint32_t tag;
         if (!(value = h9_pb_tag(c, p, &tag))) return NULL;
         if (H9_UNLIKELY(f == last || f->tag != tag)) {
-            if (last - f > 1 && f[1].tag == tag) f++;
+            if (f > first && f[-1].tag == tag) f--; /* repeated */
+            else if (last - f > 1 && f[1].tag == tag) f++;
             else if (!h9_pb_good_tag(c, tag, start)) return NULL;
             else if ((tag & 7) == PB_END) return tag >> 3 == l->group ? value : h9_fail(c, H9_E_GROUP, start); /* B45 */
             else f = find(c, l->r, tag);
@@ -433,14 +505,14 @@ static const uint8_t *members(level *l, const uint8_t *p)
         }
         if (H9_UNLIKELY(!(p = one_field(l, f, tag, start, value)))) return h9_in_field(c, f->name);
         if (H9_UNLIKELY(f->also != 0) && !further_fields(l, f, tag, start, value)) return h9_in_field(c, f->name);
-        next = f->flags & H9_F_REPEATED ? f : f + 1;
+        next = f + 1;
     }
     return l->group == 0 ? p : h9_fail(c, H9_E_TRUNCATED, c->end);
 }
 
 const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
-    if (!h9_enter(c, p) || !(p = whole_message(c, n, out, 0, p))) return NULL;
+    if (!h9_enter(c, p) || !(p = whole_message(c, n, out, 0, p, p))) return NULL;
     h9_leave(c);
     return p;
 }

@@ -123,20 +123,12 @@ bool h9_pb_complete(whole *w);
 
 /* --- oneofs: setting a member unsets the others (S20) --- */
 
-void h9_pb_replace(level *l, const h9_field *f, const uint64_t *group);
-static inline void make_way(level *l, const h9_field *f)
-{
-    const uint64_t *group = l->c->plan->words64 + f->group;
-    uint64_t *bits = h9_bits(l->frame, l->r);
-    uint64_t others = 0;
-    for (uint32_t w = 0; w < l->r->words; w++)
-        others |= bits[w] & group[w] & ~(f->slot >> 6 == w ? UINT64_C(1) << (f->slot & 63) : 0);
-    if (H9_UNLIKELY(others != 0)) h9_pb_replace(l, f, group);
-}
+/* f, which has a group, is about to be set. */
+void h9_pb_make_way(level *l, const h9_field *f);
 
 static inline void set_present(level *l, const h9_field *f)
 {
-    if (H9_UNLIKELY(f->group != H9_NONE)) make_way(l, f);
+    if (H9_UNLIKELY(f->group != H9_NONE)) h9_pb_make_way(l, f);
     h9_set(h9_bits(l->frame, l->r), f->slot);
 }
 

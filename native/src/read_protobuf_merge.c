@@ -98,7 +98,7 @@ static void forget_members(level *l, const h9_record *r)
     if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT) h9_unset(h9_bits(l->frame, l->r), r->unknown_slot);
 }
 
-void h9_pb_replace(level *l, const h9_field *f, const uint64_t *group)
+static void replace(level *l, const h9_field *f, const uint64_t *group)
 {
     const h9_field *fields = l->c->plan->fields, *g = fields + l->r->first, *last = g + l->r->count;
     l->w->replaced = true;
@@ -107,6 +107,15 @@ void h9_pb_replace(level *l, const h9_field *f, const uint64_t *group)
             if (also->slot != H9_NO_SLOT && also->slot != f->slot && h9_has(group, also->slot)) forget(l, also);
             if (also->also == 0) break;
         }
+}
+
+void h9_pb_make_way(level *l, const h9_field *f)
+{
+    const uint64_t *group = l->c->plan->words64 + f->group, *bits = h9_bits(l->frame, l->r);
+    uint64_t others = 0;
+    for (uint32_t w = 0; w < l->r->words; w++)
+        others |= bits[w] & group[w] & ~(f->slot >> 6 == w ? UINT64_C(1) << (f->slot & 63) : 0);
+    if (H9_UNLIKELY(others != 0)) replace(l, f, group);
 }
 
 /* --- what the schema doesn't know (S14) --- */

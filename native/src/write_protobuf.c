@@ -2,13 +2,16 @@
  * beforehand. Fields come out in the record's order, unknown ones behind them. The buffer is the context's and stays for the
  * next message; a finished message is copied from its end to the output.
  *
- * A field's tag stands in the plan as it is written. Whoever writes a value makes room for its tag and length too. */
+ * Whoever writes a value makes room for its tag and length too. */
 #include "protobuf.h"
 
 #include "scalar.h"
 #include "varint.h"
 
 #define HEAD (2 * H9_PB_MAX_VARINT) /* a tag and a length */
+
+/* Kept out of the loop over members, whose registers it would take. */
+#define PB_APART __attribute__((noinline))
 
 static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 
@@ -24,22 +27,15 @@ uint8_t *h9_pb_room_slow(h9_context *c, uint8_t *w, size_t n)
     return grown + cap - written;
 }
 
-static inline uint8_t *put_tag(const h9_context *c, const h9_field *f, uint8_t *w)
-{
-    const uint8_t *key = c->plan->pool + f->key;
-    if (H9_LIKELY(f->key_size == 1)) {
-        *--w = *key;
-        return w;
-    }
-    return h9_pb_put_bytes(w, key, f->key_size);
-}
+/* f->tag, and not the same bytes from the pool: it is at hand. */
+static inline uint8_t *put_tag(const h9_field *f, uint8_t *w) { return h9_pb_put_varint(w, f->tag); }
 
 /* --- single values: room is there, but for spans --- */
 
 static inline uint8_t *put_span(h9_context *c, const h9_slot *v, uint8_t *w)
 {
     if (!(w = h9_pb_room(c, w, (size_t)v->s.n + HEAD))) return NULL;
-    return h9_pb_put_varint(h9_pb_put_bytes(w, v->s.p, v->s.n), v->s.n);
+    return h9_pb_put_varint(h9_pb_put_short(w, v->s.p, v->s.n), v->s.n);
 }
 
 static inline uint8_t *put_int(const h9_node *n, const h9_slot *v, uint8_t *w)
@@ -160,7 +156,7 @@ static uint8_t *put_items(h9_context *c, const h9_field *f, const h9_node *n, co
         h9_slot one;
         h9_item_get(v->list.items + i * n->width, n->width, item->op, &one);
         if (!(w = put_value(c, item, &one, f->tag, w))) return NULL;
-        w = put_tag(c, f, w);
+        w = put_tag(f, w);
     }
     return w;
 }
@@ -177,7 +173,7 @@ static uint8_t *put_entries(h9_context *c, const h9_field *f, const h9_node *n, 
         if (!(w = put_scalar(c, key, &entries[i * 2], w))) return NULL;
         *--w = (uint8_t)key_tag;
         if (!(w = put_length(c, mark, w))) return NULL;
-        w = put_tag(c, f, w);
+        w = put_tag(f, w);
     }
     return w;
 }
@@ -206,17 +202,36 @@ static uint8_t *put_list(h9_context *c, const h9_field *f, const h9_node *n, con
     if (v->list.n == 0) return w;
     if (n->op == H9_OP_MAP) return put_entries(c, f, n, v, w);
     if (!(n->flags & H9_N_PACKED)) return put_items(c, f, n, v, w);
-    return (w = put_packed(c, n, v, w)) ? put_tag(c, f, w) : NULL;
+    return (w = put_packed(c, n, v, w)) ? put_tag(f, w) : NULL;
 }
 
-static inline uint8_t *put_field(h9_context *c, const h9_field *f, const h9_slot *frame, uint8_t *w)
+static PB_APART uint8_t *put_other(h9_context *c, const h9_field *f, const h9_node *n, const h9_slot *frame, uint8_t *w)
 {
-    const h9_node *n = &c->plan->nodes[f->node];
     const h9_slot *v = n->op == H9_OP_INLINE ? frame : frame + f->slot;
     if (n->op == H9_OP_LIST || n->op == H9_OP_MAP) return put_list(c, f, n, v, w);
     if ((f->flags & H9_F_SKIP_ZERO) && is_zero(n, v)) return w;
-    if (H9_UNLIKELY(!(w = put_value(c, n, v, f->tag, w)))) return NULL;
-    return put_tag(c, f, w);
+    return (w = put_value(c, n, v, f->tag, w)) ? put_tag(f, w) : NULL;
+}
+
+/* What is common stands here; it is inlined into the loop below. */
+static inline uint8_t *put_field(h9_context *c, const h9_field *f, const h9_slot *frame, uint8_t *w)
+{
+    const h9_node *n = &c->plan->nodes[f->node];
+    const h9_slot *v = frame + f->slot;
+    const bool skips = f->flags & H9_F_SKIP_ZERO;
+    switch (n->op) {
+    case H9_OP_STRING: case H9_OP_BYTES:
+        if (v->s.n == 0 && skips) return w;
+        if (H9_UNLIKELY(!(w = put_span(c, v, w)))) return NULL;
+        break;
+    case H9_OP_INT: case H9_OP_UINT: case H9_OP_ENUM:
+        if (v->u == 0 && skips) return w;
+        if (H9_UNLIKELY(!(w = h9_pb_room(c, w, HEAD)))) return NULL;
+        w = put_int(n, v, w);
+        break;
+    default: return put_other(c, f, n, frame, w);
+    }
+    return put_tag(f, w);
 }
 
 static uint8_t *put_members(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w)

@@ -17,13 +17,16 @@ from schemas.model import Language, Schema
 NAMES: Final = ("NeuronSignal", "NeuronActivated", "LearningComplete", "TopologyChanged")
 """The messages, each a root of its own."""
 
+FRAME: Final = "SignalFrame"
+"""A signal as HAL9's servers speak it on a socket: tagged by `type`, in JSON only."""
+
 _FOLDER: Final = Path(__file__).parent
 _PROTO: Final = _FOLDER / "neuron.proto"
 
 
 def path(name: str = "NeuronSignal", language: Language = "protobuf") -> Path:
     """The file that holds the schema called `name`; all of Protobuf's are in one. SchemaError: no such schema."""
-    if name not in NAMES:
+    if name not in NAMES and (name, language) != (FRAME, "jsonschema"):
         raise SchemaError(f"no built-in schema {name!r}; there are {', '.join(NAMES)}")
     match language:
         case "protobuf":
@@ -49,7 +52,8 @@ def load(name: str = "NeuronSignal", language: Language = "protobuf") -> Schema:
         case "jsonschema":
             from schemas import jsonschema
 
-            return jsonschema.read(file.read_bytes())
+            signal = (_FOLDER / "NeuronSignal.json").read_bytes()
+            return jsonschema.read(file.read_bytes(), documents={"NeuronSignal.json": signal} if name == FRAME else None)
     assert_never(language)
 
 

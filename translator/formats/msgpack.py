@@ -1,24 +1,39 @@
 """MessagePack.
 
-Loses: nothing that its schema types. Decimals, UUIDs, dates and times are text; timestamps are read from text or
-extension -1; union branches of one kind can't be told apart (S19).
+Loses: nothing that its schema types. Timestamps are extension -1 (S29) and read from text too; decimals, UUIDs, dates,
+times and local timestamps are text; union branches of one kind can't be told apart (S19).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from native.binding import C
-from schemas.model import Float, Timestamp, Type
-from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
+from schemas.model import Timestamp, Type
+from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name, no_checks
 from translator.formats.common import calendar_check, text_spec
 from translator.plan.policies import Policies
 
 
 def scalar(type_: Type, policies: Policies) -> Spec | None:
+    spec = text_spec(type_)
+    if spec is not None and isinstance(type_, Timestamp) and not type_.local:
+        return replace(spec, values={**spec.values, "flags": C.H9_N_EXTENSION})
+    return spec
+
+
+def python_scalar(type_: Type, policies: Policies) -> Spec | None:
+    """Times as text, since a Python datetime doesn't hold their nanoseconds."""
     return text_spec(type_)
 
 
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def calendar(type_: Type, policies: Policies) -> list[Row]:
     return [calendar_check(type_)] if isinstance(type_, Timestamp) else []
+
+
+def local_calendar(type_: Type, policies: Policies) -> list[Row]:
+    """A local timestamp is text, so its year has four digits."""
+    return calendar(type_, policies) if isinstance(type_, Timestamp) and type_.local else no_checks(type_, policies)
 
 
 def encode_key(name: str) -> bytes:
@@ -36,9 +51,12 @@ FORMAT = Format(
     core=C.H9_FORMAT_MSGPACK,
     languages=ALL_LANGUAGES,
     scalar=scalar,
-    checks=checks,
+    checks=local_calendar,
     spellings=by_name,
     self_describing=True,
     encode_key=encode_key,
     loses=("which of two branches of one kind a union value came from: such unions don't compile (policy unions=first)",),
 )
+
+PYTHON = replace(FORMAT, scalar=python_scalar, checks=calendar)
+"""The dialect in which messages become Python objects, and Python objects messages."""

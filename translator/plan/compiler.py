@@ -63,7 +63,7 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
         raise PlanError(_unique(context.problems))
     image = context.image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
-        skip_root=_skip_root(tables, source.format, s), map_root=C.H9_NONE,
+        skip_root=skip_root(tables, source.format, s), map_root=C.H9_NONE,
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
     return Compiled(image, context.image.names, context.losses, warnings)
@@ -71,17 +71,22 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
 
 def _roots(source: Side, target: Side) -> tuple[Type, Type]:
     """The two root types. A self-describing format without a schema is untyped, or takes the other side's."""
+    check_sides(source, target)
+    untyped = Any()
+    if source.format.self_describing and source.root is None:
+        return target.root or untyped, target.root or untyped
+    assert source.root is not None
+    return source.root, target.root or source.root
+
+
+def check_sides(source: Side, target: Side) -> None:
+    """PlanError: a format without the schema that it needs, or with one in a language that can't describe it."""
     for side in (source, target):
         if side.schema is None and not side.format.self_describing:
             raise PlanError([("", f"{side.format.name} needs a schema")])
         if side.schema is not None and side.schema.language not in side.format.languages:
             wanted = " or ".join(sorted(side.format.languages))
             raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {side.schema.language}")])
-    untyped = Any()
-    if source.format.self_describing and source.root is None:
-        return target.root or untyped, target.root or untyped
-    assert source.root is not None
-    return source.root, target.root or source.root
 
 
 def _context(
@@ -92,7 +97,7 @@ def _context(
     return Context(Image(), source.format, target.format, policies, frames, resolve)
 
 
-def _skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
+def skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
     """How to find the end of a message that was refused, where messages stand back to back."""
     image = tables.context.image
     if format_.positional:

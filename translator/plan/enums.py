@@ -40,6 +40,12 @@ class Enums:
         numbers = [number for _, number in t.symbols]
         return self._add((id(t), id(t), "n"), t, numbers, self._default(t), is_open=t.open, key=lambda name: name.encode())
 
+    def table(self, e: Enum, targets: _Targets, unknown: int | None) -> int:
+        """A table of a mapping's own: the symbols of `e` to numbers, and what an unknown one becomes."""
+        memo = (id(e), len(self._made), "m")
+        otherwise = NO_TARGET if unknown is None else unknown
+        return self._add(memo, e, targets, otherwise, is_open=False, key=lambda name: name.encode())
+
     def writing(self, t: Enum) -> int:
         """The table that writes `t`, its names as they stand on the wire."""
         encode = self._format.encode_key or (lambda name: b"")

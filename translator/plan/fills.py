@@ -33,9 +33,9 @@ from schemas.model import (
     Union,
     nullable,
 )
-from translator import formats
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
+from translator.formats.msgpack import PYTHON
 from translator.plan.frames import Member
 from translator.plan.losses import Losses
 from translator.plan.reading import Context, Reading, Records
@@ -52,8 +52,8 @@ class Fills:
     def __init__(self, context: Context, tables: RecordTables) -> None:
         self.context = context
         records: Records = tables
-        private = replace(context, source=formats.get("msgpack"), losses=Losses())
-        self._reading = Reading(private, formats.get("msgpack"), records)
+        private = replace(context, source=PYTHON, losses=Losses())
+        self._reading = Reading(private, PYTHON, records)
 
     def is_fill(self, reading: Reading) -> bool:
         """Whether `reading` reads defaults rather than messages."""
@@ -69,6 +69,21 @@ class Fills:
         if t.presence is Presence.OPTIONAL:
             return self._zero(member, s, path) if s.presence is Presence.IMPLICIT else None
         return self._required(reading, member, s, path)
+
+    def unmapped(self, member: Member, path: str) -> Row | None:
+        """What fills a field that no rule of a mapping writes."""
+        return self._absent_field(member, path)
+
+    def mapped(self, member: Member, path: str) -> Row | None:
+        """What fills a field whose rule gave no value."""
+        t = member.field
+        if t.presence is not Presence.REQUIRED or (t.default is MISSING and nullable(t.type)[1]):
+            return None
+        return self._value(member, t.default, path) if t.default is not MISSING else self._missing(member)
+
+    def constant(self, type_: Type) -> int:
+        """The node that reads a mapping's constant as `type_`, which isn't null."""
+        return self._reading.filled(type_, type_, "")
 
     def _absent_field(self, member: Member, path: str) -> Row | None:
         """The source's schema has no such field: the default, null, or no plan (S13)."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from native import binding
@@ -15,9 +16,11 @@ from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 
 if TYPE_CHECKING:
+    from schemas.model import Schema
     from translator.mapping.document import Mapping
 
 T = TypeVar("T")
+Translate = Callable[[bytes], Any]
 
 
 class Batch:
@@ -74,9 +77,14 @@ class Plan:
         """What the schemas say in a way that its author may not have meant (S27)."""
         self._core = binding.Plan(compiled.image, compiled.names, self.limits)
         self.translate = self._core.translate
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What `decode` and `encode` make when they are first called."""
         self._lock = threading.Lock()
-        self._decoder: Plan | None = None
-        self._encoder: Plan | None = None
+        self._decoders: dict[Any, tuple[Translate, Translate]] = {}
+        self._encoder: tuple[Callable[[Any], bytes], Translate] | None = None
+        self._plain_decoder: Translate | None = None
 
     def _compile(self) -> Compiled:
         if self.mapping is None:
@@ -117,33 +125,71 @@ class Plan:
     def decode(self, data: bytes, type: Any = Any) -> Any:  # noqa: A002
         """One message as Python objects: dicts, or a `msgspec.Struct` (or whatever msgspec can make) if `type` is given.
 
-        DataError: the message is refused. msgspec.ValidationError: it doesn't fit `type`.
+        In dicts decimals, UUIDs and times are text, with nanoseconds where there are any (RFC 3339), enums names.
+        What a type can't hold is refused (nanoseconds in a datetime: INEXACT); members that it hasn't are passed over.
+        DataError: the message is refused. msgspec.ValidationError: it doesn't fit `type`. PlanError: `type` has times,
+        and no schema says where they are.
         """
-        import msgspec
-
-        return msgspec.msgpack.decode(self._to_msgpack().translate(data), type=type)
+        try:
+            translate, read = self._decoders[type]
+        except (KeyError, TypeError):
+            translate, read = self._decoder(type)
+        return read(translate(data))
 
     def encode(self, value: Any) -> bytes:
-        """Python objects (as `decode` gives them) as a message of the target. DataError: they don't fit its schema."""
+        """Python objects (as `decode` gives them, or Structs with datetimes, UUIDs, Decimals) as a message of the target.
+
+        A float is rounded to a float32; None leaves an optional field unset; a member that the schema hasn't is refused
+        (unless by policy unknown=ignore). DataError: they don't fit its schema. TypeError: msgspec has no such type.
+        """
+        write, translate = self._encoder or self._make_encoder()
+        return translate(write(value))
+
+    def _decoder(self, type_: Any) -> tuple[Translate, Translate]:
         import msgspec
 
-        return self._from_msgpack().translate(msgspec.msgpack.encode(value))
+        pair = self._to_python(type_), msgspec.msgpack.Decoder(type_).decode
+        with suppress(TypeError), self._lock:  # TypeError: a type without a hash is prepared each time
+            self._decoders[type_] = pair
+        return pair
 
-    def _to_msgpack(self) -> Plan:
+    def _to_python(self, type_: Any) -> Translate:
+        """What turns a message of the source into MessagePack for `type_`."""
+        from translator.plan.python import narrowed
+
+        schema = self._decoded_schema()
+        narrow = schema if type_ is Any else narrowed(schema, type_)
+        if narrow is not schema:
+            return self._translation_to_python(narrow)
         with self._lock:
-            if self._decoder is None:
-                side = Side(_format("msgpack"), self.target.schema)
-                self._decoder = Plan(
-                    self.source, side, mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits
-                )
-            return self._decoder
+            found = self._plain_decoder = self._plain_decoder or self._translation_to_python(self.target.schema)
+        return found
 
-    def _from_msgpack(self) -> Plan:
+    def _decoded_schema(self) -> Schema | None:
+        """Of the messages that `decode` gives."""
+        return self.target.schema or (None if self.mapping else self.source.schema)
+
+    def _translation_to_python(self, schema: Schema | None) -> Translate:
+        return Plan(
+            self.source, Side(_python(), schema),
+            mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits,
+        ).translate  # fmt: skip
+
+    def _make_encoder(self) -> tuple[Callable[[Any], bytes], Translate]:
+        import msgspec
+
         with self._lock:
             if self._encoder is None:
-                side = Side(_format("msgpack"), self.target.schema)
-                self._encoder = Plan(side, self.target, policies=self.policies, limits=self.limits)
+                self._encoder = msgspec.msgpack.Encoder().encode, self._translation_from_python()
             return self._encoder
+
+    def _translation_from_python(self) -> Translate:
+        from translator.plan.python import for_objects, widened
+
+        schema = self._decoded_schema()
+        source = Side(_python(), widened(schema) if schema else None)
+        target = Side(self.target.format, schema)
+        return Plan(source, target, policies=for_objects(self.policies), limits=self.limits).translate
 
     def ignored(self) -> dict[str, int]:
         """Members passed over in this thread because the source's schema doesn't name them (S14), by name."""
@@ -172,6 +218,12 @@ def _format(name: str) -> Any:
     from translator import formats
 
     return formats.get(name)
+
+
+def _python() -> Any:
+    from translator.formats.msgpack import PYTHON
+
+    return PYTHON
 
 
 def _joined(messages: Any) -> tuple[bytes, array[int]]:

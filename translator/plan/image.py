@@ -46,7 +46,6 @@ class Image:
     words32: list[int] = field(default_factory=list)
     pool: bytearray = field(default_factory=bytearray)
     names: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
     _texts: dict[bytes, int] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
     _chains: dict[tuple[tuple[Any, ...], ...], int] = field(default_factory=dict)

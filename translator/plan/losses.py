@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -40,6 +40,10 @@ class Losses:
 
     def __getitem__(self, path: str) -> Loss:
         return self._by_path[path]
+
+    def keep(self, wanted: Callable[[Loss], bool]) -> None:
+        """Forgets all others."""
+        self._by_path = {path: loss for path, loss in self._by_path.items() if wanted(loss)}
 
     def of(self, verdict: Verdict) -> list[Loss]:
         """The fields with that verdict."""

@@ -64,7 +64,7 @@ static void make_nodes(void)
     nodes[DECIMAL].hi = 6;
     node(STAMP, H9_OP_TIMESTAMP, 1, 0, 0, 0);
     node(STAMP_US, H9_OP_TIMESTAMP, 1, 0, 0, 0); /* microseconds only */
-    steps[1] = (h9_step){.code = H9_STEP_TIMESTAMP_UNIT, .a = 1000};
+    steps[1] = (h9_step){.code = H9_STEP_TIMESTAMP_UNIT, .a = 1000, .lo = INT64_C(-62135596800), .hi = INT64_C(253402300799)};
     nodes[STAMP_US].conv = 1;
     node(DURATION, H9_OP_DURATION, 1, 0, 0, 0);
     node(WRAPPED, H9_OP_WRAPPED, I32, 0, 0, 0);
@@ -166,10 +166,10 @@ static void make_record(void)
     field(0, 56, 2, VALUE, 55, 0)->group = 0;
     words64[0] = (UINT64_C(15) << 50) | (UINT64_C(1) << 55);
     field(0, 32, 2, STRING, 32, H9_F_SKIP_ZERO);
-    field(0, 57, 2, STRING, H9_NO_SLOT, 0);
     field(0, 300, 0, I64, 56, 0);
     field(0, 5000, 2, STRING, 57, 0);
     field(0, 58, 1, F64, 58, H9_F_SKIP_ZERO);
+    field(0, 57, 2, STRING, H9_NO_SLOT, 0); /* the last: a writer has no such field */
     close_record(0);
 }
 

@@ -1,0 +1,158 @@
+# `make demo` and `make test` set up everything themselves. Needs Python 3.11 or newer, a C compiler, make.
+
+PYTHON ?= python3
+SECONDS ?= 60
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest
+TYPED := native schemas translator $(wildcard registry bench tests/typed_usage.py)
+
+C_SOURCES := $(wildcard native/src/*.c native/src/*/*.c)
+C_HEADERS := $(filter-out %/powers.h,$(wildcard native/include/*.h native/src/*.h native/src/*/*.h))
+C_TESTS := $(patsubst tests/native/c/%.c,%,$(wildcard tests/native/c/test_*.c))
+NATIVE := $(C_SOURCES) $(C_HEADERS) $(wildcard native/*.py)
+PROTOS := $(wildcard schemas/neuron/*.proto schemas/neuron/*/*.proto)
+C_FLAGS := -std=c11 -fvisibility=hidden -fno-math-errno -fPIC -Inative/include -Inative/src -Wall -Wextra
+STRICT := -Wshadow -Wconversion -Wno-sign-conversion -Werror
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help setup demo test check format lint types warnings bench fuzz canary clean \
+	test-c sanitize sanitize-c sanitize-python
+
+help:
+	@echo 'make setup     the environment in $(VENV), with the C core built'
+	@echo 'make demo      the main job: signals translated between formats'
+	@echo 'make test      all tests'
+	@echo 'make check     format, lint, types, warnings of the C compiler'
+	@echo 'make bench     our times against the peers'"'"', into bench/results.json'
+	@echo 'make fuzz      mutated messages for every reader, sanitized (SECONDS=$(SECONDS))'
+	@echo 'make sanitize  the tests of the C core, sanitized (address, undefined)'
+	@echo 'make test-c    the tests of the C core that need no Python'
+	@echo 'make clean     all that was built, $(VENV) too'
+
+# --- the environment ---
+
+setup: $(VENV)/.built
+
+$(VENV)/.installed: pyproject.toml setup.py
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  > $(VENV)/build-requires.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r $(VENV)/build-requires.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[test,check,bench]'
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.installed $(NATIVE) $(PROTOS)
+	$(PY) setup.py --quiet build_ext --inplace
+	@$(PY) -c 'from schemas import neuron; neuron.prepare()'
+	@touch $@
+
+# --- the jobs ---
+
+demo: setup
+	$(PY) examples/demo.py
+
+test: setup test-c
+	$(PYTEST) -n $(JOBS) --dist loadgroup
+
+bench: setup
+	$(PY) -m bench
+
+# --- checks ---
+
+check: format lint types warnings
+
+format: setup
+	$(PY) -m ruff format --check .
+
+lint: setup
+	$(PY) -m ruff check .
+
+types: setup
+	$(PY) -m mypy --strict $(TYPED)
+
+warnings: native/src/powers.h
+	@for compiler in $(CC) $$(command -v clang); do \
+	  for source in $(C_SOURCES); do \
+	    $$compiler $(C_FLAGS) $(STRICT) -O2 -c $$source -o /dev/null || exit 1; \
+	  done; \
+	  echo "$$compiler: no warnings"; \
+	done
+
+# --- the C core by itself, in flavours: the plain one, and one under sanitizers ---
+
+# Building the extension writes it.
+native/src/powers.h: | $(VENV)/.built
+	@test -e $@ || $(PY) native/powers.py > $@
+
+define flavour
+build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/powers.h
+	@mkdir -p $$(@D)
+	$$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
+
+build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h)
+	$$(CC) $$(C_FLAGS) $(2) -Itests/native/c $$(filter %.c %.o,$$^) -o $$@ -lm
+
+run-$(1)-%: build/$(1)/%
+	@summary=$$$$($$< 2>&1); status=$$$$?; echo "$$*: $$$$summary"; exit $$$$status
+endef
+
+SANITIZE := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(eval $(call flavour,plain,-O2))
+$(eval $(call flavour,sanitize,$(SANITIZE)))
+
+test-c: $(addprefix run-plain-,$(C_TESTS))
+sanitize-c: $(addprefix run-sanitize-,$(C_TESTS))
+
+# --- the same with Python on top: a copy of native/ that comes before the real one on the path ---
+
+ASAN := LD_PRELOAD=$(shell $(CC) -print-file-name=libasan.so) PYTHONMALLOC=malloc \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+
+build/_core.c: native/build.py $(C_HEADERS) $(VENV)/.installed
+	@mkdir -p $(@D)
+	@$(PY) -c 'import runpy; runpy.run_path("native/build.py")["ffibuilder"].emit_c_code("$@")'
+
+define extension
+	@mkdir -p $(@D)
+	@cp native/*.py native/py.typed $(@D)
+	$(CC) $(C_FLAGS) $(SANITIZE) -Wno-missing-field-initializers -shared \
+	  -I$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("include"))') $(filter %.c %.o,$^) -o $@ -lm
+endef
+
+build/sanitize/native/_core.abi3.so: build/_core.c $(C_SOURCES:native/src/%.c=build/sanitize/obj/%.o) $(wildcard native/*.py)
+	$(extension)
+
+sanitize: sanitize-c sanitize-python
+
+sanitize-python: setup build/sanitize/native/_core.abi3.so
+	$(ASAN) HYPOTHESIS_PROFILE=sanitize $(VENV)/bin/pytest -n $(JOBS) -o 'pythonpath=build/sanitize .' \
+	  tests/native tests/translator tests/test_vectors.py --ignore tests/translator/cli --ignore tests/native/test_scalar.py
+
+fuzz: setup build/sanitize/native/_core.abi3.so
+	$(ASAN) PYTHONPATH=build/sanitize:. $(PY) -m tests.fuzz.fuzz_readers --seconds $(SECONDS) --jobs $(JOBS)
+
+# The fuzzer is worth nothing if it can't find a bug: here is one, a string's length that nothing checks.
+PLANTED := H9_UNLIKELY(n > c->end - p)
+
+build/canary/read_avro.c: native/src/read_avro.c
+	@mkdir -p $(@D)
+	@test "$$(grep -cF '$(PLANTED)' $<)" = 1 || { echo 'the canary has lost its check in $<'; exit 1; }
+	@sed 's/$(PLANTED)/0/' $< > $@
+
+build/canary/native/_core.abi3.so: build/_core.c build/canary/read_avro.c \
+		$(patsubst native/src/%.c,build/sanitize/obj/%.o,$(filter-out native/src/read_avro.c,$(C_SOURCES))) $(wildcard native/*.py)
+	$(extension)
+
+canary: setup build/canary/native/_core.abi3.so
+	$(ASAN) PYTHONPATH=build/canary:. $(PY) -m tests.fuzz.fuzz_readers --seconds 60 --jobs $(JOBS) --canary
+
+clean:
+	rm -rf build dist demo-out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
+	rm -f native/_core.c native/src/powers.h native/*.so schemas/neuron/*.binpb bench/results.json
+	find native schemas translator registry tests bench examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

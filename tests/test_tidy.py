@@ -1,0 +1,111 @@
+"""The house's habits, as tests: short lines, files and functions; no banned calls; nothing generated is kept."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from native import binding
+
+ROOT = Path(__file__).resolve().parents[1]
+LINE, FILE, FUNCTION = 120, 500, 60
+GENERATED = ("*.so", "*.o", "*.a", "*.pyc", "*.whl", "*_pb2.py*", "*.binpb", "*/_core.c", "*/powers.h", "*.egg-info/*",
+             "build/*", "dist/*", ".venv/*", "*/results.json", "*/.DS_Store", "*.part")  # fmt: skip
+BANNED = ("strcpy", "strcat", "sprintf", "vsprintf", "gets", "strtok", "strtod", "strtol", "atoi", "atof", "sscanf",
+          "printf", "fprintf", "puts", "setlocale", "alloca", "rand", "abort", "exit")  # fmt: skip
+
+
+def kept() -> list[Path]:
+    """The project's own files: those that git has, or would take."""
+    if not (ROOT / ".git").exists():
+        return [path for path in ROOT.rglob("*") if path.is_file() and not generated(path)]
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def generated(path: Path) -> bool:
+    name = path.relative_to(ROOT).as_posix()
+    return any(fnmatch(name, pattern) for pattern in GENERATED) or "/.venv/" in f"/{name}"
+
+
+KEPT = kept()
+CODE = [path for path in KEPT if path.suffix in (".py", ".c", ".h")]
+PYTHON = [path for path in CODE if path.suffix == ".py"]
+CORE = [path for path in CODE if path.is_relative_to(ROOT / "native") and path.suffix != ".py"]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def calls(text: str) -> list[str]:
+    """The banned functions that C code calls, comments and strings aside."""
+    bare = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', " ", text, flags=re.DOTALL)
+    return re.findall(rf"\b({'|'.join(BANNED)})\s*\(", bare)
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_lines_and_files_are_short(path: Path) -> None:
+    """No line is over 120 characters, no file over 500 lines, and no line ends in spaces."""
+    lines = path.read_text().splitlines()
+    assert [number for number, line in enumerate(lines, 1) if len(line) > LINE] == []
+    assert [number for number, line in enumerate(lines, 1) if line != line.rstrip() or "\t" in line] == []
+    assert len(lines) <= FILE
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name)
+def test_functions_are_short(path: Path) -> None:
+    """No Python function is over 60 lines."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    assert [each.name for each in functions if (each.end_lineno or 0) - each.lineno >= FUNCTION] == []
+
+
+@pytest.mark.parametrize("path", CORE, ids=name)
+def test_no_banned_calls(path: Path) -> None:
+    """The C core calls nothing that prints, follows the locale, writes without a bound, or ends the process."""
+    assert calls(path.read_text()) == []
+
+
+def test_banned_calls_are_seen() -> None:
+    """A call is seen; a longer name, a comment or a text is not."""
+    assert calls('x = atoi (s); h9_atoi(s); /* atoi(s) */ f("atoi(s)"); // printf(s)\n') == ["atoi"]
+
+
+@pytest.mark.parametrize("path", CORE, ids=name)
+def test_nothing_in_the_core_is_mutable(path: Path) -> None:
+    """What the C core holds outside of functions is const."""
+    found = re.findall(r"^(?:static )?(?!const|static|typedef|extern)[\w ]+[ *](\w+)(?:\[[^]]*\])* = ", path.read_text(), re.M)
+    assert [each for each in found if each] == []
+
+
+def test_nothing_generated_is_kept() -> None:
+    """What a build writes is not in the repository."""
+    assert [name(path) for path in KEPT if generated(path)] == []
+
+
+@pytest.mark.parametrize("path", [p for p in KEPT if p.suffix in (".h", ".c") and "native" in p.parts], ids=name)
+def test_no_dead_c_files(path: Path) -> None:
+    """Every header is included by something, and every C file lies where the build finds it."""
+    if path.suffix == ".c":
+        assert path.parent.is_relative_to(ROOT / "native/src") or path.name.startswith("test_")
+        return
+    others = (other.read_text() for other in CODE if other != path)
+    assert any(re.search(rf'["/]{re.escape(path.name)}"', text) for text in others)
+
+
+def test_exported_symbols() -> None:
+    """Every symbol that leaves the compiled module, its entry point aside, begins with h9_."""
+    nm = shutil.which("nm")
+    assert nm, "binutils come with the C compiler"
+    output = subprocess.run([nm, "-D", "--defined-only", binding._CORE_FILE], capture_output=True, text=True, check=True)
+    symbols = {line.split()[-1] for line in output.stdout.splitlines()}
+    entry = {symbol for symbol in symbols if symbol.startswith(("PyInit_", "_cffi_pypyinit_"))}
+    assert entry
+    assert {symbol for symbol in symbols - entry if not symbol.startswith("h9_")} == set()

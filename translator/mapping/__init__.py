@@ -1,0 +1,35 @@
+"""Mappings: what a target's fields are made of, where names and types alone don't say it."""
+
+from translator.mapping.document import VERSION, load
+from translator.mapping.errors import MappingError
+from translator.mapping.model import (
+    DEFAULT_NAMESPACE,
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    Constant,
+    ConstSource,
+    FirstSource,
+    GenerateSource,
+    JoinSource,
+    Mapping,
+    Not,
+    OneOf,
+    PathSource,
+    Present,
+    Rule,
+    Source,
+    Truth,
+    Uuid5Source,
+    Value,
+)
+from translator.mapping.path import Branch, Index, Key, Name, PathError, Segment, format_path, parse_path, parse_target
+from translator.mapping.schema import document_schema
+
+__all__ = [
+    "DEFAULT_NAMESPACE", "VERSION", "AllOf", "AnyOf", "Branch", "Comparison", "Condition", "ConstSource", "Constant",
+    "FirstSource", "GenerateSource", "Index", "JoinSource", "Key", "Mapping", "MappingError", "Name", "Not", "OneOf",
+    "PathError", "PathSource", "Present", "Rule", "Segment", "Source", "Truth", "Uuid5Source", "Value",
+    "document_schema", "format_path", "load", "parse_path", "parse_target",
+]  # fmt: skip

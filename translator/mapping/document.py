@@ -1,0 +1,143 @@
+"""Mapping documents: which field of the target comes from where, as a small TOML file.
+
+    version = 1
+    [fields]
+    from_neuron = "sensor.id"
+    "payload.activation.strength" = { path = "value", scale = 0.01, cast = "float32", rounding = "round" }
+
+A value is a path (path.py) or a table with exactly one source (path, const, first, join, uuid5, generate) and
+modifiers, which apply in this order wherever they stand: when, [source], time, enum and otherwise, scale, offset,
+cast, lower, upper, default, required. mapping.schema.json describes all of it for editors; what it can't say (paths,
+targets that meet) is checked here. All problems of a document are told at once, each with its key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from translator.mapping.errors import MappingError, Problems
+from translator.mapping.expressions import ValueReader, field_key
+from translator.mapping.model import Mapping, Rule, Value
+from translator.mapping.path import Key, Name, PathError, Segment, parse_target
+from translator.mapping.tables import Table, kind
+from translator.plan.policies import choices
+
+__all__ = ["VERSION", "Mapping", "MappingError", "Rule", "Value", "load"]
+
+VERSION = 1
+_KEYS = ("version", "description", "policies", "fields")
+
+
+def load(source: str | Path | dict[str, Any]) -> Mapping:
+    """The mapping that `source` describes: a document's text, the path of its file, or its parsed form.
+
+    MappingError, whose `problems` name every key that is wrong, where it can't be read or isn't a mapping.
+    """
+    problems = Problems()
+    document = source if isinstance(source, dict) else _parse(source)
+    mapping = _read(Table("", document, problems))
+    problems.raise_any()
+    return mapping
+
+
+def _parse(source: str | Path) -> dict[str, Any]:
+    try:
+        text = source.read_text("utf-8") if isinstance(source, Path) else source
+        return tomllib.loads(text)
+    except OSError as error:
+        raise MappingError([("", f"{source} can't be read: {error.strerror or error}")]) from error
+    except RecursionError as error:
+        raise MappingError([("", "not TOML that can be read: nested too deeply")]) from error
+    except ValueError as error:
+        raise MappingError([("", f"not TOML: {error}")]) from error
+
+
+def _read(table: Table) -> Mapping:
+    if not _version(table):
+        return Mapping(VERSION, "", (), ())
+    table.refuse_unknown(_KEYS)
+    return Mapping(VERSION, table.text("description") or "", _policies(table), _rules(table))
+
+
+def _version(table: Table) -> bool:
+    """Of another version nothing else can be judged."""
+    if not table.has("version"):
+        table.wrong("version", f"is missing; this is version {VERSION}")
+        return True
+    version = table.members["version"]
+    if type(version) is int and version == VERSION:
+        return True
+    shown = version if type(version) is int and abs(version) < 1 << 64 else kind(version)
+    table.wrong("version", f"must be {VERSION}, not {shown}")
+    return False
+
+
+def _policies(table: Table) -> tuple[tuple[str, str], ...]:
+    if not table.has("policies"):
+        return ()
+    inner = _table(table, "policies")
+    if inner is None:
+        return ()
+    known = choices()
+    inner.refuse_unknown(tuple(known))
+    named = [(name, inner.text(name)) for name in inner.members if name in known]
+    return tuple((name, text) for name, text in named if text is not None and inner.one_of(name, text, known[name]))
+
+
+def _rules(table: Table) -> tuple[Rule, ...]:
+    if not table.has("fields"):
+        table.wrong("fields", "is missing; it is the table of the target's fields")
+        return ()
+    inner = _table(table, "fields")
+    if inner is None:
+        return ()
+    if not inner.members:
+        table.wrong("fields", "is empty; a mapping has at least one field")
+    reader = ValueReader(table.problems)
+    rules = [_rule(reader, name, given) for name, given in inner.members.items()]
+    return _distinct([rule for rule in rules if rule is not None], table.problems)
+
+
+def _rule(reader: ValueReader, name: str, given: Any) -> Rule | None:
+    key = field_key(name)
+    value = reader.value(key, given)
+    try:
+        target = parse_target(name)
+    except PathError as error:
+        reader.problems.add(key, f"no target: {error}")
+        return None
+    return None if value is None else Rule(key, target, value)
+
+
+def _distinct(rules: list[Rule], problems: Problems) -> tuple[Rule, ...]:
+    """No target stands for another one, or within it; `a.b` and `a["b"]` are the same place."""
+    places = {_place(rule.target): rule.key for rule in reversed(rules)}
+    for rule in rules:
+        place = _place(rule.target)
+        if places[place] != rule.key:
+            problems.add(rule.key, f"the same target as {places[place]}")
+        for size in range(1, len(place)):
+            if place[:size] in places:
+                problems.add(rule.key, f"stands within the target of {places[place[:size]]}")
+    return tuple(rules)
+
+
+def _place(target: tuple[Segment, ...]) -> tuple[str, ...]:
+    return tuple(_text(segment) for segment in target)
+
+
+def _text(segment: Segment) -> str:
+    match segment:
+        case Name(text) | Key(text):
+            return text
+    raise AssertionError(segment)  # parse_target gives no others
+
+
+def _table(table: Table, name: str) -> Table | None:
+    given = table.members[name]
+    if isinstance(given, dict):
+        return Table(table.at(name), given, table.problems)
+    table.wrong(name, f"must be a table, not {kind(given)}")
+    return None
