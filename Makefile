@@ -135,7 +135,7 @@ sanitize-python: setup build/sanitize/native/_core.abi3.so
 	  tests/native tests/translator tests/test_vectors.py --ignore tests/translator/cli --ignore tests/native/test_scalar.py
 
 fuzz: setup build/sanitize/native/_core.abi3.so
-	$(ASAN) PYTHONPATH=build/sanitize:. $(PY) -m tests.fuzz.fuzz_readers --seconds $(SECONDS) --jobs $(JOBS)
+	$(ASAN) PYTHONPATH=build/sanitize:. $(PY) tests/fuzz/fuzz_readers.py --seconds $(SECONDS) --jobs $(JOBS)
 
 # The fuzzer is worth nothing if it can't find a bug: here is one, a string's length that nothing checks.
 PLANTED := H9_UNLIKELY(n > c->end - p)
@@ -150,7 +150,7 @@ build/canary/native/_core.abi3.so: build/_core.c build/canary/read_avro.c \
 	$(extension)
 
 canary: setup build/canary/native/_core.abi3.so
-	$(ASAN) PYTHONPATH=build/canary:. $(PY) -m tests.fuzz.fuzz_readers --seconds 60 --jobs $(JOBS) --canary
+	$(ASAN) PYTHONPATH=build/canary:. $(PY) tests/fuzz/fuzz_readers.py --seconds 60 --jobs $(JOBS) --canary
 
 clean:
 	rm -rf build dist demo-out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)

@@ -262,7 +262,7 @@ class Schema:
     names: dict[str, Type] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
-    def __reduce__(self) -> object:
+    def __reduce__(self) -> tuple[Anything, ...]:
         types = [*walk(self.root, *self.names.values())]
         index = {id(each): i for i, each in enumerate(types)}
         names = {name: index[id(each)] for name, each in self.names.items()}
@@ -292,7 +292,11 @@ def _field_row(each: Field, index: dict[int, int]) -> list[object]:
 
 
 def _unpickled(
-    rows: list[tuple[type[Type], list[Anything]]], root: int, language: Language, names: dict[str, int], warnings: list[str]
+    rows: list[tuple[type[Type], list[Anything]]],
+    root: int,
+    language: Language,
+    names: dict[str, int],
+    warnings: list[str],
 ) -> Schema:
     types = [object.__new__(kind) for kind, _ in rows]
     for type_, (kind, row) in zip(types, rows, strict=True):

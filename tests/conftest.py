@@ -39,11 +39,11 @@ def _refuse_skips(report: Any) -> None:
 def pytest_runtest_makereport() -> Iterator[None]:
     report = yield
     _refuse_skips(report)
-    return report  # type: ignore[return-value]  # noqa: B901
+    return report  # type: ignore[return-value]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Iterator[None]:
     report = yield
     _refuse_skips(report)
-    return report  # type: ignore[return-value]  # noqa: B901
+    return report  # type: ignore[return-value]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from translator.plan.handle import Batch, Plan
     from translator.plan.losses import Loss, Losses
     from translator.plan.policies import Policies
-    from translator.transformers import Transformer, register, transformers
+    from translator.table import Transformer, register, transformers
 
 _HOMES = {
     "native.binding": ("Limits",),
@@ -39,7 +39,7 @@ _HOMES = {
     "translator.plan.handle": ("Batch", "Plan"),
     "translator.plan.losses": ("Loss", "Losses"),
     "translator.plan.policies": ("Policies",),
-    "translator.transformers": ("Transformer", "register", "transformers"),
+    "translator.table": ("Transformer", "register", "transformers"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

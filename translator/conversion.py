@@ -7,10 +7,10 @@ in errors are made absolute here: the core knows its batch only, this knows the 
     with containers.get("delimited").writer(target) as writer:
         counts = Conversion(containers.get("ndjson").reader(source), plan, writer).run()
 
-The first refusal ends the run (`Stopped`), unless `refused` takes refusals: then each is handed over, and the run goes
-on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
-finds messages again. A refused message that has no end to be found (Avro) costs what stands behind it in its
-block: `lost` counts that.
+The first refusal ends the run (`StoppedError`), unless `refused` takes refusals: then each is handed over, and the run
+goes on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
+finds messages again. A refused message that has no end to be found (Avro) costs what stands behind it in its block:
+`lost` counts that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BATCH = 1 << 16
 
 @dataclass(slots=True)
 class Counts:
-    """What a run has done so far. `read` = `written` + `refused`; `bytes_in` and `bytes_out` where meters were given."""
+    """What a run has done so far. `read` is `written` and `refused`; bytes are counted where meters were given."""
 
     read: int = 0
     written: int = 0
@@ -70,7 +70,7 @@ class Refusal:
     lost: int = 0
 
 
-class Stopped(DataError):
+class StoppedError(DataError):
     """The run ended at `refusal`. `index` is the message's in the stream."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -78,8 +78,8 @@ class Stopped(DataError):
         super().__init__(error.code, error.message, error.offset, refusal.index, error.path)
         self.refusal = refusal
 
-    def __reduce__(self) -> tuple[type[Stopped], tuple[Refusal]]:
-        return Stopped, (self.refusal,)
+    def __reduce__(self) -> tuple[type[StoppedError], tuple[Refusal]]:
+        return StoppedError, (self.refusal,)
 
 
 class Meter:
@@ -138,7 +138,7 @@ class Conversion:
         self._writer = writer
         self._refused = refused
         self._limit = limit
-        self._allowed = (max_errors if refused else 0) or (None if refused and max_errors is None else 0)
+        self._allowed = max_errors if refused else 0
         self._watch = watch
         self._meters = meters
         self._failures = 0
@@ -146,7 +146,7 @@ class Conversion:
         self._ignored = plan.ignored()
 
     def run(self) -> Counts:
-        """To the end of the stream, or to the limit. Stopped: at a refusal; all messages before it are written.
+        """To the end of the stream, or to the limit. StoppedError: at a refusal; all messages before it are written.
 
         The caller closes the writer (leaving `with` does), whose last bytes `tally` then counts.
         """
@@ -263,7 +263,7 @@ class Conversion:
         if self._refused:
             self._refused(refusal)
         if self._allowed is not None and self._failures > self._allowed:
-            raise Stopped(refusal)
+            raise StoppedError(refusal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,11 @@ typedef enum h9_node_flag {
     H9_N_LOCAL = 4,       /* TIMESTAMP: without a zone */
     H9_N_LAST_WINS = 8,   /* MAP, RECORD: a key twice is no error */
     H9_N_QUOTED = 16,     /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
-    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url) */
+    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url; times in capitals) */
     H9_N_CODEPOINTS = 64, /* JSON: bytes as code points 0-255 */
     H9_N_PACKED = 128,    /* LIST: Protobuf writes it packed; reading: may come packed */
     H9_N_GROUP = 256,     /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
-    H9_N_NULL_SKIPS = 512,/* JSON: a null item or value that an open schema lets pass ... reserved */
+    H9_N_NULL_ZERO = 512, /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
     H9_N_POINT = 1024,    /* JSON: a float with an integral value is written with ".0" */
     H9_N_CLOSED = 2048,   /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
     H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */

@@ -108,6 +108,9 @@ uint8_t *h9_hex_print(uint8_t *w, const uint8_t *p, size_t n)
 uint8_t *h9_hex_parse(uint8_t *w, const uint8_t *p, size_t n)
 {
     unsigned seen = n % 2 == 0 ? 0 : NONE;
+    uint64_t bad = 0;
+    for (; n >= 8; n -= 8, p += 8, w += 4) h9_store32(w, h9_hex_eight(h9_load64(p), &bad));
+    if (bad != 0) return NULL;
     for (; n >= 2; n -= 2, p += 2) {
         unsigned high = nibble[p[0]], low = nibble[p[1]];
         seen |= high | low;

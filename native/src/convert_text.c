@@ -298,6 +298,7 @@ h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_BASE64_TO_BYTES: case H9_STEP_BYTES_TO_BASE64: case H9_STEP_HEX_TO_BYTES: case H9_STEP_BYTES_TO_HEX:
         return recode(c, s, v);
     case H9_STEP_STRING_TO_ENUM: case H9_STEP_ENUM_TO_STRING: return enum_name(c, s, v);
+    case H9_STEP_ANY_TO_STRING: case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     default: return H9_E_BAD_PLAN;
     }
 }

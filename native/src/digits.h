@@ -47,6 +47,28 @@ static inline void h9_store64(uint8_t *p, uint64_t x)
     memcpy(p, &x, sizeof x);
 }
 
+static inline void h9_store32(uint8_t *p, uint32_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap32(x);
+#endif
+    memcpy(p, &x, sizeof x);
+}
+
+/* Eight hex digits of any case as four bytes, all at once: *bad keeps a bit for each byte that is none. */
+static inline uint32_t h9_hex_eight(uint64_t x, uint64_t *bad)
+{
+    uint64_t high = x & H9_EACH_BYTE(0x80), low = x & H9_EACH_BYTE(0x7F);
+    uint64_t digit = low ^ H9_EACH_BYTE(0x30), letter = low | H9_EACH_BYTE(0x20);
+    uint64_t is_digit = ~(digit + H9_EACH_BYTE(0x76)) & H9_EACH_BYTE(0x80);                        /* digit < 10 */
+    uint64_t is_letter = (letter + H9_EACH_BYTE(0x1F)) & ~(letter + H9_EACH_BYTE(0x19)) & H9_EACH_BYTE(0x80); /* a..f */
+    *bad |= high | ((is_digit | is_letter) ^ H9_EACH_BYTE(0x80));
+    uint64_t value = (low & H9_EACH_BYTE(0x0F)) + (is_letter >> 7) * 9;
+    uint64_t pairs = (value << 4 | value >> 8) & UINT64_C(0x00FF00FF00FF00FF);
+    pairs = (pairs | pairs >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+    return (uint32_t)(pairs | pairs >> 16);
+}
+
 static inline bool h9_is_digit(uint8_t c)
 {
     return (uint8_t)(c - '0') < 10;

@@ -1,6 +1,487 @@
-/* The mapping between two frames. */
+/* The mapping between two frames: a program over registers, checked once when its plan is loaded, so that running needs
+ * no checks. What can be wrong at run time is refused with the mapping's key as its path; it has no place in the input. */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, getpid */
+
 #include "core.h"
 
+#include <time.h>
+#include <unistd.h>
+
+#include "scalar.h"
+
 bool h9_good_program(const h9_plan *p);
-bool h9_good_program(const h9_plan *p) { return p->h.insns == 0 && p->h.map_root == H9_NONE; }
-h9_slot *h9_map_frame(h9_context *c, h9_slot *frame) { (void)c; return frame; }
+
+/* --- checking --- */
+
+/* What an instruction's operands are. */
+enum {
+    DST = 1, A = 2, B = 4,  /* registers */
+    RECORD = 8,             /* c: a record table */
+    SLOT = 16,              /* b: a slot of record table c */
+    JUMP = 32,              /* c: an instruction further on */
+    POOL = 64,              /* [c, c + d) of the pool */
+    LIST = 128,             /* words32[c, c + d): registers */
+    WIDTH = 256             /* b: of an item */
+};
+
+static const uint16_t operands[H9_INSNS] = {
+    [H9_I_END] = A, [H9_I_LOAD] = DST, [H9_I_FIELD] = DST | A | SLOT, [H9_I_ENTRY] = DST | A | POOL,
+    [H9_I_INDEX] = DST | A | WIDTH, [H9_I_BRANCH] = DST | A, [H9_I_UNBOX] = DST | A, [H9_I_CONST] = DST | POOL,
+    [H9_I_STEP] = DST | A, [H9_I_COPY] = DST | A, [H9_I_CLEAR] = DST, [H9_I_JUMP] = JUMP,
+    [H9_I_IF_ABSENT] = A | JUMP, [H9_I_IF_PRESENT] = A | JUMP, [H9_I_IF_FALSE] = A | JUMP,
+    [H9_I_COMPARE] = DST | A | B, [H9_I_NOT] = DST | A, [H9_I_PRESENT] = DST | A, [H9_I_JOIN] = DST | LIST,
+    [H9_I_UUID5] = DST, [H9_I_UUID4] = DST, [H9_I_NOW] = DST, [H9_I_RECORD_NEW] = DST | RECORD,
+    [H9_I_SET] = DST | A | SLOT, [H9_I_MARK] = DST | A | SLOT, [H9_I_LIST_NEW] = DST, [H9_I_PUT] = DST | A | B,
+    [H9_I_APPEND] = DST | A | WIDTH, [H9_I_REQUIRE] = A, [H9_I_FINISH] = DST | RECORD};
+
+/* An operand that two of an instruction's numbers make together. */
+static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
+
+static bool within(uint32_t first, uint64_t count, uint32_t size) { return first <= size && count <= size - first; }
+
+static bool good_list(const h9_plan *p, uint32_t first, uint32_t count)
+{
+    if (!within(first, count, p->h.words32)) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (p->words32[first + i] >= p->h.registers) return false;
+    return true;
+}
+
+static bool good_compare(const h9_insn *n)
+{
+    switch (n->d) {
+    case H9_OP_BOOL: case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_TIMESTAMP: return n->c <= H9_CMP_GE;
+    case H9_OP_STRING: return n->c <= H9_CMP_CONTAINS;
+    default: return false;
+    }
+}
+
+static bool good_width(uint16_t width) { return width == 1 || width == 4 || width == 8 || width == 16; }
+
+static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
+{
+    const h9_header *h = &p->h;
+    uint16_t has = operands[n->op];
+    if ((has & DST && n->dst >= h->registers) || (has & A && n->a >= h->registers) || (has & B && n->b >= h->registers))
+        return false;
+    if (has & (RECORD | SLOT) && n->c >= h->records) return false;
+    if (has & SLOT && n->b >= p->records[n->c].slots) return false;
+    if (has & JUMP && (n->c <= i || n->c >= h->insns)) return false;
+    if (has & POOL && !within(n->c, n->d, h->pool)) return false;
+    if (has & LIST && !good_list(p, n->c, n->d)) return false;
+    return !(has & WIDTH) || good_width(n->b);
+}
+
+static bool good_insn(const h9_plan *p, uint32_t i)
+{
+    const h9_insn *n = &p->insns[i];
+    if (n->op >= H9_INSNS || n->name >= p->h.names || !good_operands(p, n, i)) return false;
+    switch (n->op) {
+    case H9_I_LOAD: return n->a < p->records[p->h.map_root].slots;
+    case H9_I_INDEX: return n->d <= H9_OP_FAIL;
+    case H9_I_CONST: return wide(n) < p->h.nodes;
+    case H9_I_STEP: return n->c < p->h.steps;
+    case H9_I_COMPARE: return good_compare(n);
+    case H9_I_UUID5: return within(n->c, 16, p->h.pool) && good_list(p, wide(n), n->d);
+    default: return true;
+    }
+}
+
+/* A mapping is between records, and LOAD's table says how large the one is that is read. */
+static bool good_roots(const h9_plan *p)
+{
+    if (p->h.map_root >= p->h.records || p->h.read_root >= p->h.nodes || p->h.write_root >= p->h.nodes) return false;
+    const h9_node *read = &p->nodes[p->h.read_root], *write = &p->nodes[p->h.write_root];
+    return read->op == H9_OP_RECORD && write->op == H9_OP_RECORD && read->a < p->h.records
+        && p->records[read->a].slots == p->records[p->h.map_root].slots;
+}
+
+bool h9_good_program(const h9_plan *p)
+{
+    if (p->h.map_root == H9_NONE) return p->h.insns == 0;
+    if (!good_roots(p) || p->h.insns == 0 || p->h.registers > (uint32_t)UINT16_MAX + 1) return false;
+    for (uint32_t i = 0; i < p->h.insns; i++)
+        if (!good_insn(p, i)) return false;
+    return p->insns[p->h.insns - 1].op == H9_I_END;
+}
+
+/* --- registers --- */
+
+typedef struct {
+    h9_context *c;
+    h9_slot *at;     /* the registers */
+    bool *there;     /* whether each is present */
+    h9_slot *frame;  /* that was read */
+} machine;
+
+static bool put(machine *m, const h9_insn *n, h9_slot v)
+{
+    m->at[n->dst] = v;
+    m->there[n->dst] = true;
+    return true;
+}
+
+static bool put_bool(machine *m, const h9_insn *n, bool b)
+{
+    h9_slot v = {.raw = {0, 0}};
+    v.b = b;
+    return put(m, n, v);
+}
+
+static bool put_text(machine *m, const h9_insn *n, const uint8_t *p, uint32_t size, uint32_t flags)
+{
+    h9_slot v;
+    v.s.p = p;
+    v.s.n = size;
+    v.s.flags = flags;
+    return put(m, n, v);
+}
+
+static bool absent(machine *m, const h9_insn *n)
+{
+    m->there[n->dst] = false;
+    return true;
+}
+
+static bool refuse(machine *m, h9_code code)
+{
+    h9_fail(m->c, code, m->c->begin);
+    return false;
+}
+
+/* --- taking apart what was read --- */
+
+static bool take_slot(machine *m, const h9_insn *n, const h9_slot *frame, uint32_t record, uint32_t slot)
+{
+    const h9_record *r = &m->c->plan->records[record];
+    return h9_has(h9_cbits(frame, r), slot) ? put(m, n, frame[slot]) : absent(m, n);
+}
+
+/* The key's value; a map's keys are text, and few enough to be looked at one by one. */
+static bool take_entry(machine *m, const h9_insn *n)
+{
+    const h9_slot *map = &m->at[n->a], *entry = (const h9_slot *)(const void *)map->list.items;
+    const uint8_t *key = m->c->plan->pool + n->c;
+    for (uint32_t i = 0; i < map->list.n; i++, entry += 2)
+        if (entry->s.n == n->d && (n->d == 0 || memcmp(entry->s.p, key, n->d) == 0)) return put(m, n, entry[1]);
+    return absent(m, n);
+}
+
+static bool take_item(machine *m, const h9_insn *n)
+{
+    const h9_slot *list = &m->at[n->a];
+    h9_slot v = {.raw = {0, 0}};
+    if (n->c >= list->list.n) return absent(m, n);
+    h9_item_get(list->list.items + (size_t)n->c * n->b, n->b, (uint8_t)n->d, &v);
+    return put(m, n, v);
+}
+
+/* An option's value, or that of one branch of a union. */
+static bool take_choice(machine *m, const h9_insn *n, bool any_branch)
+{
+    const h9_slot *v = &m->at[n->a];
+    if (v->choice.value == NULL || (!any_branch && v->choice.branch != n->c)) return absent(m, n);
+    return put(m, n, *v->choice.value);
+}
+
+static bool convert(machine *m, const h9_insn *n)
+{
+    h9_slot v = m->at[n->a];
+    return h9_convert(m->c, n->c, &v, m->c->begin) && put(m, n, v);
+}
+
+/* --- comparing --- */
+
+enum { UNORDERED = 2 }; /* NaN and anything */
+
+static int order_text(const h9_slot *a, const h9_slot *b)
+{
+    uint32_t n = a->s.n < b->s.n ? a->s.n : b->s.n;
+    int first = n ? memcmp(a->s.p, b->s.p, n) : 0;
+    return first ? (first > 0) - (first < 0) : (a->s.n > b->s.n) - (a->s.n < b->s.n);
+}
+
+static int order(uint32_t op, const h9_slot *a, const h9_slot *b)
+{
+    switch (op) {
+    case H9_OP_BOOL: return a->b - b->b;
+    case H9_OP_INT: return (a->i > b->i) - (a->i < b->i);
+    case H9_OP_UINT: return (a->u > b->u) - (a->u < b->u);
+    case H9_OP_F64: return a->d != a->d || b->d != b->d ? UNORDERED : (a->d > b->d) - (a->d < b->d);
+    case H9_OP_STRING: return order_text(a, b);
+    default:
+        if (a->t.sec != b->t.sec) return a->t.sec > b->t.sec ? 1 : -1;
+        return (a->t.ns > b->t.ns) - (a->t.ns < b->t.ns);
+    }
+}
+
+static bool same_text(const uint8_t *p, const uint8_t *q, uint32_t n) { return n == 0 || memcmp(p, q, n) == 0; }
+
+static bool contains(const h9_slot *a, const h9_slot *b)
+{
+    for (uint32_t i = 0; i + (uint64_t)b->s.n <= a->s.n; i++)
+        if (same_text(a->s.p + i, b->s.p, b->s.n)) return true;
+    return b->s.n == 0;
+}
+
+static bool holds(uint32_t comparison, uint32_t op, const h9_slot *a, const h9_slot *b)
+{
+    int found = comparison < H9_CMP_STARTS ? order(op, a, b) : 0;
+    switch (comparison) {
+    case H9_CMP_EQ: return found == 0;
+    case H9_CMP_NE: return found != 0;
+    case H9_CMP_LT: return found < 0;
+    case H9_CMP_LE: return found <= 0;
+    case H9_CMP_GT: return found == 1;
+    case H9_CMP_GE: return found == 0 || found == 1;
+    case H9_CMP_STARTS: return a->s.n >= b->s.n && same_text(a->s.p, b->s.p, b->s.n);
+    case H9_CMP_ENDS: return a->s.n >= b->s.n && same_text(a->s.p + (a->s.n - b->s.n), b->s.p, b->s.n);
+    default: return contains(a, b);
+    }
+}
+
+static bool compare(machine *m, const h9_insn *n)
+{
+    if (!m->there[n->b]) return absent(m, n);
+    return put_bool(m, n, holds(n->c, n->d, &m->at[n->a], &m->at[n->b]));
+}
+
+/* --- making values --- */
+
+/* Read out of the plan, with the message's own bounds put aside. */
+static bool make_const(machine *m, const h9_insn *n)
+{
+    h9_context *c = m->c;
+    const uint8_t *begin = c->begin, *end = c->end;
+    h9_slot v;
+    c->begin = c->plan->pool + n->c;
+    c->end = c->begin + n->d;
+    bool good = h9_read_msgpack(c, &c->plan->nodes[wide(n)], &v, c->begin) != NULL;
+    c->begin = begin;
+    c->end = end;
+    return good && put(m, n, v);
+}
+
+static bool all_there(const machine *m, const uint32_t *registers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!m->there[registers[i]]) return false;
+    return true;
+}
+
+static bool make_join(machine *m, const h9_insn *n)
+{
+    const uint32_t *registers = m->c->plan->words32 + n->c;
+    uint64_t size = 0;
+    uint32_t flags = H9_SPAN_PLAIN;
+    if (!all_there(m, registers, n->d)) return absent(m, n);
+    for (uint32_t i = 0; i < n->d; i++) {
+        size += m->at[registers[i]].s.n;
+        flags &= m->at[registers[i]].s.flags;
+    }
+    if (size > m->c->limits.string) return refuse(m, H9_E_STRING);
+    uint8_t *block = h9_arena(m->c, (size_t)size), *w = block;
+    if (block == NULL) return false;
+    for (uint32_t i = 0; i < n->d; i++) {
+        const h9_slot *part = &m->at[registers[i]];
+        if (part->s.n) memcpy(w, part->s.p, part->s.n);
+        w += part->s.n;
+    }
+    return put_text(m, n, block, (uint32_t)size, flags);
+}
+
+/* RFC 9562 section 4: its version and variant are said in the UUID. */
+static bool put_uuid(machine *m, const h9_insn *n, const uint8_t bytes[16], uint8_t version)
+{
+    h9_slot v;
+    memcpy(v.id, bytes, 16);
+    v.id[6] = (uint8_t)((v.id[6] & 0x0F) | version << 4);
+    v.id[8] = (uint8_t)((v.id[8] & 0x3F) | 0x80);
+    return put(m, n, v);
+}
+
+static bool make_uuid5(machine *m, const h9_insn *n)
+{
+    const uint32_t *registers = m->c->plan->words32 + wide(n);
+    uint8_t digest[20];
+    h9_sha1 hash;
+    if (!all_there(m, registers, n->d)) return absent(m, n);
+    h9_sha1_start(&hash);
+    h9_sha1_add(&hash, m->c->plan->pool + n->c, 16);
+    for (uint32_t i = 0; i < n->d; i++) {
+        const h9_slot *text = &m->at[registers[i]];
+        uint32_t size = text->s.n;
+        uint8_t before[4] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
+        h9_sha1_add(&hash, before, 4);
+        h9_sha1_add(&hash, text->s.p, size);
+    }
+    h9_sha1_end(&hash, digest);
+    return put_uuid(m, n, digest, 5);
+}
+
+/* A keyed hash of a counter, under the context's secret seed. The process too, for a fork copies seed and counter. */
+static bool make_uuid4(machine *m, const h9_insn *n)
+{
+    uint64_t block[4] = {m->c->generated++, 0, (uint64_t)getpid(), UINT64_C(0x6861396c75756964)}, id[2];
+    for (uint64_t half = 0; half < 2; half++) {
+        block[1] = half;
+        id[half] = h9_siphash(m->c->seed, (const uint8_t *)block, sizeof block);
+    }
+    return put_uuid(m, n, (const uint8_t *)id, 4);
+}
+
+static bool make_now(machine *m, const h9_insn *n)
+{
+    struct timespec now;
+    h9_slot v;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return refuse(m, H9_E_TIME);
+    v.t.sec = now.tv_sec;
+    v.t.ns = (int32_t)now.tv_nsec;
+    return put(m, n, v);
+}
+
+/* --- building what is written --- */
+
+static bool make_record(machine *m, const h9_insn *n)
+{
+    h9_slot v;
+    v.rec = h9_frame_new(m->c, &m->c->plan->records[n->c]);
+    return v.rec != NULL && put(m, n, v);
+}
+
+static bool make_list(machine *m, const h9_insn *n)
+{
+    h9_slot v = {.raw = {0, 0}};
+    return put(m, n, v);
+}
+
+/* A slot of the record in dst takes the register's value, or its presence alone. */
+static bool set_slot(machine *m, const h9_insn *n, bool value)
+{
+    h9_slot *frame = m->at[n->dst].rec;
+    uint64_t *bits = h9_bits(frame, &m->c->plan->records[n->c]);
+    if (!m->there[n->a]) {
+        h9_unset(bits, n->b);
+        return true;
+    }
+    if (value) frame[n->b] = m->at[n->a];
+    h9_set(bits, n->b);
+    return true;
+}
+
+static bool add_entry(machine *m, const h9_insn *n)
+{
+    if (!m->there[n->a] || !m->there[n->b]) return true;
+    uint8_t *entry = h9_list_add(m->c, &m->at[n->dst], 2 * sizeof(h9_slot));
+    if (entry == NULL) return false;
+    memcpy(entry, &m->at[n->a], sizeof(h9_slot));
+    memcpy(entry + sizeof(h9_slot), &m->at[n->b], sizeof(h9_slot));
+    return true;
+}
+
+static bool add_item(machine *m, const h9_insn *n)
+{
+    if (!m->there[n->a]) return true;
+    uint8_t *item = h9_list_add(m->c, &m->at[n->dst], n->b);
+    if (item == NULL) return false;
+    h9_item_put(item, n->b, &m->at[n->a]);
+    return true;
+}
+
+/* --- running --- */
+
+static bool build(machine *m, const h9_insn *n)
+{
+    const h9_record *r;
+    switch (n->op) {
+    case H9_I_JOIN: return make_join(m, n);
+    case H9_I_UUID5: return make_uuid5(m, n);
+    case H9_I_UUID4: return make_uuid4(m, n);
+    case H9_I_NOW: return make_now(m, n);
+    case H9_I_RECORD_NEW: return make_record(m, n);
+    case H9_I_LIST_NEW: return make_list(m, n);
+    default: break;
+    }
+    if (!m->there[n->dst]) return true; /* there is nothing to add to */
+    switch (n->op) {
+    case H9_I_SET: return set_slot(m, n, true);
+    case H9_I_MARK: return set_slot(m, n, false);
+    case H9_I_PUT: return add_entry(m, n);
+    case H9_I_APPEND: return add_item(m, n);
+    default: /* FINISH */
+        r = &m->c->plan->records[n->c];
+        return h9_finish(m->c, r, m->at[n->dst].rec, m->c->begin);
+    }
+}
+
+/* What takes register a's value, which is there. */
+static bool take(machine *m, const h9_insn *n)
+{
+    switch (n->op) {
+    case H9_I_FIELD: return take_slot(m, n, m->at[n->a].rec, n->c, n->b);
+    case H9_I_ENTRY: return take_entry(m, n);
+    case H9_I_INDEX: return take_item(m, n);
+    case H9_I_BRANCH: return take_choice(m, n, false);
+    case H9_I_UNBOX: return take_choice(m, n, true);
+    case H9_I_STEP: return convert(m, n);
+    case H9_I_COPY: return put(m, n, m->at[n->a]);
+    default: return compare(m, n);
+    }
+}
+
+static bool run(machine *m, const h9_insn *n)
+{
+    switch (n->op) {
+    case H9_I_LOAD: return take_slot(m, n, m->frame, m->c->plan->h.map_root, n->a);
+    case H9_I_FIELD: case H9_I_ENTRY: case H9_I_INDEX: case H9_I_BRANCH: case H9_I_UNBOX: case H9_I_STEP:
+    case H9_I_COPY: case H9_I_COMPARE:
+        return m->there[n->a] ? take(m, n) : absent(m, n);
+    case H9_I_CONST: return make_const(m, n);
+    case H9_I_CLEAR: return absent(m, n);
+    case H9_I_NOT: return put_bool(m, n, !m->there[n->a] || !m->at[n->a].b);
+    case H9_I_PRESENT: return put_bool(m, n, m->there[n->a]);
+    case H9_I_REQUIRE: return m->there[n->a] || refuse(m, H9_E_CONDITION);
+    default: return build(m, n);
+    }
+}
+
+static bool jumps(const machine *m, const h9_insn *n)
+{
+    switch (n->op) {
+    case H9_I_JUMP: return true;
+    case H9_I_IF_ABSENT: return !m->there[n->a];
+    case H9_I_IF_PRESENT: return m->there[n->a];
+    default: return !m->there[n->a] || !m->at[n->a].b;
+    }
+}
+
+/* The message is refused in an instruction: where in the input says nothing, its key does (name 0 is no key). */
+static h9_slot *refused(h9_context *c, const h9_insn *n)
+{
+    c->at = c->begin;
+    if (n->name != 0) h9_in_field(c, n->name);
+    return NULL;
+}
+
+h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
+{
+    uint32_t registers = c->plan->h.registers;
+    h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
+    if (at == NULL) return NULL;
+    machine m = {.c = c, .at = at, .there = (bool *)(void *)(at + registers), .frame = frame};
+    memset(m.there, 0, registers * sizeof *m.there);
+    for (const h9_insn *program = c->plan->insns, *n = program;;) {
+        switch (n->op) {
+        case H9_I_END:
+            if (m.there[n->a]) return m.at[n->a].rec;
+            refuse(&m, H9_E_BAD_PLAN);
+            return refused(c, n);
+        case H9_I_JUMP: case H9_I_IF_ABSENT: case H9_I_IF_PRESENT: case H9_I_IF_FALSE:
+            n = jumps(&m, n) ? program + n->c : n + 1;
+            break;
+        default:
+            if (H9_UNLIKELY(!run(&m, n))) return refused(c, n);
+            n++;
+        }
+    }
+}

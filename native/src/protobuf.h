@@ -25,7 +25,8 @@ static inline unsigned h9_pb_wire(const h9_node *n)
 static inline bool h9_pb_is_message(const h9_node *n)
 {
     switch (n->op) {
-    case H9_OP_RECORD: case H9_OP_INLINE: case H9_OP_TIMESTAMP: case H9_OP_DURATION: case H9_OP_WRAPPED: case H9_OP_ANY: return true;
+    case H9_OP_RECORD: case H9_OP_INLINE: case H9_OP_TIMESTAMP: case H9_OP_DURATION: case H9_OP_WRAPPED: case H9_OP_ANY:
+        return true;
     default: return false;
     }
 }
@@ -41,9 +42,22 @@ static inline bool h9_pb_is_bulk(const h9_node *item, size_t width)
     }
 }
 
+/* --- google.protobuf.Value, Struct and ListValue: a node's a, and tags --- */
+
+enum { ANY_VALUE = 0, ANY_STRUCT = 1, ANY_LIST = 2 };
+enum {
+    TAG_NULL = 1 << 3 | PB_VARINT,
+    TAG_NUMBER = 2 << 3 | PB_64,
+    TAG_STRING = 3 << 3 | PB_LEN,
+    TAG_BOOL = 4 << 3 | PB_VARINT,
+    TAG_STRUCT = 5 << 3 | PB_LEN,
+    TAG_LIST = 6 << 3 | PB_LEN
+};
+enum { TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN }; /* Struct.fields, ListValue.values, a key; a value */
+
 /* --- reading --- */
 
-/* What a reader of single values returns for a number that a closed enum doesn't have: the field is an unknown one (S17). */
+/* What a reader of single values returns for a number that a closed enum hasn't: the field is an unknown one (S17). */
 extern const uint8_t h9_pb_unknown[1];
 
 const uint8_t *h9_pb_varint_slow(h9_context *c, const uint8_t *p, uint64_t *out);
@@ -110,7 +124,7 @@ const uint8_t *h9_pb_skip(h9_context *c, uint32_t tag, const uint8_t *p, const u
 const uint8_t *h9_pb_rarely(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* Seconds and nanoseconds into *v, which keeps what this occurrence doesn't mention. The message is [p, c->end). */
 const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at);
-/* Another piece of a message (or another unknown field) behind those that *chain holds; NULL: none so far. false: refused. */
+/* Another piece of a message (or another unknown field) behind those of *chain (NULL: none so far). false: refused. */
 bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t n, bool joins);
 /* Value, Struct or ListValue, from all pieces of its message, onto the tape. false: refused. */
 bool h9_pb_any(h9_context *c, const h9_node *n, const h9_span_chain *pieces, h9_slot *out, const uint8_t *at);
@@ -125,7 +139,10 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
     return w;
 }
 /* How much stands behind w; unlike w it stays when the buffer grows. */
-static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w) { return (size_t)(c->back + c->back_cap - w); }
+static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
+{
+    return (size_t)(c->back + c->back_cap - w);
+}
 
 static inline uint8_t *h9_pb_put_varint(uint8_t *w, uint64_t v)
 {

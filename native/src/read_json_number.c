@@ -155,6 +155,10 @@ static const uint8_t *read_symbol_number(h9_context *c, const h9_enum *e, h9_slo
 const uint8_t *h9_json_read_enum(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const h9_enum *e = &c->plan->enums[n->a];
+    if ((n->flags & H9_N_NULL_ZERO) && *p == 'n') {
+        out->i = 0;
+        return h9_json_literal(c, p, "null", 4);
+    }
     bool named = !(n->flags & H9_N_NUMBER) || (n->flags & H9_N_LAX);
     if ((n->flags & (H9_N_NUMBER | H9_N_LAX)) && h9_json_starts_number(*p)) return read_symbol_number(c, e, out, p);
     if (*p != '"' || !named) return h9_json_mismatch(c, p);

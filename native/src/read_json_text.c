@@ -99,13 +99,19 @@ static const uint8_t *read_count(h9_context *c, const h9_node *n, h9_slot *out, 
     }
 }
 
+/* ProtoJSON has RFC 3339 with a capital T and Z only. The text is a timestamp. */
+static bool in_capitals(const h9_slot *text)
+{
+    return text->s.p[10] == 'T' && text->s.p[text->s.n - 1] != 'z';
+}
+
 static bool parse_timestamp(const h9_node *n, const h9_slot *text, h9_slot *out)
 {
     uint32_t nanos = 0;
     bool good = n->flags & H9_N_LOCAL ? h9_time_parse_local(text->s.p, text->s.n, &out->t.sec, &nanos)
                                       : h9_time_parse(text->s.p, text->s.n, &out->t.sec, &nanos);
     out->t.ns = (int32_t)nanos;
-    return good;
+    return good && (!(n->flags & H9_N_LAX) || in_capitals(text));
 }
 
 static bool parse_text(const h9_node *n, const h9_slot *text, h9_slot *out)

@@ -1,11 +1,10 @@
 /* Reads Protobuf's binary encoding.
  *
  * Fields come in any order, but nearly always in the schema's: the next field's tag is compared with the one that is
- * expected, and looked up by its number only on a miss. A singular message may come in pieces that merge (S20, S21), so
- * what must wait for the last piece (what is missing, conversions, a map's keys) is put off: it is noted in a list, newest
- * first, and done when the *whole* is read: the root, an item of a list, a map's value. Nothing is read twice, so the time
- * is linear in the input (B50).
- */
+ * expected, and looked up by its number only on a miss. A singular message may come in pieces that merge (S20, S21),
+ * so what must wait for the last piece (what is missing, conversions, a map's keys) is put off: it is noted in a list,
+ * newest first, and done when the *whole* is read: the root, an item of a list, a map's value. Nothing is read twice,
+ * so the time is linear in the input (B50). */
 #include "read_protobuf.h"
 
 /* Kept out of the loop over members, whose registers it would take. */
@@ -15,16 +14,13 @@ static const uint8_t *members(level *l, const uint8_t *p);
 
 /* --- messages --- */
 
-static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p, const uint8_t *at);
-
-/* What a map entry's absent key or value is, or a wrapper's. A proto2 enum's zero is its first symbol. */
-static bool zero_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at)
+bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at)
 {
     static const uint8_t zeros[8]; /* every kind's zero as it stands on the wire */
     const uint8_t *end = c->end, *done;
     c->end = h9_pb_is_message(n) ? at : zeros + sizeof zeros;
     if (h9_pb_is_message(n)) {
-        done = whole_message(c, n, out, 0, at, at);
+        done = h9_pb_whole(c, n, out, 0, at, at);
     } else if (n->op == H9_OP_ENUM && c->plan->enums[n->a].count > 0) {
         done = h9_pb_symbol(c, n, c->plan->symbols[c->plan->enums[n->a].first].number, out, at, at);
         if (done && n->conv && !h9_convert(c, n->conv, out, at)) done = NULL;
@@ -70,11 +66,10 @@ static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out
             first = false;
         }
     }
-    return !first || zero_value(c, inner, out, at) ? p : NULL;
+    return !first || h9_pb_zero(c, inner, out, at) ? p : NULL;
 }
 
-/* One occurrence of a message: its content is [p, c->end), or ends with its group. */
-static const uint8_t *occurrence(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p)
+const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p)
 {
     const h9_node *n = s->node;
     h9_slot *v = s->slot;
@@ -91,14 +86,16 @@ static const uint8_t *occurrence(level *outer, const spot *s, bool first, uint32
     return h9_pb_chain(outer->c, &v->spans, p, (size_t)(outer->c->end - p), false) ? outer->c->end : NULL;
 }
 
-/* A message that comes in one piece; `at`: where the value as a whole stands. */
-static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p, const uint8_t *at)
+const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
+                                    const uint8_t *at)
 {
     if (n->op == H9_OP_RECORD) {
         const h9_record *r = &c->plan->records[n->a];
         whole w = {c, NULL, false};
         level l = {.c = c, .r = r, .frame = h9_frame_new(c, r), .w = &w, .group = group};
-        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w) || !h9_finish(c, r, l.frame, at)) return NULL;
+        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w)
+            || !h9_finish(c, r, l.frame, at))
+            return NULL;
         out->rec = l.frame;
     } else if (n->op == H9_OP_ANY) {
         h9_span_chain piece = {NULL, NULL, p, (size_t)(c->end - p)};
@@ -114,28 +111,8 @@ static const uint8_t *whole_message(h9_context *c, const h9_node *n, h9_slot *ou
     return n->conv == 0 || h9_convert(c, n->conv, out, at) ? p : NULL;
 }
 
-/* The bounds of a submessage. Puts the end of what is around it into *around; group: there are none. */
-static inline const uint8_t *open_message(h9_context *c, uint32_t tag, uint32_t *group, const uint8_t **around, const uint8_t *p)
-{
-    const uint8_t *at = p;
-    size_t size;
-    *around = c->end;
-    *group = (tag & 7) == PB_START ? tag >> 3 : 0;
-    if (*group == 0) {
-        if (!(p = h9_pb_length(c, p, &size))) return NULL;
-        c->end = p + size;
-    }
-    return h9_enter(c, at) ? p : NULL;
-}
-
-static inline const uint8_t *close_message(h9_context *c, const uint8_t *around, const uint8_t *p)
-{
-    c->end = around;
-    h9_leave(c);
-    return p;
-}
-
-static PB_APART const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *p)
+static PB_APART const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+                                             const uint8_t *p)
 {
     h9_context *c = l->c;
     uint64_t *bits = h9_bits(l->frame, l->r);
@@ -145,37 +122,28 @@ static PB_APART const uint8_t *message_field(level *l, const h9_field *f, const 
     const uint8_t *around;
     if (!h9_count_item(c, p)) return NULL; /* B49 */
     set_present(l, f);
-    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = occurrence(l, &s, first, group, p))) return NULL;
+    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = h9_pb_occurrence(l, &s, first, group, p))) return NULL;
     return close_message(c, around, p);
+}
+
+/* The field at `start`, whose value at p turned out to be none of its enum's. */
+static const uint8_t *passed_over(level *l, uint32_t tag, const uint8_t *start, const uint8_t *p)
+{
+    const uint8_t *end = h9_pb_skip(l->c, tag, p, start);
+    return end ? h9_pb_unknown_span(l, tag, start, end, true) : NULL;
 }
 
 /* --- lists --- */
 
-static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *at)
-{
-    uint8_t *room = h9_list_add(c, list, width);
-    if (room == NULL) c->at = at;
-    return room;
-}
-
-/* The first occurrence of a list or map starts it. */
-static inline bool start_list(level *l, const h9_field *f, const h9_node *n, h9_slot *slot, const uint8_t *at)
-{
-    uint64_t *bits = h9_bits(l->frame, l->r);
-    if (h9_has(bits, f->slot)) return true;
-    memset(slot, 0, sizeof *slot);
-    h9_set(bits, f->slot);
-    spot s = {n, slot, bits, at, f->slot, f->name};
-    return n->conv == 0 || h9_pb_defer(l, &s) != NULL;
-}
-
-static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag, const uint8_t *p)
+static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag,
+                                   const uint8_t *p)
 {
     uint32_t index = list->list.n, group;
     const uint8_t *around, *at = p;
     h9_slot v;
     uint8_t *room = add_item(c, list, n->width, p);
-    if (room == NULL || !(p = open_message(c, tag, &group, &around, p)) || !(p = whole_message(c, item, &v, group, p, at)))
+    if (room == NULL || !(p = open_message(c, tag, &group, &around, p))
+        || !(p = h9_pb_whole(c, item, &v, group, p, at)))
         return h9_in_item(c, index);
     h9_item_put(room, n->width, &v);
     return close_message(c, around, p);
@@ -193,7 +161,8 @@ static bool reserve(h9_context *c, h9_slot *list, size_t width, size_t count, co
 }
 
 /* Numbers that stand on the wire as they do in memory. */
-static const uint8_t *packed_bulk(h9_context *c, const h9_node *n, h9_slot *list, size_t size, const uint8_t *p, const uint8_t *at)
+static const uint8_t *packed_bulk(h9_context *c, const h9_node *n, h9_slot *list, size_t size, const uint8_t *p,
+                                  const uint8_t *at)
 {
     size_t count = size / n->width;
     if (size % n->width != 0) return h9_fail(c, H9_E_LENGTH, at); /* B51 */
@@ -223,7 +192,7 @@ static const uint8_t *packed_items(level *l, const h9_node *n, h9_slot *list, ui
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, list->list.n);
         if (H9_UNLIKELY(p == h9_pb_unknown)) {
             uint64_t raw = 0;
-            if (!(p = h9_pb_varint(c, start, &raw)) || !h9_pb_unknown_item(l, tag, (int32_t)raw)) return NULL;
+            if (!(p = h9_pb_varint(c, start, &raw)) || !h9_pb_unknown_item(l, tag, raw)) return NULL;
             continue;
         }
         uint8_t *room = add_item(c, list, n->width, start);
@@ -251,7 +220,8 @@ static const uint8_t *packed(level *l, const h9_node *n, h9_slot *list, uint32_t
     return p;
 }
 
-static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+                                          const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
     h9_slot *list = l->frame + f->slot, v;
@@ -266,167 +236,32 @@ static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_
     if (H9_UNLIKELY(p == h9_pb_unknown)) {
         list->list.n--;
         c->items++;
-        return (p = h9_pb_skip(c, tag, at, start)) ? h9_pb_unknown_span(l, tag, start, p, true) : NULL;
+        return passed_over(l, tag, start, at);
     }
     if (slot == &v) h9_item_put(room, n->width, &v);
     return p;
 }
 
-/* --- maps: a list of entries, messages of a key (1) and a value (2), either of which may lack or come twice --- */
-
-typedef struct entry {
-    const h9_node *key, *value;
-    h9_slot slots[2];
-    h9_slot text;           /* the key as it was read, for the path of an error */
-    bool has_key, has_value, unknown;
-    level l;                /* of the value, which is a whole */
-} entry;
-
-static const uint8_t *entry_key(h9_context *c, entry *e, const uint8_t *p)
-{
-    const uint8_t *start = p;
-    if (e->key->op == H9_OP_STRING) {
-        if (!(p = h9_pb_string(c, e->key, &e->text, p))) return NULL;
-        e->slots[0] = e->text;
-        if (e->key->conv && !h9_convert(c, e->key->conv, &e->slots[0], start)) return NULL;
-    } else if (!(p = h9_pb_scalar(c, e->key, &e->slots[0], p))) {
-        return NULL;
-    }
-    e->has_key = true;
-    return p;
-}
-
-static const uint8_t *entry_value(h9_context *c, entry *e, uint32_t tag, const uint8_t *p, const uint8_t *start)
-{
-    bool first = !e->has_value;
-    e->has_value = true;
-    if (!h9_pb_is_message(e->value)) {
-        const uint8_t *end = h9_pb_scalar(c, e->value, &e->slots[1], p);
-        e->unknown = end == h9_pb_unknown;
-        return e->unknown ? h9_pb_skip(c, tag, p, start) : end;
-    }
-    spot s = {e->value, &e->slots[1], NULL, p, 0, H9_NONE};
-    uint32_t group;
-    const uint8_t *around;
-    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = occurrence(&e->l, &s, first, group, p))) return NULL;
-    return close_message(c, around, p);
-}
-
-static const uint8_t *in_entry(h9_context *c, const entry *e, uint32_t index)
-{
-    if (e->has_key && e->key->op == H9_OP_STRING) return h9_in_key(c, e->text.s.p, e->text.s.n);
-    return h9_in_item(c, index);
-}
-
-/* The entry [p, c->end). */
-static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
-{
-    const uint8_t *at = p;
-    const uint32_t key = 1u << 3 | h9_pb_wire(e->key), value = 2u << 3 | h9_pb_wire(e->value);
-    while (p < c->end) {
-        const uint8_t *start = p;
-        uint32_t tag;
-        if (!(p = h9_pb_tag(c, p, &tag))) return NULL;
-        if (tag == key) p = entry_key(c, e, p);
-        else if (tag == value) p = entry_value(c, e, tag, p, start);
-        else p = h9_pb_skip(c, tag, p, start);
-        if (H9_UNLIKELY(p == NULL)) return NULL;
-    }
-    if (!e->has_key) {
-        if (!zero_value(c, e->key, &e->slots[0], at)) return NULL;
-    }
-    if (e->has_value ? !h9_pb_complete(e->l.w) : !zero_value(c, e->value, &e->slots[1], at)) return NULL;
-    return p;
-}
-
-/* An entry as nearly all are: a short key of text, then a value that is no message, and nothing else. NULL: it isn't such
- * a one, or is to be refused, and is read again from its start. */
-static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slot *pair, const uint8_t *p)
-{
-    const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
-    if (c->end - p < 5 || p[0] >= 0x80 || p[0] > c->end - p - 1) return NULL;
-    const uint8_t *end = p + 1 + p[0], *text = p + 3;
-    if (key->op != H9_OP_STRING || key->conv || p[1] != (1 << 3 | PB_LEN) || p[2] >= 0x80 || end - text < p[2] + 1) return NULL;
-    uint32_t size = p[2];
-    pair[0].s.p = text;
-    pair[0].s.n = size;
-    pair[0].s.flags = H9_SPAN_PLAIN;
-    if (size > c->limits.string || h9_plain_run(text, size) != size) return NULL;
-    p = text + size;
-    if (value->op == H9_OP_STRING && value->conv == 0 && end - p >= 2 && p[0] == (2 << 3 | PB_LEN) && p[1] == end - p - 2) {
-        pair[1].s.p = p + 2;
-        pair[1].s.n = size = p[1];
-        pair[1].s.flags = H9_SPAN_PLAIN;
-        return size <= c->limits.string && h9_plain_run(p + 2, size) == size ? end : NULL;
-    }
-    if (value->op == H9_OP_F32 && value->conv == 0 && end - p == 5 && p[0] == (2 << 3 | PB_32)) {
-        memcpy(&pair[1].f, p + 1, 4);
-        return end;
-    }
-    return NULL;
-}
-
-/* Room for another pair of the map of field f; from the second one on keys may be equal. NULL: refused. */
-static inline h9_slot *add_pair(level *l, const h9_field *f, const h9_node *n, const uint8_t *at)
-{
-    h9_slot *map = l->frame + f->slot;
-    uint8_t *room = add_item(l->c, map, 2 * sizeof(h9_slot), at);
-    if (room == NULL || map->list.n != 2 || n->conv != 0) return (h9_slot *)(void *)room;
-    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name};
-    return h9_pb_defer(l, &s) ? (h9_slot *)(void *)room : NULL;
-}
-
-static PB_APART const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
-{
-    h9_context *c = l->c;
-    h9_slot *map = l->frame + f->slot;
-    whole w = {c, NULL, false};
-    entry e;
-    e.key = &c->plan->nodes[n->a];
-    e.value = &c->plan->nodes[n->b];
-    e.has_key = e.has_value = e.unknown = false;
-    e.l = (level){.c = c, .r = l->r, .w = &w};
-    const uint8_t *at = p, *around;
-    uint32_t group;
-    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = read_entry(c, &e, p))) return in_entry(c, &e, map->list.n);
-    close_message(c, around, p);
-    if (H9_UNLIKELY(e.unknown)) return h9_pb_unknown_span(l, tag, start, p, true);
-    h9_slot *pair = add_pair(l, f, n, at);
-    if (pair == NULL) return in_entry(c, &e, map->list.n);
-    memcpy(pair, e.slots, sizeof e.slots);
-    return p;
-}
-
-static PB_APART const uint8_t *map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
-{
-    h9_slot *map = l->frame + f->slot, *pair;
-    const uint8_t *end;
-    if (!start_list(l, f, n, map, p)) return NULL;
-    if (H9_UNLIKELY(l->c->depth == 0) || !(pair = add_pair(l, f, n, p))) return other_entry(l, f, n, tag, start, p);
-    if (H9_LIKELY((end = plain_entry(l->c, n, pair, p)) != NULL)) return end;
-    map->list.n--;
-    l->c->items++;
-    return other_entry(l, f, n, tag, start, p);
-}
-
 /* --- members --- */
 
 /* A field that isn't a plain value, or a value of a rarer kind. */
-static PB_APART const uint8_t *other_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start, const uint8_t *p)
+static PB_APART const uint8_t *other_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+                                           const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
-    if (n->op == H9_OP_MAP) return map_field(l, f, n, tag, start, p);
+    if (n->op == H9_OP_MAP) return h9_pb_map_field(l, f, n, tag, start, p);
     if (n->op == H9_OP_LIST) return list_field(l, f, n, tag, start, p);
     if (h9_pb_is_message(n)) return message_field(l, f, n, tag, p);
     const uint8_t *end = h9_pb_scalar(c, n, l->frame + f->slot, p);
     if (H9_UNLIKELY(end == NULL)) return NULL;
-    if (H9_UNLIKELY(end == h9_pb_unknown)) return (end = h9_pb_skip(c, tag, p, start)) ? h9_pb_unknown_span(l, tag, start, end, true) : NULL;
+    if (H9_UNLIKELY(end == h9_pb_unknown)) return passed_over(l, tag, start, p);
     set_present(l, f);
     return end;
 }
 
 /* The value behind `tag`, p, into its slot. What is common stands here; it is inlined into the loop below. */
-static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag, const uint8_t *start, const uint8_t *p)
+static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag,
+                                                                      const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
     const h9_node *n = &c->plan->nodes[f->node];
@@ -438,6 +273,7 @@ static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, 
     case H9_OP_BYTES: p = h9_pb_span(c, slot, p); break;
     case H9_OP_INT: case H9_OP_UINT: p = read_int(c, n, slot, p); break;
     case H9_OP_F32: if ((p = h9_pb_take(c, p, 4))) memcpy(&slot->f, value, 4); break;
+    case H9_OP_BOOL: if ((p = h9_pb_varint(c, p, &slot->u))) slot->u = slot->u != 0; break;
     default: return other_field(l, f, n, tag, start, p);
     }
     if (H9_UNLIKELY(p == NULL) || (H9_UNLIKELY(n->conv != 0) && !h9_convert(c, n->conv, slot, value))) return NULL;
@@ -512,7 +348,7 @@ static const uint8_t *members(level *l, const uint8_t *p)
 
 const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
-    if (!h9_enter(c, p) || !(p = whole_message(c, n, out, 0, p, p))) return NULL;
+    if (!h9_enter(c, p) || !(p = h9_pb_whole(c, n, out, 0, p, p))) return NULL;
     h9_leave(c);
     return p;
 }

@@ -1,4 +1,5 @@
-/* The parts of Protobuf's reader (see read_protobuf.c): single values, what waits for a message's last piece, oneofs, unknown fields. */
+/* The parts of Protobuf's reader (see read_protobuf.c): single values, what waits for a message's last piece, oneofs,
+ * unknown fields. */
 #ifndef H9_READ_PROTOBUF_H
 #define H9_READ_PROTOBUF_H
 
@@ -49,7 +50,8 @@ typedef struct level {
 /* --- single values --- */
 
 /* `end`, h9_pb_unknown, or NULL. */
-const uint8_t *h9_pb_symbol(h9_context *c, const h9_node *n, int32_t number, h9_slot *out, const uint8_t *end, const uint8_t *at);
+const uint8_t *h9_pb_symbol(h9_context *c, const h9_node *n, int32_t number, h9_slot *out, const uint8_t *end,
+                            const uint8_t *at);
 const uint8_t *h9_pb_enum(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 
 static inline const uint8_t *h9_pb_string(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -57,7 +59,8 @@ static inline const uint8_t *h9_pb_string(h9_context *c, const h9_node *n, h9_sl
     const uint8_t *start = p;
     if (!(p = h9_pb_span(c, out, p))) return NULL;
     if (H9_LIKELY(h9_plain_run(out->s.p, out->s.n) == out->s.n)) out->s.flags = H9_SPAN_PLAIN;
-    else if (!(n->flags & H9_N_UNCHECKED) && !h9_utf8_valid(out->s.p, out->s.n)) return h9_fail(c, H9_E_UTF8, start); /* B48 */
+    else if (!(n->flags & H9_N_UNCHECKED) && !h9_utf8_valid(out->s.p, out->s.n))
+        return h9_fail(c, H9_E_UTF8, start); /* B48 */
     return p;
 }
 
@@ -121,6 +124,59 @@ deferred *h9_pb_defer(level *outer, const spot *where);
 /* Does it, newest first, so that what stands within a message is done before the message itself. false: refused. */
 bool h9_pb_complete(whole *w);
 
+/* --- messages, and what holds them --- */
+
+/* One occurrence of the message at *s: its content is [p, c->end), or ends with its group. */
+const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p);
+/* A message that comes in one piece; `at`: where the value as a whole stands. */
+const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
+                           const uint8_t *at);
+/* What a map entry's absent key or value is, or a wrapper's. A proto2 enum's zero is its first symbol. false: refused. */
+bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at);
+/* One more entry of a map. */
+const uint8_t *h9_pb_map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start,
+                               const uint8_t *p);
+
+/* The bounds of a submessage. Puts the end of what is around it into *around; group: there are none. */
+static inline const uint8_t *open_message(h9_context *c, uint32_t tag, uint32_t *group, const uint8_t **around,
+                                          const uint8_t *p)
+{
+    const uint8_t *at = p;
+    size_t size;
+    *around = c->end;
+    *group = (tag & 7) == PB_START ? tag >> 3 : 0;
+    if (*group == 0) {
+        if (!(p = h9_pb_length(c, p, &size))) return NULL;
+        c->end = p + size;
+    }
+    return h9_enter(c, at) ? p : NULL;
+}
+
+static inline const uint8_t *close_message(h9_context *c, const uint8_t *around, const uint8_t *p)
+{
+    c->end = around;
+    h9_leave(c);
+    return p;
+}
+
+static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *at)
+{
+    uint8_t *room = h9_list_add(c, list, width);
+    if (room == NULL) c->at = at;
+    return room;
+}
+
+/* The first occurrence of a list or map starts it. */
+static inline bool start_list(level *l, const h9_field *f, const h9_node *n, h9_slot *slot, const uint8_t *at)
+{
+    uint64_t *bits = h9_bits(l->frame, l->r);
+    if (h9_has(bits, f->slot)) return true;
+    memset(slot, 0, sizeof *slot);
+    h9_set(bits, f->slot);
+    spot s = {n, slot, bits, at, f->slot, f->name};
+    return n->conv == 0 || h9_pb_defer(l, &s) != NULL;
+}
+
 /* --- oneofs: setting a member unsets the others (S20) --- */
 
 /* f, which has a group, is about to be set. */
@@ -134,11 +190,11 @@ static inline void set_present(level *l, const h9_field *f)
 
 /* --- what the schema doesn't know (S14) --- */
 
-/* A whole field, [start, end), whose value has been passed over; `joins`: it lies in the input. Returns its end, or NULL. */
+/* A whole field, [start, end), whose value has been passed over; `joins`: it lies in the input. Its end, or NULL. */
 const uint8_t *h9_pb_unknown_span(level *l, uint32_t tag, const uint8_t *start, const uint8_t *end, bool joins);
 /* The field at `start`, whose tag ends at p. */
 const uint8_t *h9_pb_unknown_field(level *l, uint32_t tag, const uint8_t *p, const uint8_t *start);
 /* An unknown number of a closed enum out of a packed run, as the field that it would be by itself. false: refused. */
-bool h9_pb_unknown_item(level *l, uint32_t tag, int32_t number);
+bool h9_pb_unknown_item(level *l, uint32_t tag, uint64_t number);
 
 #endif

@@ -1,18 +1,35 @@
-/* The rarer parts of Protobuf's wire: long varints and tags, values passed over, times, and google.protobuf.Value, Struct and
- * ListValue, which become a tape.
+/* The rarer parts of Protobuf's wire: long varints and tags, values passed over, times, and google.protobuf.Value,
+ * Struct and ListValue, which become a tape.
  *
- * A Value may come in pieces (as a field's several occurrences, or a struct_value twice in one Value), and they merge. To
- * merge messages is to read their bytes one after another (the encoding guide's own rule): so a message is a chain of
- * pieces, and one within it another chain, of spans only. Each level passes over each byte once. */
+ * A Value may come in pieces (as a field's several occurrences, or a struct_value twice in one Value), and they merge.
+ * To merge messages is to read their bytes one after another (the encoding guide's own rule): so a message is a chain
+ * of pieces, and one within it another chain, of spans only. Each level passes over each byte once. */
 #include "read_protobuf.h"
 
 const uint8_t h9_pb_unknown[1];
 
 /* --- varints and tags --- */
 
+/* The 7-bit groups of eight bytes, put together. */
+static inline uint64_t join_groups(uint64_t v)
+{
+    v = (v & UINT64_C(0x007F007F007F007F)) | (v & UINT64_C(0x7F007F007F007F00)) >> 1;
+    v = (v & UINT64_C(0x00003FFF00003FFF)) | (v & UINT64_C(0x3FFF00003FFF0000)) >> 2;
+    return (v & UINT64_C(0x000000000FFFFFFF)) | (v & UINT64_C(0x0FFFFFFF00000000)) >> 4;
+}
+
 const uint8_t *h9_pb_varint_slow(h9_context *c, const uint8_t *p, uint64_t *out)
 {
     const uint8_t *start = p;
+    if (c->end - p >= 8) {
+        uint64_t eight, stop;
+        memcpy(&eight, p, 8);
+        stop = ~eight & UINT64_C(0x8080808080808080);
+        if (stop != 0) {
+            *out = join_groups(eight & (stop ^ (stop - 1)));
+            return p + (__builtin_ctzll(stop) >> 3) + 1;
+        }
+    }
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
         if (p == c->end) return h9_fail(c, H9_E_TRUNCATED, p);
@@ -82,10 +99,12 @@ const uint8_t *h9_pb_skip(h9_context *c, uint32_t tag, const uint8_t *p, const u
 /* --- enums, and single values met rarely --- */
 
 /* A symbol that the source has and the target hasn't is never passed as a bare number. */
-const uint8_t *h9_pb_symbol(h9_context *c, const h9_node *n, int32_t number, h9_slot *out, const uint8_t *end, const uint8_t *at)
+const uint8_t *h9_pb_symbol(h9_context *c, const h9_node *n, int32_t number, h9_slot *out, const uint8_t *end,
+                            const uint8_t *at)
 {
     const h9_enum *e = &c->plan->enums[n->a];
-    const h9_symbol *s = h9_symbol_numbered(c->plan, e, number);
+    const h9_symbol *s = c->plan->symbols + e->first + (uint32_t)number; /* the n-th is often number n */
+    if ((uint32_t)number >= e->count || s->number != number) s = h9_symbol_numbered(c->plan, e, number);
     if (H9_LIKELY(s && s->mapped)) out->i = s->target;
     else if (e->unknown != INT64_MIN) out->i = e->unknown;
     else if (!s && e->open) out->i = number;
@@ -177,7 +196,8 @@ static bool good_time(const h9_node *n, const h9_slot *v)
     int64_t sec = v->t.sec;
     int32_t ns = v->t.ns;
     if (n->op == H9_OP_TIMESTAMP) return sec >= FIRST_SECOND && sec <= LAST_SECOND && ns >= 0 && ns < SECOND; /* S23 */
-    return sec >= -MOST_SECONDS && sec <= MOST_SECONDS && ns > -SECOND && ns < SECOND && !(sec > 0 && ns < 0) && !(sec < 0 && ns > 0);
+    if ((sec > 0 && ns < 0) || (sec < 0 && ns > 0)) return false;
+    return sec >= -MOST_SECONDS && sec <= MOST_SECONDS && ns > -SECOND && ns < SECOND;
 }
 
 const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at)
@@ -219,12 +239,6 @@ bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t 
 
 /* --- Value, Struct, ListValue --- */
 
-enum { ANY_VALUE = 0, ANY_STRUCT = 1, ANY_LIST = 2 };
-enum {
-    TAG_NULL = 1 << 3 | PB_VARINT, TAG_NUMBER = 2 << 3 | PB_64, TAG_STRING = 3 << 3 | PB_LEN, TAG_BOOL = 4 << 3 | PB_VARINT,
-    TAG_STRUCT = 5 << 3 | PB_LEN, TAG_LIST = 6 << 3 | PB_LEN,
-    TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN /* Struct.fields, ListValue.values, an entry's key; its value */
-};
 
 /* One field at a time of a message in pieces. */
 typedef struct pieces {
@@ -352,7 +366,7 @@ static bool read_list(h9_context *c, const h9_span_chain *chain, const uint8_t *
     return more == 0;
 }
 
-/* A Value's kind is a oneof: the last one counts, and only a struct or list that follows its like merges with it (S20). */
+/* A Value's kind is a oneof: the last one counts; only a struct or list that follows its like merges with it (S20). */
 typedef struct kind { uint32_t tag; h9_slot scalar; h9_span_chain *nested; } kind;
 
 static bool read_kind(h9_context *c, const pieces *m, kind *k)
@@ -404,7 +418,10 @@ bool h9_pb_any(h9_context *c, const h9_node *n, const h9_span_chain *chain, h9_s
 {
     const uint8_t *end = c->end;
     uint32_t first = c->tape_size;
-    bool done = n->a == ANY_STRUCT ? read_struct(c, chain, at) : n->a == ANY_LIST ? read_list(c, chain, at) : read_value(c, chain, at);
+    bool (*read)(h9_context *, const h9_span_chain *, const uint8_t *) = read_value;
+    if (n->a == ANY_STRUCT) read = read_struct;
+    else if (n->a == ANY_LIST) read = read_list;
+    bool done = read(c, chain, at);
     c->end = end;
     if (!done) return false;
     out->any.first = first;

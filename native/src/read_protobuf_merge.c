@@ -1,5 +1,5 @@
-/* What Protobuf's reader does beside reading: work put off until no further piece of a message can come, members of a oneof
- * that make way for another, and fields that the schema doesn't know. */
+/* What Protobuf's reader does beside reading: work put off until no further piece of a message can come, members of a
+ * oneof that make way for another, and fields that the schema doesn't know. */
 #include "read_protobuf.h"
 
 /* --- work put off until the whole is read --- */
@@ -95,7 +95,8 @@ static void forget_members(level *l, const h9_record *r)
             forget(l, g);
             if (g->also == 0) break;
         }
-    if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT) h9_unset(h9_bits(l->frame, l->r), r->unknown_slot);
+    if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT)
+        h9_unset(h9_bits(l->frame, l->r), r->unknown_slot);
 }
 
 static void replace(level *l, const h9_field *f, const uint64_t *group)
@@ -147,11 +148,11 @@ const uint8_t *h9_pb_unknown_field(level *l, uint32_t tag, const uint8_t *p, con
     return h9_pb_unknown_span(l, tag, start, p, true);
 }
 
-bool h9_pb_unknown_item(level *l, uint32_t tag, int32_t number)
+bool h9_pb_unknown_item(level *l, uint32_t tag, uint64_t number)
 {
     uint8_t *field = h9_arena(l->c, 2 * H9_PB_MAX_VARINT);
     if (field == NULL) return false;
     uint8_t *end = h9_put_varint(field, tag & ~UINT32_C(7));
-    end = h9_put_varint(end, (uint64_t)(int64_t)number);
+    end = h9_put_varint(end, number);
     return h9_pb_unknown_span(l, tag, field, end, false) != NULL;
 }

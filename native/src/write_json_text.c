@@ -93,6 +93,7 @@ uint8_t *h9_json_put_float(const h9_node *n, const h9_slot *v, uint8_t *w)
 uint8_t *h9_json_put_enum(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     const h9_symbol *symbol = NULL;
+    if ((n->flags & H9_N_NULL_ZERO) && v->i == 0) return h9_json_word(w, "null", 4);
     if (!(n->flags & H9_N_NUMBER)) symbol = h9_symbol_numbered(c->plan, &c->plan->enums[n->a], v->i);
     if (symbol == NULL) return h9_print_i64(w, v->i);
     w = h9_json_room(c, w, symbol->key_size);

@@ -1,6 +1,6 @@
-/* Writes Protobuf's binary encoding, backwards: a message's length is known when it has been written, so nothing is measured
- * beforehand. Fields come out in the record's order, unknown ones behind them. The buffer is the context's and stays for the
- * next message; a finished message is copied from its end to the output.
+/* Writes Protobuf's binary encoding, backwards: a message's length is known when it has been written, so nothing is
+ * measured beforehand. Fields come out in the record's order, unknown ones behind them. The buffer is the context's
+ * and stays for the next message; a finished message is copied from its end to the output.
  *
  * Whoever writes a value makes room for its tag and length too. */
 #include "protobuf.h"
@@ -62,7 +62,7 @@ static inline uint8_t *put_scalar(h9_context *c, const h9_node *n, const h9_slot
     case H9_OP_F32: return h9_pb_put_bytes(w, &v->f, 4);
     case H9_OP_F64: return h9_pb_put_bytes(w, &v->d, 8);
     case H9_OP_BOOL: *--w = v->b; return w;
-    case H9_OP_ENUM: case H9_OP_DATE: return h9_pb_put_varint(w, (uint64_t)(int64_t)(int32_t)v->i); /* negative: ten bytes */
+    case H9_OP_ENUM: case H9_OP_DATE: return h9_pb_put_varint(w, (uint64_t)v->i); /* negative: ten bytes */
     case H9_OP_TIME: return h9_pb_put_varint(w, v->u / n->a);
     case H9_OP_UUID: return put_uuid(n, v, w);
     case H9_OP_FIXED: case H9_OP_DECIMAL: return put_span(c, v, w);
@@ -78,7 +78,8 @@ static bool is_zero(const h9_node *n, const h9_slot *v)
     switch (n->op) {
     case H9_OP_BOOL: return !v->b;
     case H9_OP_F32: memcpy(&f, &v->f, 4); return f == 0;
-    case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME: return v->u == 0;
+    case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME:
+        return v->u == 0;
     case H9_OP_STRING: case H9_OP_BYTES: case H9_OP_FIXED: case H9_OP_DECIMAL: return v->s.n == 0;
     default: return false;
     }
@@ -94,7 +95,7 @@ static inline uint8_t *put_length(h9_context *c, size_t mark, uint8_t *w)
     return h9_pb_put_varint(w, size);
 }
 
-/* A message with what delimits it: its length, or the end of a group with this tag. The tag before it is left to the caller. */
+/* A message and its length, or the end of the group with this tag. The tag before it is left to the caller. */
 static uint8_t *put_delimited(h9_context *c, const h9_node *n, const h9_slot *v, uint32_t tag, uint8_t *w)
 {
     if ((tag & 7) == PB_START) {

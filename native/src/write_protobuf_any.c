@@ -1,15 +1,9 @@
-/* Writes a tape as google.protobuf.Value, Struct or ListValue, backwards as all of Protobuf's writer: the places of a map's or
- * list's items are noted first, for a tape can only be walked forwards. */
+/* Writes a tape as google.protobuf.Value, Struct or ListValue, backwards as all of Protobuf's writer: the places of a
+ * map's or list's items are noted first, for a tape can only be walked forwards. */
 #include "protobuf.h"
 
 #include "scalar.h"
 
-enum { ANY_VALUE = 0, ANY_STRUCT = 1, ANY_LIST = 2 };
-enum {
-    TAG_NULL = 1 << 3 | PB_VARINT, TAG_NUMBER = 2 << 3 | PB_64, TAG_STRING = 3 << 3 | PB_LEN, TAG_BOOL = 4 << 3 | PB_VARINT,
-    TAG_STRUCT = 5 << 3 | PB_LEN, TAG_LIST = 6 << 3 | PB_LEN,
-    TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN /* Struct.fields, ListValue.values, an entry's key; its value */
-};
 #define HEAD (2 * H9_PB_MAX_VARINT)
 
 static uint8_t *put_value(h9_context *c, uint32_t index, uint8_t *w);
@@ -122,7 +116,10 @@ static uint8_t *put_value(h9_context *c, uint32_t index, uint8_t *w)
 uint8_t *h9_pb_write_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     uint32_t first = v->any.first;
-    if (v->any.count == 0) return n->a == ANY_VALUE && (w = h9_pb_room(c, w, HEAD)) ? put_byte(TAG_NULL, 0, w) : w; /* filled in */
+    if (v->any.count == 0) { /* a zero that was filled in */
+        if (n->a != ANY_VALUE || !(w = h9_pb_room(c, w, HEAD))) return w;
+        return put_byte(TAG_NULL, 0, w);
+    }
     if (n->a == ANY_VALUE) return put_value(c, first, w);
     if (c->tape[first].kind != (n->a == ANY_STRUCT ? H9_T_MAP : H9_T_LIST)) return w; /* the reader saw to it */
     return n->a == ANY_STRUCT ? put_pairs(c, first, w) : put_items(c, first, w);

@@ -68,10 +68,10 @@ def text_spec(type_: Type, *, bytes_form: int = 0, flags: int = 0) -> Spec | Non
         case Any():
             return Spec(C.H9_OP_ANY)
         case _:
-            return _logical_spec(type_, bytes_form)
+            return _logical_spec(type_, bytes_form, flags)
 
 
-def _logical_spec(type_: Type, bytes_form: int) -> Spec | None:
+def _logical_spec(type_: Type, bytes_form: int, flags: int) -> Spec | None:
     match type_:
         case Decimal():
             return decimal_spec(type_)
@@ -85,7 +85,7 @@ def _logical_spec(type_: Type, bytes_form: int) -> Spec | None:
             return Spec(C.H9_OP_TIME, {"a": NANOSECONDS[type_.unit]})
         case Timestamp():
             local = C.H9_N_LOCAL if type_.local else 0
-            return Spec(C.H9_OP_TIMESTAMP, {"a": NANOSECONDS[type_.unit], "flags": local})
+            return Spec(C.H9_OP_TIMESTAMP, {"a": NANOSECONDS[type_.unit], "flags": local | flags})
         case Duration():
             return Spec(C.H9_OP_DURATION)
         case Period():

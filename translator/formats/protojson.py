@@ -21,7 +21,9 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
             flags = C.H9_N_QUOTED | C.H9_N_LAX
         case Float():
             flags = C.H9_N_QUOTED | C.H9_N_LAX
-        case Int() | Enum() | Bytes():
+        case Enum(name="google.protobuf.NullValue"):
+            flags = C.H9_N_LAX | C.H9_N_NULL_ZERO
+        case Int() | Enum() | Bytes() | Timestamp():
             flags = C.H9_N_LAX
         case _:
             pass

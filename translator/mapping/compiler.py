@@ -77,7 +77,7 @@ class _Compiler:
         placed = self.context.frames.of(view)
         read_root = self.reading.value(self._source_type(view), view, "")
         emitter = Emitter(self.context, self.tables, placed)
-        result = _Target(self, emitter).record(target_root, tree)
+        result = _Target(self, emitter).root(target_root, tree)
         emitter.add(C.H9_I_END, a=result)
         self.tables.finish()
         self.target_tables.finish()
@@ -106,10 +106,11 @@ class _Compiler:
         image = self.context.image
         image.insns = emitter.insns
         image.records.append(bare_table(self.context, placed))
+        map_root = len(image.records) - 1
         data = image.dump(
             reader=self.source.format.core, writer=self.target.format.core, read_root=read_root, write_root=write_root,
             skip_root=skip_root(self.tables, self.source.format, self.source_root),
-            map_root=len(image.records) - 1, registers=emitter.registers,
+            map_root=map_root, registers=emitter.registers,
         )  # fmt: skip
         self._report()
         warnings = [text for side in (self.source, self.target) if side.schema for text in side.schema.warnings]
@@ -202,17 +203,9 @@ class _Target:
         self.emitter = emitter
         self.context = compiler.target_context
 
-    def record(self, record: Record, branch: _Branch) -> int:
-        """A record in a frame of its own; its register."""
-        placed = self.context.frames.of(record)
-        emitter = self.emitter
-        dst = emitter.register()
-        table = self._table()
-        emitter.add(C.H9_I_RECORD_NEW, dst=dst, c=table)
-        self.members(placed, branch, dst, table, "")
-        self._complete(table, placed, branch, "")
-        emitter.add(C.H9_I_FINISH, dst=dst, c=table)
-        return dst
+    def root(self, record: Record, branch: _Branch) -> int:
+        """The whole message; its register."""
+        return self._own_record(record, branch, "", always=True)
 
     def _table(self) -> int:
         self.context.image.records.append({})
@@ -303,21 +296,22 @@ class _Target:
     def _nested(self, member: Member, child: _Branch, path: str) -> int:
         """A record with a frame of its own, or a map."""
         inner = meaning(nullable(member.field.type)[0])
-        if isinstance(inner, Map):
-            register = self._map(inner, child)
+        if not isinstance(inner, Record):
+            register = self._container(inner, child)
         else:
-            assert isinstance(inner, Record)
-            register = self._own_record(member, inner, child, path)
+            always = member.field.presence is Presence.REQUIRED and not nullable(member.field.type)[1]
+            register = self._own_record(inner, child, path, always=always)
         return self._boxed(register, child) if member.boxed else register
 
-    def _own_record(self, member: Member, record: Record, child: _Branch, path: str) -> int:
+    def _own_record(self, record: Record, child: _Branch, path: str, *, always: bool) -> int:
+        """A record with a frame of its own; unless `always`, it is there only if any of its members is."""
         emitter = self.emitter
         placed = self.context.frames.of(record)
         dst, table = emitter.register(), self._table()
         emitter.add(C.H9_I_RECORD_NEW, dst=dst, c=table)
         registers = self.members(placed, child, dst, table, path)
         self._complete(table, placed, child, path)
-        if member.field.presence is Presence.REQUIRED and not nullable(member.field.type)[1]:
+        if always:
             emitter.add(C.H9_I_FINISH, dst=dst, c=table)
             return dst
         there, whole = self._any(registers), emitter.register()
@@ -326,6 +320,13 @@ class _Target:
         emitter.add(C.H9_I_COPY, dst=whole, a=dst)
         emitter.here(jump)
         return whole
+
+    def _container(self, type_: Type, child: _Branch) -> int:
+        """A map, or a record in one: it is there if any of its members is."""
+        if isinstance(type_, Record):
+            return self._own_record(type_, child, "", always=False)
+        assert isinstance(type_, Map)
+        return self._map(type_, child)
 
     def _map(self, map_: Map, child: _Branch) -> int:
         emitter, dst = self.emitter, self.emitter.register()
@@ -340,7 +341,7 @@ class _Target:
         """A map's value; a nullable one is an option."""
         if entry.rule is None:
             inner = meaning(nullable(map_.values)[0])
-            register = self.record(inner, entry) if isinstance(inner, Record) else self._map(inner, entry)  # type: ignore[arg-type]
+            register = self._container(inner, entry)
         else:
             assert entry.term is not None
             register = self.emitter.term(entry.term)

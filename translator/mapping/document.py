@@ -95,33 +95,36 @@ def _rules(table: Table) -> tuple[Rule, ...]:
         return ()
     if not inner.members:
         table.wrong("fields", "is empty; a mapping has at least one field")
+    targets = {name: _target(name, table.problems) for name in inner.members}
+    _refuse_meeting({field_key(name): target for name, target in targets.items() if target}, table.problems)
     reader = ValueReader(table.problems)
-    rules = [_rule(reader, name, given) for name, given in inner.members.items()]
-    return _distinct([rule for rule in rules if rule is not None], table.problems)
+    values = {name: reader.value(field_key(name), given) for name, given in inner.members.items()}
+    return tuple(
+        Rule(field_key(name), target, value)
+        for name, value in values.items()
+        if value is not None and (target := targets[name])
+    )
 
 
-def _rule(reader: ValueReader, name: str, given: Any) -> Rule | None:
-    key = field_key(name)
-    value = reader.value(key, given)
+def _target(name: str, problems: Problems) -> tuple[Segment, ...]:
+    """() where it is none."""
     try:
-        target = parse_target(name)
+        return parse_target(name)
     except PathError as error:
-        reader.problems.add(key, f"no target: {error}")
-        return None
-    return None if value is None else Rule(key, target, value)
+        problems.add(field_key(name), f"no target: {error}")
+        return ()
 
 
-def _distinct(rules: list[Rule], problems: Problems) -> tuple[Rule, ...]:
+def _refuse_meeting(targets: dict[str, tuple[Segment, ...]], problems: Problems) -> None:
     """No target stands for another one, or within it; `a.b` and `a["b"]` are the same place."""
-    places = {_place(rule.target): rule.key for rule in reversed(rules)}
-    for rule in rules:
-        place = _place(rule.target)
-        if places[place] != rule.key:
-            problems.add(rule.key, f"the same target as {places[place]}")
+    places = {key: _place(target) for key, target in targets.items()}
+    first = {place: key for key, place in reversed(places.items())}
+    for key, place in places.items():
+        if first[place] != key:
+            problems.add(key, f"the same target as {first[place]}")
         for size in range(1, len(place)):
-            if place[:size] in places:
-                problems.add(rule.key, f"stands within the target of {places[place[:size]]}")
-    return tuple(rules)
+            if place[:size] in first:
+                problems.add(key, f"stands within the target of {first[place[:size]]}")
 
 
 def _place(target: tuple[Segment, ...]) -> tuple[str, ...]:

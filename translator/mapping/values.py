@@ -306,10 +306,10 @@ class Values:
         inner, null = nullable(target)
         if null and not isinstance(inner, Union):
             return replace(self.into(term, inner, policies, key), type=target)
-        for i, branch in enumerate(target.branches):
-            if self.reading.matches(term.type, branch):
-                box = {"code": C.H9_STEP_BOX, "a": i}
-                return Steps(target, key, self.into(term, branch, policies, key), [box])
+        chosen = self.reading.branch_for(term.type, target.branches)
+        if chosen is not None:
+            box = {"code": C.H9_STEP_BOX, "a": chosen}
+            return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [box])
         raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
 
     def _around(self, term: Term, value: model.Value, condition: Term | None) -> Term:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
+from translator.plan.resolve import unbuilt
 
 INLINE_SLOTS = 192
 """How many slots a frame may reach by taking records in."""
@@ -90,7 +91,9 @@ class Frames:
         return placed
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
-        if each.oneof or each.default is not MISSING or (self._mergeable and (null or each.presence is Presence.OPTIONAL)):
+        if unbuilt(inner) or each.oneof or each.default is not MISSING:
+            return False
+        if self._mergeable and (null or each.presence is Presence.OPTIONAL):
             return False
         return frame.slots + self._size(inner) <= self._limit
 

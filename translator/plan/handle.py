@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from translator.mapping.document import Mapping
 
 T = TypeVar("T")
-Translate = Callable[[bytes], Any]
+Translate = Callable[[bytes], bytes]
 
 
 class Batch:
@@ -76,13 +76,14 @@ class Plan:
         self.warnings = compiled.warnings
         """What the schemas say in a way that its author may not have meant (S27)."""
         self._core = binding.Plan(compiled.image, compiled.names, self.limits)
-        self.translate = self._core.translate
+        self.translate: Callable[[bytes], bytes] = self._core.translate
+        """Translates one message. DataError: it is refused, and why and where."""
         self._prepare()
 
     def _prepare(self) -> None:
         """What `decode` and `encode` make when they are first called."""
         self._lock = threading.Lock()
-        self._decoders: dict[Any, tuple[Translate, Translate]] = {}
+        self._decoders: dict[Any, tuple[Translate, Callable[[bytes], Any]]] = {}
         self._encoder: tuple[Callable[[Any], bytes], Translate] | None = None
         self._plain_decoder: Translate | None = None
 
@@ -92,11 +93,6 @@ class Plan:
         from translator.mapping.compiler import compile_mapping
 
         return compile_mapping(self.source, self.target, self.mapping, self.policies)
-
-    if TYPE_CHECKING:
-
-        def translate(self, data: bytes) -> bytes:
-            """Translates one message. DataError: it is refused, and why and where."""
 
     def translate_many(
         self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
@@ -120,10 +116,10 @@ class Plan:
     @overload
     def decode(self, data: bytes) -> Any: ...
     @overload
-    def decode(self, data: bytes, type: type[T]) -> T: ...  # noqa: A002
+    def decode(self, data: bytes, type: type[T]) -> T: ...
 
     def decode(self, data: bytes, type: Any = Any) -> Any:  # noqa: A002
-        """One message as Python objects: dicts, or a `msgspec.Struct` (or whatever msgspec can make) if `type` is given.
+        """One message as Python objects: dicts, or a `msgspec.Struct` (or what msgspec can make) if `type` is given.
 
         In dicts decimals, UUIDs and times are text, with nanoseconds where there are any (RFC 3339), enums names.
         What a type can't hold is refused (nanoseconds in a datetime: INEXACT); members that it hasn't are passed over.
@@ -137,15 +133,18 @@ class Plan:
         return read(translate(data))
 
     def encode(self, value: Any) -> bytes:
-        """Python objects (as `decode` gives them, or Structs with datetimes, UUIDs, Decimals) as a message of the target.
+        """Python objects (as `decode` gives them, Structs, datetimes, UUIDs, Decimals) as a message of the target.
 
         A float is rounded to a float32; None leaves an optional field unset; a member that the schema hasn't is refused
         (unless by policy unknown=ignore). DataError: they don't fit its schema. TypeError: msgspec has no such type.
         """
         write, translate = self._encoder or self._make_encoder()
-        return translate(write(value))
+        try:
+            return translate(write(value))
+        except OverflowError:  # beyond 64 bits, where MessagePack ends
+            raise DataError("RANGE", "out of the target's range") from None
 
-    def _decoder(self, type_: Any) -> tuple[Translate, Translate]:
+    def _decoder(self, type_: Any) -> tuple[Translate, Callable[[bytes], Any]]:
         import msgspec
 
         pair = self._to_python(type_), msgspec.msgpack.Decoder(type_).decode
@@ -171,7 +170,7 @@ class Plan:
 
     def _translation_to_python(self, schema: Schema | None) -> Translate:
         return Plan(
-            self.source, Side(_python(), schema),
+            self.source, Side(python_format(), schema),
             mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits,
         ).translate  # fmt: skip
 
@@ -187,7 +186,7 @@ class Plan:
         from translator.plan.python import for_objects, widened
 
         schema = self._decoded_schema()
-        source = Side(_python(), widened(schema) if schema else None)
+        source = Side(python_format(), widened(schema) if schema else None)
         target = Side(self.target.format, schema)
         return Plan(source, target, policies=for_objects(self.policies), limits=self.limits).translate
 
@@ -220,7 +219,7 @@ def _format(name: str) -> Any:
     return formats.get(name)
 
 
-def _python() -> Any:
+def python_format() -> Any:
     from translator.formats.msgpack import PYTHON
 
     return PYTHON

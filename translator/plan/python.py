@@ -17,6 +17,7 @@ from msgspec import inspect, structs
 
 from native.errors import PlanError
 from schemas.model import (
+    MISSING,
     Any,
     Array,
     Decimal,
@@ -47,7 +48,8 @@ Infos = tuple[inspect.Type, ...]
 class _Copies:
     """A type rewritten from the leaves up; what doesn't change stays the same object."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, defaults: bool = False) -> None:
+        self.defaults = defaults
         self.changed = False
         self._done: dict[object, Type] = {}
         self._kept: list[object] = []
@@ -72,8 +74,8 @@ def of_schema(schema: Schema, root: Type) -> Schema:
 
 
 def widened(schema: Schema) -> Schema:
-    """The schema of Python objects from which messages of `schema` are made."""
-    return of_schema(schema, _widen(schema.root, _Copies()))
+    """The schema of objects from which messages of `schema` are made. Avro's defaults fill what they leave out."""
+    return of_schema(schema, _widen(schema.root, _Copies(defaults=schema.language == "avro")))
 
 
 def for_objects(policies: Policies) -> Policies:
@@ -107,7 +109,8 @@ def _widen_field(each: Field, copies: _Copies) -> Field:
     type_ = _widen(each.type, copies)
     if each.presence is Presence.OPTIONAL and not _takes_null(each.type):
         type_ = Union((Null(), *type_.branches)) if isinstance(type_, Union) else Union((Null(), type_))
-    return replace(each, type=type_)
+    filled = copies.defaults and each.default is not MISSING
+    return replace(each, type=type_, presence=Presence.OPTIONAL if filled else each.presence)
 
 
 def _takes_null(t: Type) -> bool:

@@ -127,7 +127,7 @@ class Reading:
         if isinstance(s, Null):
             index = next((i for i, t in enumerate(targets) if isinstance(t, Null)), None)
             return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if index is None and box is None else self._null_box(index)
-        chosen = twin if twin is not None else self._branch_for(s, targets)
+        chosen = twin if twin is not None else self.branch_for(s, targets)
         if chosen is None:
             self.context.losses.add(path, "checked", f"{describe(s)} is refused")
             return self.image.node(C.H9_OP_FAIL, a=C.H9_E_BRANCH)
@@ -288,8 +288,13 @@ class Reading:
 
     # --- unions ---
 
-    def _branch_for(self, s: Type, targets: tuple[Type, ...]) -> int | None:
-        return next((i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)), None)
+    def branch_for(self, s: Type, targets: tuple[Type, ...]) -> int | None:
+        """S18: between Avro schemas the first branch that matches, promotion included; elsewhere one of the same kind
+        is taken before one that it would have to be converted to."""
+        options = [i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)]
+        if not (self.format.positional and self.context.target.positional):
+            options.sort(key=lambda i: not _alike(self.context.meaning(s), self.context.meaning(targets[i])))
+        return options[0] if options else None
 
     def matches(self, s: Type, t: Type) -> bool:
         """Whether values of `s` can become values of `t`, judged without looking into containers."""

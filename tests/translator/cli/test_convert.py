@@ -1,0 +1,463 @@
+"""`translator convert`: what comes out, what is said, how it ends, and what is left behind."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import signal as signals
+import stat
+import subprocess
+import sys
+import time
+
+import fastavro
+import pytest
+
+from tests.translator.cli.support import COMMAND, DATA, ROOT, Terminal, child, ndjson, needs_data, signal, values
+from translator.cli import main
+
+WEATHER = DATA / "avro" / "data" / "weather.avro"
+BAD = signal(7, layer_to="L12")
+
+
+@pytest.fixture
+def good(tmp_path):
+    """Ten signals as NDJSON."""
+    path = tmp_path / "good.ndjson"
+    path.write_bytes(ndjson([signal(n) for n in range(10)]))
+    return path
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """Five signals, of which 1 and 3 are refused."""
+    path = tmp_path / "mixed.ndjson"
+    path.write_bytes(ndjson([signal(0), BAD, signal(2), b'{"signal_id": 1', signal(4)]))
+    return path
+
+
+def leftovers(folder):
+    """Unfinished files."""
+    return [each for each in os.listdir(folder) if each.startswith(".")]
+
+
+class TestWays:
+    """Formats and containers, told by names, bytes and options."""
+
+    def test_the_default_target_is_neuron_signals(self, run, good, tmp_path):
+        """JSON to delimited neuron signals and back is what it was."""
+        assert run("convert", good, tmp_path / "out").code == 0
+        assert run("convert", tmp_path / "out", tmp_path / "back.ndjson", "--from", "neuron").code == 0
+        assert values((tmp_path / "back.ndjson").read_bytes()) == [signal(n) for n in range(10)]
+
+    @pytest.mark.parametrize("extension", [".signals", ".ndjson", ".msgpack", ".hal9"])
+    def test_the_extension_of_the_output_tells(self, run, good, tmp_path, extension):
+        """Through any self-describing format or neuron signals, and back."""
+        middle, back = tmp_path / f"middle{extension}", tmp_path / "back.jsonl"
+        assert run("convert", good, middle).code == 0
+        named = ("--schema", "neuron:NeuronSignal", "--to-schema", "neuron:NeuronSignal")
+        assert run("convert", middle, back, *named).code == 0
+        assert values(back.read_bytes()) == [signal(n) for n in range(10)]
+
+    def test_avro_carries_its_schema(self, run, good, tmp_path):
+        """An Avro file is written with the built-in schema, readable by fastavro, and read without naming it."""
+        out = tmp_path / "out.avro"
+        assert run("convert", good, out, "-T", "neuron:NeuronSignal", "--codec", "deflate").code == 0
+        with out.open("rb") as file:
+            reader = fastavro.reader(file)
+            assert reader.codec == "deflate"
+            assert reader.writer_schema["name"] == "hal9.neuron.v1.NeuronSignal"
+            assert [each["payload"]["activation"]["content"] for each in reader] == [f"signal {n}" for n in range(10)]
+        assert run("convert", out, tmp_path / "back.signals").code == 0
+        assert run("convert", good, tmp_path / "direct.signals").code == 0
+        assert (tmp_path / "back.signals").read_bytes() == (tmp_path / "direct.signals").read_bytes()
+
+    @needs_data
+    @pytest.mark.parametrize("name", ["weather", "weather-deflate", "weather-snappy", "weather-zstd"])
+    def test_real_avro_files(self, run, tmp_path, name):
+        """Apache's own files in each codec say what weather.json says."""
+        assert run("convert", DATA / "avro" / "data" / f"{name}.avro", tmp_path / "out.ndjson").code == 0
+        truth = (DATA / "avro" / "data" / "weather.json").read_bytes()
+        assert values((tmp_path / "out.ndjson").read_bytes()) == values(truth)
+
+    @needs_data
+    def test_avro_to_avro_keeps_the_schema(self, run, tmp_path):
+        """Without a schema for the output it has the input's."""
+        assert run("convert", WEATHER, tmp_path / "out.avro", "--codec", "zstandard").code == 0
+        assert run("inspect", tmp_path / "out.avro", "--json").json["codec"] == "zstandard"
+
+    @needs_data
+    def test_a_lone_json_file(self, run, tmp_path):
+        """A pretty-printed document is one message."""
+        source = DATA / "json" / "github_events.json"
+        assert run("convert", source, tmp_path / "out.json").code == 0
+        assert json.loads((tmp_path / "out.json").read_bytes()) == json.loads(source.read_bytes())
+
+    def test_a_json_name_for_many_records_is_lines(self, run, good, tmp_path):
+        """Many records in a `.json` are NDJSON, as they are when read."""
+        assert run("convert", good, tmp_path / "out.json", "-T", "neuron:NeuronSignal").code == 0
+        assert len(values((tmp_path / "out.json").read_bytes())) == 10
+
+    def test_a_container_by_its_option(self, run, good, tmp_path):
+        """FORMAT:CONTAINER and --container say the same."""
+        assert run("convert", good, tmp_path / "a", "--to", "json:hal9-frames").code == 0
+        assert run("convert", good, tmp_path / "b", "--to", "json", "--to-container", "hal9-frames").code == 0
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        assert (tmp_path / "a").read_bytes()[:1] == b"\0"
+
+    def test_fields_can_be_dropped_by_name(self, run, tmp_path):
+        """What the target has no field for is lost only when --drop says so."""
+        schema = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}, {"name": "b", "type": "int"}]}
+        wanted = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}
+        with (tmp_path / "in.avro").open("wb") as file:
+            fastavro.writer(file, schema, [{"a": 1, "b": 2}])
+        (tmp_path / "wanted.avsc").write_text(json.dumps(wanted))
+        command = ("convert", tmp_path / "in.avro", tmp_path / "out.avro", "--to-schema", tmp_path / "wanted.avsc")
+        refused = run(*command)
+        assert refused.code == 2
+        assert "b: would be dropped" in refused.err
+        assert "--drop 'b'" in refused.err
+        assert run(*command, "--drop", "b").code == 0
+
+
+class TestUsage:
+    """What can't be begun ends with 2, and says what to do."""
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (("--to", "jsn"), "did you mean 'json'?"),
+            (("--to", "json:ndjsn"), "did you mean 'ndjson'?"),
+            (("--to", "protobuf:ndjson"), "protobuf can't stand in the container ndjson"),
+            (("--to", "protobuf"), "--to-schema FILE.proto#Message"),
+            (("--to", "avro"), "--to-schema FILE.avsc or neuron:NeuronSignal"),
+            (("--to", "json:ndjson", "--to-container", "lone"), "name one of them"),
+            (("--policy", "nam=null"), "did you mean 'nan'?"),
+            (("--policy", "nan=nul"), "say nan=refuse or nan=null or nan=quote"),
+            (("--schema", "nothing.avsc"), "there is no such file"),
+            (("--codec", "deflate"), "--codec is for Avro files"),
+            (("--max-errors", "3"), "name a file with --dead-letter"),
+            (("--limit", "-3"), "a number from 0 is wanted"),
+            (("--max-record", "much"), "say it as 4096, 64K, 16M or 1G"),
+            (("--bogus",), "--bogus"),
+        ],
+    )
+    def test_wrong_options(self, run, good, tmp_path, options, said):
+        """Each is refused before anything is written, with the way out."""
+        ran = run("convert", good, tmp_path / "out", *options)
+        assert ran.code == 2
+        assert said in " ".join(ran.err.replace("│", " ").split())
+        assert not (tmp_path / "out").exists()
+        assert not leftovers(tmp_path)
+
+    def test_a_file_that_is_not_there(self, run, tmp_path):
+        ran = run("convert", tmp_path / "none.ndjson", tmp_path / "out")
+        assert ran.code == 2
+        assert "No such file" in ran.err
+
+    def test_a_folder_that_is_not_there(self, run, good, tmp_path):
+        ran = run("convert", good, tmp_path / "none" / "out")
+        assert ran.code == 2
+        assert "make it first" in ran.err
+
+    def test_an_input_that_nothing_tells(self, run, tmp_path):
+        """Neither the name nor the bytes tell: the message names --from."""
+        (tmp_path / "x").write_bytes(b"\xff\xfe\xfd")
+        ran = run("convert", tmp_path / "x", tmp_path / "out")
+        assert ran.code == 2
+        assert "--from" in ran.err
+
+    @needs_data
+    def test_a_schema_for_avro_that_has_one(self, run, tmp_path):
+        """An Avro file is read by the schema it was written with, and no other."""
+        ran = run("convert", WEATHER, tmp_path / "out", "--schema", "neuron:NeuronSignal")
+        assert ran.code == 2
+        assert "brings its own schema" in ran.err
+
+    @needs_data
+    def test_no_plan_lists_every_reason(self, run, tmp_path):
+        """PlanError's problems, each with its field, and as data with --json."""
+        ran = run("convert", WEATHER, tmp_path / "out", "--json")
+        assert ran.code == 2
+        assert ran.json["error"]["code"] == "PLAN"
+        assert {"station", "signal_id"} <= {each["path"] for each in ran.json["error"]["problems"]}
+        assert "--map" in ran.json["error"]["hint"]
+
+    def test_the_terminal_is_no_place_for_output(self, run, good, monkeypatch):
+        """Without OUT on a terminal nothing is written."""
+        monkeypatch.setattr(sys, "stdout", Terminal())
+        ran = run("convert", good)
+        assert ran.code == 2
+        assert "name an output file, or -" in ran.err
+
+
+class TestRefusals:
+    """The first refusal stops, or goes to the dead letters."""
+
+    def test_the_first_stops_with_its_place(self, run, mixed, tmp_path):
+        """File, record, bytes, path, code and what to do next; no output (D)."""
+        ran = run("convert", mixed, tmp_path / "out")
+        offset = len(ndjson([signal(0)]))
+        assert ran.code == 3
+        assert f"record 1 (at byte {offset})" in ran.err
+        assert "in layer_to: SYMBOL" in ran.err
+        assert "--dead-letter FILE" in ran.err
+        assert str(mixed) in ran.err
+        assert not (tmp_path / "out").exists()
+        assert not leftovers(tmp_path)
+
+    def test_as_data(self, run, mixed, tmp_path):
+        """--json: one document with the error's place and the counts so far."""
+        error = run("convert", mixed, tmp_path / "out", "--json").json
+        assert error["exit"] == 3
+        assert (error["read"], error["written"], error["refused"]) == (2, 1, 1)
+        place = error["error"]
+        assert (place["code"], place["index"], place["path"]) == ("SYMBOL", 1, "layer_to")
+        assert place["offset"] == len(ndjson([signal(0)]))
+
+    def test_dead_letters(self, run, mixed, tmp_path):
+        """Each refused record goes there with its place and its bytes; its neighbours are translated; exit 1 (D)."""
+        letters = tmp_path / "dead.ndjson"
+        ran = run("convert", mixed, tmp_path / "out.ndjson", "-T", "neuron:NeuronSignal", "-s", "neuron:NeuronSignal",
+                  "--dead-letter", letters, "--json")  # fmt: skip
+        assert ran.code == 1
+        assert (ran.json["read"], ran.json["written"], ran.json["refused"]) == (5, 3, 2)
+        assert values((tmp_path / "out.ndjson").read_bytes()) == [signal(0), signal(2), signal(4)]
+        first, second = values(letters.read_bytes())
+        assert (first["index"], first["code"], first["path"]) == (1, "SYMBOL", "layer_to")
+        assert json.loads(base64.b64decode(first["data"])) == BAD
+        assert mixed.read_bytes()[first["offset"] :].startswith(base64.b64decode(first["data"]))
+        assert (second["index"], second["code"], second["byte"]) == (3, "TYPE", 14)
+        assert base64.b64decode(second["data"]) == b'{"signal_id": 1'
+
+    def test_no_dead_letters(self, run, good, tmp_path):
+        """The file is there, and empty."""
+        assert run("convert", good, tmp_path / "out", "--dead-letter", tmp_path / "dead").code == 0
+        assert (tmp_path / "dead").read_bytes() == b""
+
+    def test_too_many_errors(self, run, mixed, tmp_path):
+        """--max-errors: the one too many stops; the dead letters stay to explain it."""
+        ran = run("convert", mixed, tmp_path / "out", "--dead-letter", tmp_path / "dead", "--max-errors", "1")
+        assert ran.code == 3
+        assert not (tmp_path / "out").exists()
+        assert [each["index"] for each in values((tmp_path / "dead").read_bytes())] == [1, 3]
+
+    @needs_data
+    def test_damage_is_passed_over(self, run, tmp_path):
+        """B37: with --dead-letter a damaged block costs itself, and the exit code says so."""
+        (tmp_path / "in.avro").write_bytes(WEATHER.read_bytes()[:-1] + b"\0")
+        ran = run("convert", tmp_path / "in.avro", tmp_path / "out.ndjson", "-d", tmp_path / "dead", "--json")
+        assert ran.code == 1
+        assert (ran.json["read"], ran.json["damaged"], ran.json["cut_off"]) == (0, 1, True)
+        (damage,) = values((tmp_path / "dead").read_bytes())
+        assert (damage["code"], damage["data"]) == ("CONTAINER_SYNC", None)
+
+    @needs_data
+    def test_a_damaged_header(self, run, tmp_path):
+        """A file that can't be opened stops with its name."""
+        (tmp_path / "in.avro").write_bytes(b"Obj\x02")
+        ran = run("convert", tmp_path / "in.avro", tmp_path / "out.ndjson")
+        assert ran.code == 3
+        assert f"{tmp_path / 'in.avro'}, byte 0" in ran.err
+        assert "CONTAINER_MAGIC" in ran.err
+
+    def test_what_is_ignored_is_counted(self, run, tmp_path):
+        """S14: members without a field, by name."""
+        (tmp_path / "in.ndjson").write_bytes(ndjson([signal(n, color="red") for n in range(3)]))
+        ran = run("convert", tmp_path / "in.ndjson", tmp_path / "out")
+        assert ran.code == 0
+        assert "color (3×)" in ran.err
+        refused = run("convert", tmp_path / "in.ndjson", tmp_path / "out", "--policy", "unknown=refuse")
+        assert refused.code == 3
+        assert "--policy unknown=ignore" in refused.err
+
+    def test_limits(self, run, good, tmp_path):
+        """--max-string refuses what is longer, and the message names it."""
+        ran = run("convert", good, tmp_path / "out", "--max-string", "8")
+        assert ran.code == 3
+        assert "STRING" in ran.err
+        assert "--max-string SIZE" in ran.err
+
+
+class TestOutput:
+    """Output appears whole or not at all, and words go where they belong."""
+
+    def test_a_failure_leaves_the_old_file(self, run, mixed, tmp_path):
+        (tmp_path / "out").write_bytes(b"before")
+        assert run("convert", mixed, tmp_path / "out").code == 3
+        assert (tmp_path / "out").read_bytes() == b"before"
+
+    def test_success_replaces_it_and_keeps_its_mode(self, run, good, tmp_path):
+        out = tmp_path / "out.ndjson"
+        out.write_bytes(b"before")
+        out.chmod(0o640)
+        assert run("convert", good, out).code == 0
+        assert len(values(out.read_bytes())) == 10
+        assert stat.S_IMODE(out.stat().st_mode) == 0o640
+        assert not leftovers(tmp_path)
+
+    def test_a_file_can_be_its_own_output(self, run, good):
+        """The input is read to the end before the output takes its name."""
+        assert run("convert", good, good, "-T", "neuron:NeuronSignal").code == 0
+        assert values(good.read_bytes()) == [signal(n) for n in range(10)]
+
+    def test_a_link_stays_one(self, run, good, tmp_path):
+        (tmp_path / "real.ndjson").write_bytes(b"")
+        (tmp_path / "link.ndjson").symlink_to(tmp_path / "real.ndjson")
+        assert run("convert", good, tmp_path / "link.ndjson").code == 0
+        assert (tmp_path / "link.ndjson").is_symlink()
+        assert len(values((tmp_path / "real.ndjson").read_bytes())) == 10
+
+    def test_a_device_is_written_to(self, run, good):
+        """/dev/null is not replaced by a file."""
+        assert run("convert", good, "/dev/null").code == 0
+        assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+    def test_limit(self, run, good, tmp_path):
+        """--limit: so many records are read, no more."""
+        assert run("convert", good, tmp_path / "out.ndjson", "--limit", "3").code == 0
+        assert len(values((tmp_path / "out.ndjson").read_bytes())) == 3
+
+    def test_the_summary(self, run, good, tmp_path):
+        """For people on stderr; nothing with --quiet."""
+        ran = run("convert", good, tmp_path / "out")
+        assert ran.out == ""
+        assert ran.err.startswith("10 records written, ")
+        assert run("convert", good, tmp_path / "out", "--quiet").err == ""
+
+    def test_the_summary_as_data(self, run, good, tmp_path):
+        ran = run("convert", good, tmp_path / "out", "--json")
+        assert ran.err == ""
+        assert ran.json["ok"] is True
+        assert (ran.json["read"], ran.json["written"], ran.json["ignored"]) == (10, 10, {})
+        assert ran.json["bytes_in"] == good.stat().st_size
+        assert ran.json["bytes_out"] == (tmp_path / "out").stat().st_size
+        assert ran.json["out"] == {"path": str(tmp_path / "out"), "format": "neuron", "container": "delimited"}
+
+    def test_progress_on_a_terminal_only(self, good, tmp_path, monkeypatch):
+        """A line that overwrites itself, with the rate."""
+        monkeypatch.setattr("translator.cli.output.Progress.INTERVAL", 0.0)
+        terminal, file = Terminal(), io.StringIO()
+        for stream in (terminal, file):
+            monkeypatch.setattr(sys, "stderr", stream)
+            assert main(["convert", str(good), str(tmp_path / "out")]) == 0
+        assert "\r\x1b[2K100 % · " in terminal.getvalue()
+        assert " 10 records · " in terminal.getvalue()
+        assert "\r" not in file.getvalue()
+
+
+class TestPipes:
+    """`-`, and what happens at the ends of pipes."""
+
+    def test_stdin_to_stdout(self):
+        """Data alone on stdout, words on stderr."""
+        data = ndjson([signal(n) for n in range(3)])
+        there = child("convert", "-", "-", stdin=data)
+        assert there.returncode == 0
+        back = child("convert", "-", "--from", "neuron", "--to", "json", stdin=there.stdout)
+        assert values(back.stdout) == [signal(n) for n in range(3)]
+        assert back.stderr.startswith(b"3 records written")
+
+    def test_json_goes_beside_the_data(self):
+        """--json with data on stdout: the document is on stderr."""
+        ran = child("convert", "-", "--json", stdin=ndjson([signal()]))
+        assert json.loads(ran.stderr)["written"] == 1
+
+    def test_records_before_the_refused_one_are_out(self):
+        """What streamed before the stop is there, whole records only."""
+        ran = child("convert", "-", "-", "-t", "json", "-s", "neuron:NeuronSignal", stdin=ndjson([signal(0), BAD]))
+        assert ran.returncode == 3
+        assert values(ran.stdout) == [signal(0)]
+        assert b"(stdin): record 1" in ran.stderr
+
+    def test_a_stream_flows(self):
+        """A record comes out before the next one goes in."""
+        command = [*COMMAND, "convert", "-", "-", "--from", "json:ndjson", "--to", "json", "-T", "neuron:NeuronSignal"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, bufsize=0,
+                              stderr=subprocess.DEVNULL) as process:  # fmt: skip
+            assert process.stdin is not None
+            assert process.stdout is not None
+            for n in range(3):
+                process.stdin.write(ndjson([signal(n)]))
+                assert json.loads(process.stdout.readline()) == signal(n)
+            process.stdin.close()
+            assert process.wait(10) == 0
+
+    def test_a_broken_pipe_is_quiet(self):
+        """Nobody reads any more: no traceback, 141."""
+        command = [*COMMAND, "convert", "-", "-", "--from", "json:ndjson", "--to", "json"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              cwd=ROOT) as process:  # fmt: skip
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            process.stdin.write(ndjson([{"a": 1}] * 1000))
+            process.stdin.close()
+            assert process.stderr.read() == b""
+            assert process.wait(10) == 141
+
+    @pytest.mark.parametrize(("number", "code"), [(signals.SIGINT, 130), (signals.SIGTERM, 143)])
+    def test_being_interrupted_leaves_nothing(self, tmp_path, number, code):
+        command = [*COMMAND, "convert", "-", str(tmp_path / "out"), "--from", "json:ndjson"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, bufsize=0) as process:
+            assert process.stdin is not None
+            process.stdin.write(ndjson([signal()]))
+            deadline = time.monotonic() + 20
+            while not leftovers(tmp_path) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(10) == code
+        assert os.listdir(tmp_path) == []
+
+
+def test_memory_is_constant(tmp_path):
+    """200 MB through a pipe in under 60 MB of memory."""
+    chunk = ndjson([signal(n, note="x" * 100) for n in range(2000)])
+    watch = (
+        "import resource, sys; from translator.cli import main; code = main(); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", watch, "convert", "-", "/dev/null", "--from", "json:ndjson", "--quiet"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        for _ in range(200_000_000 // len(chunk)):
+            process.stdin.write(chunk)
+        process.stdin.close()
+        peak = int(process.stderr.read())
+        assert process.wait(30) == 0
+    assert peak < 60_000
+
+
+def test_help_says_the_exit_codes(run):
+    """The codes stand at the end of the help."""
+    assert "130  interrupted" in run("--help").out
+    assert run("convert", "--help").out.startswith("Usage: translator convert IN [OUT]")
+
+
+def test_completion(run):
+    """Each shell's script knows the commands."""
+    for shell in ("bash", "zsh", "fish"):
+        assert "convert" in run("completion", shell).out
+    assert run("completion", "tcsh").code == 2
+
+
+def test_commands_plug_in(run, monkeypatch):
+    """Entry points of `translator.commands` are commands; one that can't be loaded hurts only itself."""
+    from importlib.metadata import EntryPoint
+
+    points = [EntryPoint("hello", "tests.translator.cli.plugin:hello", "translator.commands"),
+              EntryPoint("gone", "no.such.module:gone", "translator.commands")]  # fmt: skip
+    monkeypatch.setattr("translator.cli.app.entry_points", lambda group: points)
+    assert run("hello", "you").out == "hello you\n"
+    assert "hello" in run("--help").out
+    gone = run("gone")
+    assert gone.code == 2
+    assert "no.such.module" in gone.err
+
+
+def test_no_command_shows_the_help(run):
+    assert "Commands" in run().out

@@ -1,0 +1,256 @@
+"""`translator.compile` and what a plan gives: how ends are named, Python objects, and what the import costs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import schemas
+import translator
+from schemas import neuron
+from translator import sources
+from translator.specs import end
+
+ROOT = Path(__file__).resolve().parents[2]
+PROTO = """
+syntax = "proto3";
+package p;
+message M { int32 a = 1; optional string s = 2; optional float f = 3; repeated int64 many = 4; M inner = 5; }
+message N { int32 a = 1; }
+"""
+
+
+def record(*fields: tuple[str, Any] | dict[str, Any]) -> dict[str, Any]:
+    listed = [each if isinstance(each, dict) else {"name": each[0], "type": each[1]} for each in fields]
+    return {"type": "record", "name": "R", "fields": listed}
+
+
+AVRO = record(("a", "int"))
+SCHEMA = {"type": "object", "title": "R", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "r.avsc").write_text(json.dumps(AVRO))
+    (tmp_path / "r.json").write_text(json.dumps(SCHEMA))
+    (tmp_path / "avro.json").write_text(json.dumps(AVRO))
+    (tmp_path / "m.proto").write_text(PROTO)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def same(schema: dict[str, Any], **options: Any) -> translator.Plan:
+    """From Avro to the same Avro."""
+    return translator.compile(schema, schema, **options)
+
+
+# --- how ends are named ---
+
+
+@pytest.mark.parametrize(
+    ("spec", "format_", "language", "root"),
+    [
+        ("r.avsc", "avro", "avro", "R"),
+        (Path("r.avsc"), "avro", "avro", "R"),
+        ("m.proto#M", "protobuf", "protobuf", "p.M"),
+        (("protojson", "m.proto#N"), "protojson", "protobuf", "p.N"),
+        (("msgpack", "m.proto#p.N"), "msgpack", "protobuf", "p.N"),
+        ("r.json", "json", "jsonschema", "R"),
+        (("avro", "avro.json"), "avro", "avro", "R"),
+        (AVRO, "avro", "avro", "R"),
+        (json.dumps(AVRO), "avro", "avro", "R"),
+        (("msgpack", AVRO), "msgpack", "avro", "R"),
+        (SCHEMA, "json", "jsonschema", "R"),
+        (schemas.load(AVRO), "avro", "avro", "R"),
+        (("json", schemas.load(AVRO)), "json", "avro", "R"),
+        ("neuron:NeuronSignal", "neuron", "protobuf", "hal9.neuron.v1.NeuronSignal"),
+        ("neuron", "neuron", "protobuf", "hal9.neuron.v1.NeuronSignal"),
+        (("neuron", "m.proto#M"), "neuron", "protobuf", "p.M"),
+        (("avro", "neuron:NeuronSignal"), "avro", "avro", "hal9.neuron.v1.NeuronSignal"),
+        (("json", "neuron:TopologyChanged"), "json", "jsonschema", "TopologyChanged"),
+        (("msgpack", "neuron:TopologyChanged"), "msgpack", "jsonschema", "TopologyChanged"),
+        (("protobuf", "neuron:TopologyChanged"), "protobuf", "protobuf", "hal9.neuron.v1.TopologyChanged"),
+        (("protojson", "neuron:TopologyChanged"), "protojson", "protobuf", "hal9.neuron.v1.TopologyChanged"),
+    ],
+)
+def test_spec(folder: Path, spec: Any, format_: str, language: str, root: str) -> None:
+    """A format follows the schema's language unless it is named; a built-in schema follows the format."""
+    found = end(spec)
+    assert found.schema is not None
+    assert (found.format, found.schema.language, found.schema.root.name) == (format_, language, root)
+    if isinstance(spec, tuple):
+        assert end(spec[1], spec[0]).format == format_
+
+
+@pytest.mark.parametrize("spec", ["json", ("json", None), "msgpack", "avro"])
+def test_untyped_spec(spec: Any) -> None:
+    """A format's name alone is that format without a schema."""
+    assert end(spec).schema is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (((None,), {}), "neither a schema nor a format is named"),
+        ((("json",), {"source_type": "M"}), "named without a schema"),
+        ((("xml", "json"), {"source_format": "xml"}), "no format 'xml'; there are avro, json"),
+        (((("json", AVRO), "json"), {"source_format": "avro"}), "two formats are named: json and avro"),
+        (((("json",), "json"), {}), "a pair"),
+        (((("protobuf", AVRO), ("json", None)), {}), "protobuf is described by protobuf"),
+        ((("avro", "json"), {}), "avro needs a schema"),
+        ((("json", "json"), {"policies": {"round": "up"}}), "no policy 'round'"),
+        ((("json", "json"), {"policies": {"rounding": "up"}}), "rounding is one of refuse, round, not 'up'"),
+        ((((AVRO), record(("a", "string"))), {}), "int32 can't become string"),
+        (((record(("a", "int"), ("b", "int")), AVRO), {}), "would be dropped"),
+    ],
+)
+def test_no_plan(arguments: tuple[tuple[Any, ...], dict[str, Any]], reason: str) -> None:
+    """What doesn't make a plan is told with its reason."""
+    with pytest.raises((translator.PlanError, translator.SchemaError), match=reason):
+        translator.compile(*arguments[0], **arguments[1])
+
+
+@pytest.mark.parametrize("spec", ["nothing.avsc", "neuron:Nothing", "no-such-source:x", "", {"type": "nothing"}])
+def test_no_schema(spec: Any) -> None:
+    """A schema that can't be loaded is a SchemaError."""
+    with pytest.raises(translator.SchemaError):
+        translator.compile(spec)
+
+
+def test_types(folder: Path) -> None:
+    """The root is named after the file or beside it, also for a schema that is loaded already."""
+    plan = translator.compile("m.proto", ("json", "m.proto"), source_type="N", target_type="N")
+    assert plan.translate(b"\x08\x05") == b'{"a":5}'
+    loaded = schemas.load("m.proto#M")
+    assert end(loaded, None, "N").schema.root.name == "p.N"
+    with pytest.raises(translator.SchemaError, match="no type is named 'X'"):
+        translator.compile(loaded, source_type="X")
+
+
+def test_target_is_the_neuron_signal() -> None:
+    """Without a target, messages become neuron signals."""
+    plan = translator.compile(("json", "neuron:NeuronSignal"))
+    assert (plan.target.format.name, plan.target.schema) == ("neuron", neuron.load("NeuronSignal", "protobuf"))
+
+
+def test_untyped_source_takes_the_targets_schema() -> None:
+    """JSON without a schema is read by the target's."""
+    assert translator.compile("json", AVRO).translate(b'{"a": 3}') == b"\x06"
+
+
+def test_options() -> None:
+    """Policies by name, one pattern or several to drop, and limits reach the plan."""
+    wide = record(("a", "double"), ("b", "int"))
+    for drop in ("b", ["b"]):
+        plan = translator.compile(wide, ("json", record(("a", "float"))), policies={"rounding": "round"}, drop=drop)
+        assert plan.losses["b"].verdict == "dropped"
+        assert plan.losses["a"].verdict == "checked"
+    plan = same(AVRO, limits=translator.Limits(record=1), policies=translator.Policies(unknown="ignore"))
+    assert plan.policies.unknown == "ignore"
+    with pytest.raises(translator.LimitError, match="RECORD"):
+        plan.translate(b"\x80\x80\x01")
+
+
+def test_mapping() -> None:
+    """A mapping says where fields come from; as a document or loaded."""
+    from translator.mapping import document
+
+    written = {"version": 1, "fields": {"b": "a"}}
+    for mapping in (written, document.load(written)):
+        plan = translator.compile(("json", AVRO), ("avro", record(("b", "int"))), mapping)
+        assert plan.translate(b'{"a":3}') == b"\x06"
+        assert plan.decode(b'{"a":3}') == {"b": 3}
+        assert plan.encode({"b": 3}) == b"\x06"
+        assert pickle.loads(pickle.dumps(plan)).translate(b'{"a":3}') == b"\x06"
+
+
+# --- sources ---
+
+
+class Memory:
+    """Schemas by name and number."""
+
+    def get(self, name: str) -> schemas.Schema:
+        if name != "readings-value":
+            raise translator.SchemaError("no such subject", name)
+        return schemas.load(AVRO)
+
+    def for_id(self, id: int) -> schemas.Schema:  # noqa: A002
+        return schemas.load(record((f"f{id}", "int")))
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Distributions with the entry points `memory` and `broken`."""
+    info = tmp_path / "memory-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: memory\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        f"[{sources.GROUP}]\nmemory = memory_source:Memory\nbroken = builtins:dict\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = type(sys)("memory_source")
+    module.Memory = Memory  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "memory_source", module)
+    sources.find.cache_clear()
+    yield
+    sources.find.cache_clear()
+
+
+@pytest.mark.usefixtures("installed")
+def test_schema_sources() -> None:
+    """An installed source gives schemas by name and by number."""
+    assert {"memory", "broken"} <= set(sources.names())
+    assert translator.compile("memory:readings-value", "json").translate(b"\x06") == b'{"a":3}'
+    assert translator.compile(("json", "memory:7"), ("avro", "memory:7")).translate(b'{"f7":3}') == b"\x06"
+    assert end("memory:readings-value", None, "R").format == "avro"
+    assert sources.find("memory") is sources.find("memory")
+
+
+@pytest.mark.usefixtures("installed")
+def test_schema_source_refusals(folder: Path) -> None:
+    """A source's refusal, one that is none, and one that isn't there are SchemaErrors; a file comes first."""
+    for spec, reason in (
+        ("memory:other", "no such subject"),
+        ("broken:x", "no schema source"),
+        ("absent:x", "no such file|suffix"),
+    ):
+        with pytest.raises(translator.SchemaError, match=reason):
+            translator.compile(spec)
+    with pytest.raises(translator.SchemaError, match="no schema source 'absent' is installed"):
+        sources.find("absent")
+    (folder / "memory:r.avsc").write_text(json.dumps(record(("z", "int"))))
+    assert translator.compile("memory:r.avsc", "json").translate(b"\x06") == b'{"z":3}'
+
+
+# --- the import ---
+
+
+def test_import_loads_nothing() -> None:
+    """`import translator` loads neither the core nor any library; a name loads what it needs."""
+    script = """
+import sys, translator
+heavy = {"msgspec", "fastavro", "google.protobuf", "jsonschema", "native.binding", "native._core", "schemas"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+assert callable(translator.transformers) and callable(translator.register)
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+translator.compile("neuron", "neuron")
+assert "fastavro" not in sys.modules and "jsonschema" not in sys.modules and "grpc_tools" not in sys.modules
+assert callable(translator.transformers) and callable(translator.compile)
+for name in translator.__all__: getattr(translator, name)
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, check=True)
+
+
+def test_no_such_name() -> None:
+    """A name that isn't there is an AttributeError; `dir` has those that are."""
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = translator.nothing
+    assert {"compile", "NeuronSignal", "register"} <= set(dir(translator))

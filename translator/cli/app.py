@@ -1,0 +1,100 @@
+"""The commands, each imported when it runs; others plug in by the entry points `translator.commands`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import entry_points
+from typing import Annotated, Literal, Protocol
+
+from cyclopts import App, CycloptsError, Parameter
+
+from translator.cli.exits import BROKEN_PIPE, DONE, INTERRUPTED, USAGE
+
+GROUP = "translator.commands"
+"""Entry points of further commands: a function or a cyclopts App, by the command's name."""
+Shell = Literal["bash", "zsh", "fish"]
+
+_HELP = "Translates messages between Avro, JSON, Protobuf, MessagePack and HAL9's neuron signals."
+_EPILOGUE = """
+Exit codes:
+  0    all done
+  1    some records were refused (--dead-letter, inspect); no plan (check)
+  2    wrong usage, schema, mapping or plan: nothing was begun
+  3    stopped at a refused record, damaged input or a fault of the machine
+  130  interrupted; 143 terminated; 141 nobody read the output any more
+"""
+_COMMANDS = {
+    "convert": ("IN [OUT] [OPTIONS]", "Translate a file or stream of messages."),
+    "inspect": ("FILE [OPTIONS]", "Show what a file holds: container, format, schema, records."),
+    "check": ("S T [OPTIONS]", "Say whether two schemas make a plan, and what it would lose, field by field."),
+    "formats": ("[--json]", "List the formats and containers, and what each format loses."),
+}
+
+
+class _EntryPoint(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    def load(self) -> object: ...
+
+
+def build() -> App:
+    """The application with all its commands."""
+    app = App(
+        name="translator", help=_HELP, help_epilogue=_EPILOGUE, help_format="plaintext", version=_version,
+        suppress_keyboard_interrupt=False,
+    )  # fmt: skip
+    for name, (usage, text) in _COMMANDS.items():
+        app.command(f"translator.cli.{name}:{name}", name=name, help=text, usage=f"Usage: translator {name} {usage}")
+    app.command(_completion(app), name="completion")
+    for point in entry_points(group=GROUP):
+        _plug_in(app, point)
+    return app
+
+
+def run(argv: list[str]) -> int:
+    """Runs one command line. Its exit code; nothing of a command's failure gets out of here."""
+    try:
+        result = build()(argv, exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _hush()
+        return BROKEN_PIPE
+    return result if isinstance(result, int) else DONE
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("hal9-translator")
+
+
+def _completion(app: App) -> Callable[..., int]:
+    def completion(shell: Annotated[Shell, Parameter(help="Whose script.")]) -> int:
+        """Print a shell's completion script: eval "$(translator completion bash)"."""
+        print(app.generate_completion(shell=shell))
+        return DONE
+
+    return completion
+
+
+def _plug_in(app: App, point: _EntryPoint) -> None:
+    """A command of another package: imported only when it runs; it can't take a name that is there."""
+    if point.name in app:
+        text = f"translator: the command {point.name!r} of {point.value} is not used: the name is taken"
+        print(text, file=sys.stderr)
+        return
+    app.command(point.value, name=point.name, help=f"From {point.value.partition(':')[0]}.")
+
+
+def _hush() -> None:
+    """Whoever read the output is gone: what Python would still flush at exit goes nowhere."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,222 @@
+"""What stands at each end of a conversion: format, container and schema, named or found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import IO
+
+import schemas
+from native.errors import ContainerError
+from schemas.model import Language, Schema
+from translator import containers, formats
+from translator.cli import advice, files
+from translator.cli.exits import UsageError
+from translator.cli.options import Way, way
+from translator.containers import detect
+from translator.containers.base import Limits, Reader
+from translator.conversion import Meter, Refusal
+from translator.plan.compiler import Side
+
+USUAL = {
+    "avro": "avro",
+    "json": "ndjson",
+    "protojson": "ndjson",
+    "msgpack": "msgpack-stream",
+    "protobuf": "delimited",
+    "neuron": "delimited",
+}
+"""The container that a format stands in unless something else is said."""
+SIGNAL = f"{schemas.loading.BUILT_IN}NeuronSignal"
+"""The schema of the format neuron, unless another one is named."""
+_BUILT_IN_LANGUAGE: dict[str, Language] = {"avro": "avro", "json": "jsonschema", "msgpack": "jsonschema"}
+
+
+@dataclass(frozen=True)
+class Input:
+    """An opened input. `size`: of the file, where it has one."""
+
+    name: str
+    format: str
+    container: str
+    reader: Reader
+    meter: Meter
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a conversion goes, as far as names and options tell."""
+
+    path: str
+    format: str
+    container: str
+
+
+@contextmanager
+def open_input(path: str, named: Way, limits: Limits) -> Iterator[Input]:
+    """Opens a file or `-` and reads the container's header. UsageError, ContainerError, OSError."""
+    with files.reading(path) as (stream, size):
+        format_, container, stream = _found(path, named, stream)
+        meter = Meter(stream)
+        reader = _reader(files.shown(path), container, meter, limits)
+        yield Input(files.shown(path), format_, container, reader, meter, size)
+
+
+def _reader(name: str, container: str, meter: Meter, limits: Limits) -> Reader:
+    try:
+        return containers.get(container).reader(meter.stream, limits=limits)
+    except ContainerError as error:
+        raise advice.ToldError(advice.refused(name, Refusal(0, error.offset, error, None), letters=False)) from error
+
+
+def _found(path: str, named: Way, stream: IO[bytes]) -> tuple[str, str, IO[bytes]]:
+    """Format and container: as named, else by the name's extension and the first bytes."""
+    format_, container = named
+    if format_ and container:
+        return format_, fitting(format_, container), stream
+    peeked = files.Peeked(stream, detect.HEAD)
+    by_looks = detect.detect(path, peeked.head)
+    return *_settled(named, by_looks, path), peeked.stream
+
+
+def _settled(named: Way, looks: tuple[str, str] | None, path: str) -> tuple[str, str]:
+    format_, container = named
+    if format_ is None and container is not None:
+        told = looks[1] if looks and looks[1] in containers.get(container).FORMATS else None
+        format_ = told or containers.get(container).FORMATS[0]
+    if format_ is None:
+        if looks is None:
+            hint = f"say it with --from FORMAT or FORMAT:CONTAINER; the formats are {', '.join(formats.NAMES)}"
+            raise UsageError(f"{files.shown(path)}: neither its name nor its first bytes tell what it is", hint)
+        return looks[1], looks[0]
+    return format_, fitting(format_, container or _looked(format_, looks))
+
+
+def _looked(format_: str, looks: tuple[str, str] | None) -> str:
+    """The container that was found, where it can hold the format that was named."""
+    if looks and format_ in containers.get(looks[0]).FORMATS:
+        return looks[0]
+    return USUAL[format_]
+
+
+def fitting(format_: str, container: str) -> str:
+    """The container, if the format can stand in it."""
+    if format_ in containers.get(container).FORMATS:
+        return container
+    able = ", ".join(each for each in containers.NAMES if format_ in containers.get(each).FORMATS)
+    raise UsageError(f"{format_} can't stand in the container {container}", f"{format_} stands in {able}")
+
+
+def target(path: str, to: str | None, to_container: str | None, source: Input) -> Target:
+    """By option, else by the name's extension, else neuron signals."""
+    named = format_, container = way(to, to_container, "--to")
+    by_name = None if path == files.STANDARD else detect.detect(path, b"")
+    if by_name == ("lone", "json") and source.container != "lone":
+        by_name = ("ndjson", "json")
+    if by_name is None and format_ is None:
+        wanted = containers.get(container).FORMATS if container else ("neuron",)
+        format_ = "neuron" if "neuron" in wanted else wanted[0]
+        return Target(path, format_, fitting(format_, container or USUAL[format_]))
+    if named == (None, None) and by_name:
+        return Target(path, by_name[1], by_name[0])
+    format_, container = _settled(named, by_name, path)
+    return Target(path, format_, container)
+
+
+def load(spec: str, format_: str) -> Schema:
+    """The schema that an option names; a built-in one in the language that suits the format. SchemaError."""
+    if spec.startswith(schemas.loading.BUILT_IN):
+        return schemas.load(spec, language=_BUILT_IN_LANGUAGE.get(format_))
+    return schemas.load(spec)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Both sides of a plan, and the text of the target's schema where its container carries one."""
+
+    source: Side
+    target: Side
+    text: str | None
+
+
+def ends(source: Input, target_: Target, schema: str | None, to_schema: str | None, *, mapped: bool) -> Ends:
+    """The schemas of both sides: named, carried by the container, built in, or none. UsageError, SchemaError."""
+    if source.reader.schema is not None and schema is not None:
+        raise UsageError(f"{source.name} brings its own schema", "leave --schema out; --to-schema says what is wanted")
+    from_spec = schema or (SIGNAL if source.format == "neuron" else None)
+    to_spec = to_schema or (SIGNAL if target_.format == "neuron" else None)
+    if not mapped:
+        both = from_spec, to_spec
+        from_spec, to_spec = _accompany(source.format, *both), _accompany(target_.format, *both[::-1])
+    s = source_schema(source, from_spec)
+    t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
+    text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
+    return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
+
+
+def _accompany(format_: str, own: str | None, other: str | None) -> str | None:
+    """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
+    built_in = other is not None and other.startswith(schemas.loading.BUILT_IN)
+    return other if own is None and built_in and format_ in ("json", "msgpack") else own
+
+
+def source_schema(source: Input, spec: str | None) -> Schema | None:
+    """The schema that the input was written by. UsageError: its format has none in itself, and none is named."""
+    if source.reader.schema is not None:
+        return schemas.load(source.reader.schema, language="avro")
+    if spec is not None:
+        return load(spec, source.format)
+    if formats.get(source.format).self_describing:
+        return None
+    raise UsageError(f"{source.name}: {source.format} needs a schema", f"name it: --schema {_example(source.format)}")
+
+
+def _inherited(format_: str, source: Schema | None) -> Schema | None:
+    """Without a schema of its own the target takes the source's, if it is of a language for the format."""
+    known = formats.get(format_)
+    if source is not None and source.language in known.languages:
+        return source
+    if known.self_describing:
+        return None
+    raise UsageError(f"{format_} needs a schema for the output", f"name it: --to-schema {_example(format_)}")
+
+
+def _example(format_: str) -> str:
+    return "FILE.avsc or neuron:NeuronSignal" if format_ == "avro" else "FILE.proto#Message or neuron:NeuronSignal"
+
+
+def _carried(source: Input, target_: Target, to_spec: str | None, schema: str | None) -> str:
+    """The Avro schema's text, for the header of the output."""
+    if to_spec is None and source.reader.schema is not None:
+        return source.reader.schema
+    return avro_text(to_spec or schema or "")
+
+
+def avro_text(spec: str) -> str:
+    """The text of an Avro schema that is a file or built in. UsageError: it is a type inside of a file."""
+    if spec.startswith(schemas.loading.BUILT_IN):
+        from schemas import neuron
+
+        return neuron.path(spec.removeprefix(schemas.loading.BUILT_IN), "avro").read_text("utf-8")
+    if "#" in spec and not Path(spec).exists():
+        hint = "put that type into a file of its own, or choose another container, like --to avro:delimited"
+        raise UsageError(f"{spec}: an Avro file carries a whole schema, not a type of one", hint)
+    return Path(spec).read_text("utf-8")
+
+
+def of_schema(spec: str, named: str | None, option: str) -> Side:
+    """A schema as one end of a plan, in the format that is named or that suits it. UsageError, SchemaError."""
+    format_, _ = way(named, None, option)
+    if PurePath(spec).suffix.lower() == ".avro":
+        with open_input(spec, (None, None), Limits()) as found:
+            return Side(formats.get(format_ or "avro"), source_schema(found, None))
+    if format_ is None:
+        format_ = "neuron" if spec.startswith(schemas.loading.BUILT_IN) else None
+    schema = load(spec, format_ or "")
+    return Side(formats.get(format_ or _SUITED[schema.language]), schema)
+
+
+_SUITED: dict[Language, str] = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
