@@ -124,7 +124,7 @@ def _path(places: list[Any], names: Sequence[str]) -> str:
 class Context:
     """What one thread needs to run plans; not to be shared between threads at one time."""
 
-    __slots__ = ("_begin", "_end", "_ends", "_size", "raw")
+    __slots__ = ("raw", "size")
 
     def __init__(self, limits: Limits | None = None) -> None:
         chosen = limits or Limits()
@@ -133,17 +133,14 @@ class Context:
         if raw == ffi.NULL:
             raise MemoryError
         self.raw = ffi.gc(raw, lib.h9_context_free)
-        self._begin = ffi.new("int64_t[1]")
-        self._end = ffi.new("int64_t[1]")
-        self._ends = ffi.new("int64_t[1]")
-        self._size = ffi.new("size_t *")
+        self.size = ffi.new("size_t *")
 
     def ignored(self) -> list[tuple[int, bytes, int]]:
         """Members passed over since this context was made: (record of the image, key, how often)."""
-        found = lib.h9_ignored_members(self.raw, self._size)
+        found = lib.h9_ignored_members(self.raw, self.size)
         return [
             (found[i].record, bytes(ffi.buffer(found[i].key, found[i].key_length)), found[i].count)
-            for i in range(self._size[0])
+            for i in range(self.size[0])
         ]
 
 
@@ -173,26 +170,14 @@ class Plan:
     def translate(self, data: bytes) -> bytes:
         """One message. DataError: it is refused."""
         context = self.context()
-        context._end[0] = len(data)
-        code = lib.h9_translate(
-            self.raw, context.raw, data, len(data), context._begin, context._end, 1, lib.H9_FRAMING_NONE, context._ends
-        )
-        out = lib.h9_output(context.raw, context._size)
-        size = context._size[0]
-        if code or not size:
-            self._raise(context, code)
-            return b""
-        return ffi.buffer(out, size)[:]  # type: ignore[no-any-return]
-
-    def _raise(self, context: Context, code: int) -> None:
-        if code:
-            raise error(code)
-        errors = self._errors(context)
-        if errors:
-            raise errors[0]
+        size = context.size
+        out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
+        if not out:
+            raise self._errors(context)[0]
+        return ffi.unpack(out, size[0])  # type: ignore[no-any-return]
 
     def _errors(self, context: Context) -> list[DataError]:
-        size = context._size
+        size = context.size
         raw = lib.h9_errors(context.raw, size)
         count = size[0]
         if not count:
@@ -234,8 +219,8 @@ class Plan:
         return Run(self._output(context), ends[:n], self._errors(context), begin[:n], end[:n], used[0])
 
     def _output(self, context: Context) -> bytes:
-        out = lib.h9_output(context.raw, context._size)
-        size = context._size[0]
+        out = lib.h9_output(context.raw, context.size)
+        size = context.size[0]
         return ffi.buffer(out, size)[:] if size else b""
 
 

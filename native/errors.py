@@ -18,9 +18,12 @@ class SchemaError(TranslatorError):
     """
 
     def __init__(self, message: str, path: str = "") -> None:
-        super().__init__(f"{path}: {message}" if path else message)
+        super().__init__(message, path)
         self.message = message
         self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 class PlanError(TranslatorError):
@@ -30,9 +33,11 @@ class PlanError(TranslatorError):
     """
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
-        lines = "\n".join(f"  {path or '(message)'}: {reason}" for path, reason in problems)
-        super().__init__(f"no plan:\n{lines}")
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "no plan:\n" + "\n".join(f"  {path or '(message)'}: {reason}" for path, reason in self.problems)
 
 
 class DataError(TranslatorError):

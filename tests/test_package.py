@@ -100,10 +100,8 @@ def test_it_runs_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
     """Unpacked somewhere else, it translates by the built-in schemas."""
     zipfile.ZipFile(wheel).extractall(tmp_path)
     program = RUN.format(folder=str(tmp_path))
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    command, environment = [sys.executable, "-c", program], {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

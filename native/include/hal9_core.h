@@ -124,6 +124,9 @@ void h9_context_free(h9_context *context);
 h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
                      const int64_t *begin, const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
 
+/* One message. The result and its size, valid until the next call on this context; NULL: refused, see h9_errors(). */
+const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, size_t *out_size);
+
 /* The same for messages that stand back to back without framing (Avro's blocks, concatenated MessagePack or
  * JSON), at most `count` of them: begin[i] and end[i] are filled in. Reading ends at `size`, after `count`, or where the next message's
  * start can't be known any more. *done: messages read, refused ones included; *used: bytes. Where `partial`, a message that

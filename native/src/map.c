@@ -1,5 +1,6 @@
 /* The mapping between two frames: a program over registers, checked once when its plan is loaded, so that running needs
- * no checks. What can be wrong at run time is refused with the mapping's key as its path; it has no place in the input. */
+ * no checks. What can be wrong at run time is refused with the mapping's key as its path; it isn't anywhere in the
+ * input. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, getpid */
 
 #include "core.h"

@@ -53,7 +53,7 @@ enum {
     TAG_STRUCT = 5 << 3 | PB_LEN,
     TAG_LIST = 6 << 3 | PB_LEN
 };
-enum { TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN }; /* Struct.fields, ListValue.values, a key; a value */
+enum { TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN }; /* Struct.fields, ListValue.values; keys; values */
 
 /* --- reading --- */
 

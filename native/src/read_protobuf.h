@@ -131,7 +131,7 @@ const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_
 /* A message that comes in one piece; `at`: where the value as a whole stands. */
 const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
                            const uint8_t *at);
-/* What a map entry's absent key or value is, or a wrapper's. A proto2 enum's zero is its first symbol. false: refused. */
+/* A map entry's absent key or value, or a wrapper's. A proto2 enum's zero is its first symbol. false: refused. */
 bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at);
 /* One more entry of a map. */
 const uint8_t *h9_pb_map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start,

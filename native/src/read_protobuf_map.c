@@ -1,4 +1,4 @@
-/* Reads Protobuf's maps: lists of entries, messages of a key (1) and a value (2), either of which may lack or come twice.
+/* Reads Protobuf's maps: lists of entries, messages of a key (1) and a value (2), which may lack or come twice.
  * The last of equal keys wins (S21), which is found out when the whole message has been read. */
 #include "read_protobuf.h"
 
@@ -36,7 +36,8 @@ static const uint8_t *entry_value(h9_context *c, entry *e, uint32_t tag, const u
     spot s = {e->value, &e->slots[1], NULL, p, 0, H9_NONE};
     uint32_t group;
     const uint8_t *around;
-    if (!(p = open_message(c, tag, &group, &around, p)) || !(p = h9_pb_occurrence(&e->l, &s, first, group, p))) return NULL;
+    if (!(p = open_message(c, tag, &group, &around, p))) return NULL;
+    if (!(p = h9_pb_occurrence(&e->l, &s, first, group, p))) return NULL;
     return close_message(c, around, p);
 }
 
@@ -65,7 +66,7 @@ static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
     return p;
 }
 
-/* An entry as nearly all are: a short key of text, then a value that is no message, and nothing else. NULL: it is another
+/* An entry as nearly all are: a short key of text, a value of text or a float, and nothing else. NULL: it is another
  * kind of entry, or is to be refused, and is read again from its start. */
 static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slot *pair, const uint8_t *p)
 {

@@ -114,6 +114,14 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
     return H9_OK;
 }
 
+const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
+{
+    int64_t begin = 0, end = (int64_t)size, ends;
+    h9_translate(plan, c, data, size, &begin, &end, 1, H9_FRAMING_NONE, &ends);
+    *out_size = c->out_size;
+    return c->errors_size ? NULL : (const char *)c->out;
+}
+
 /* Where the message at c->begin ends, though it was refused: NULL if its bytes don't tell. */
 static const uint8_t *skip_message(h9_context *c)
 {

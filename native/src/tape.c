@@ -55,7 +55,7 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 
 /* --- items --- */
 
-static h9_code leaf_fits(uint32_t fits, const h9_tape_item *item)
+static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
 {
     bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
     switch (item->kind) {
@@ -69,35 +69,16 @@ static h9_code leaf_fits(uint32_t fits, const h9_tape_item *item)
     }
 }
 
-/* Protobuf's maps have text for keys; JSON's too, but it can write a number or truth as one. */
-static h9_code key_fits(uint32_t fits, const h9_tape_item *key)
-{
-    if (fits & H9_FITS_TEXT && key->kind != H9_T_STRING) return H9_E_KEY;
-    if (fits & H9_FITS_FINITE && (key->kind == H9_T_LIST || key->kind == H9_T_MAP)) return H9_E_KEY;
-    return H9_OK;
-}
-
-/* As deep as the reader let it be. */
-static h9_code item_fits(const h9_context *c, uint32_t fits, uint32_t *at)
-{
-    const h9_tape_item *item = &c->tape[(*at)++];
-    bool map = item->kind == H9_T_MAP;
-    if (!map && item->kind != H9_T_LIST) return leaf_fits(fits, item);
-    h9_code code = H9_OK;
-    for (uint32_t i = 0; i < item->n && code == H9_OK; i++) {
-        if (map && (code = key_fits(fits, &c->tape[*at])) == H9_OK) code = item_fits(c, fits, at);
-        if (code == H9_OK) code = item_fits(c, fits, at);
-    }
-    return code;
-}
-
+/* The items stand one after another, whatever holds them; keys are text, which every format has. */
 static h9_code any_fits(const h9_context *c, uint32_t fits, const h9_slot *v)
 {
-    uint32_t at = v->any.first;
     if (v->any.count == 0) return H9_OK; /* filled in: null, {} or [] as the target has it */
-    if (fits & H9_FITS_MAP && c->tape[at].kind != H9_T_MAP) return H9_E_TYPE;
-    if (fits & H9_FITS_LIST && c->tape[at].kind != H9_T_LIST) return H9_E_TYPE;
-    return item_fits(c, fits, &at);
+    const h9_tape_item *item = c->tape + v->any.first, *end = item + v->any.count;
+    if (fits & H9_FITS_MAP && item->kind != H9_T_MAP) return H9_E_TYPE;
+    if (fits & H9_FITS_LIST && item->kind != H9_T_LIST) return H9_E_TYPE;
+    h9_code code = H9_OK;
+    for (; item < end && code == H9_OK; item++) code = item_fits(fits, item);
+    return code;
 }
 
 /* --- text --- */

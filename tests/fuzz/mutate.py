@@ -12,9 +12,10 @@ NUMBERS = (
 """Lengths, counts and heads at their edges, as each format spells them (B6, B20, B43, B58)."""
 
 TOKENS = (
-    b'"', b"\\", b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"-", b"0", b".5", b"1e400", b"-0.0", b"1e-400", b"NaN",
-    b'"NaN"', b"\\ud800", b"\\udc00", b"\xc0\x80", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"9" * 40, b"[" * 200, b'{"":' * 200,
-    b"\x0b" * 150, b"\x91" * 200, b"2026-02-30T25:00:00Z", b"0001-01-01T00:00:00Z",
+    b'"', b"\\", b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"-", b"0", b".5", b"1e400", b"-0.0",
+    b"1e-400", b"NaN", b'"NaN"', b"\\ud800", b"\\udc00", b"\xc0\x80", b"\xed\xa0\x80", b"\xef\xbb\xbf",
+    b"9" * 40, b"[" * 200, b'{"":' * 200, b"\x0b" * 150, b"\x91" * 200, b"2026-02-30T25:00:00Z",
+    b"0001-01-01T00:00:00Z",
 )  # fmt: skip
 
 

@@ -62,6 +62,11 @@ def run(argv: list[str]) -> int:
         result = build()(argv, exit_on_error=False, result_action="return_value")
     except CycloptsError:
         return USAGE
+    except ImportError as error:
+        print(
+            f"translator: {error}: {error.__cause__}\n  → install what provides it, or what it needs", file=sys.stderr
+        )
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

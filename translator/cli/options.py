@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -145,7 +145,10 @@ NO_LIMIT_OPTIONS = LimitOptions()
 
 
 def make_plan(source: Side, target: Side, options: PlanOptions, limits: Limits | None = None) -> Plan:
-    """The plan that the options ask for. UsageError, MappingError, PlanError."""
+    """The plan that the options ask for; what they say goes before what the mapping says.
+
+    UsageError, MappingError, PlanError.
+    """
     mapping: Any = None
     policies = _policies(options.policy)
     if options.map is not None:
@@ -153,6 +156,7 @@ def make_plan(source: Side, target: Side, options: PlanOptions, limits: Limits |
 
         mapping = load(options.map)
         policies = dict(mapping.policies) | policies
+        mapping = replace(mapping, policies=tuple(policies.items()))
     return Plan(source, target, mapping=mapping, policies=Policies(**policies), drop=options.drop, limits=limits)
 
 

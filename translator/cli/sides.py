@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO
 
-import schemas
 from native.errors import ContainerError
-from schemas.model import Language, Schema
-from translator import containers, formats
+from schemas.model import Schema
+from translator import containers, formats, specs
 from translator.cli import advice, files
 from translator.cli.exits import UsageError
 from translator.cli.options import Way, way
@@ -29,9 +28,8 @@ USUAL = {
     "neuron": "delimited",
 }
 """The container that a format stands in unless something else is said."""
-SIGNAL = f"{schemas.loading.BUILT_IN}NeuronSignal"
+SIGNAL = f"{specs.NEURON}NeuronSignal"
 """The schema of the format neuron, unless another one is named."""
-_BUILT_IN_LANGUAGE: dict[str, Language] = {"avro": "avro", "json": "jsonschema", "msgpack": "jsonschema"}
 
 
 @dataclass(frozen=True)
@@ -127,10 +125,10 @@ def target(path: str, to: str | None, to_container: str | None, source: Input) -
 
 
 def load(spec: str, format_: str) -> Schema:
-    """The schema that an option names; a built-in one in the language that suits the format. SchemaError."""
-    if spec.startswith(schemas.loading.BUILT_IN):
-        return schemas.load(spec, language=_BUILT_IN_LANGUAGE.get(format_))
-    return schemas.load(spec)
+    """The schema that an option names: a file, a built-in one, or of an installed source. SchemaError."""
+    found = specs.end((format_, spec)).schema
+    assert found is not None
+    return found
 
 
 @dataclass(frozen=True)
@@ -159,14 +157,16 @@ def ends(source: Input, target_: Target, schema: str | None, to_schema: str | No
 
 def _accompany(format_: str, own: str | None, other: str | None) -> str | None:
     """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
-    built_in = other is not None and other.startswith(schemas.loading.BUILT_IN)
+    built_in = other is not None and other.startswith(specs.NEURON)
     return other if own is None and built_in and format_ in ("json", "msgpack") else own
 
 
 def source_schema(source: Input, spec: str | None) -> Schema | None:
     """The schema that the input was written by. UsageError: its format has none in itself, and none is named."""
     if source.reader.schema is not None:
-        return schemas.load(source.reader.schema, language="avro")
+        from schemas import avro
+
+        return avro.read(source.reader.schema)  # never `load`: a text from a file could name another file
     if spec is not None:
         return load(spec, source.format)
     if formats.get(source.format).self_describing:
@@ -196,14 +196,14 @@ def _carried(source: Input, target_: Target, to_spec: str | None, schema: str | 
 
 
 def avro_text(spec: str) -> str:
-    """The text of an Avro schema that is a file or built in. UsageError: it is a type inside of a file."""
-    if spec.startswith(schemas.loading.BUILT_IN):
+    """The text of an Avro schema that is a file or built in. UsageError: it is neither."""
+    if spec.startswith(specs.NEURON):
         from schemas import neuron
 
-        return neuron.path(spec.removeprefix(schemas.loading.BUILT_IN), "avro").read_text("utf-8")
-    if "#" in spec and not Path(spec).exists():
-        hint = "put that type into a file of its own, or choose another container, like --to avro:delimited"
-        raise UsageError(f"{spec}: an Avro file carries a whole schema, not a type of one", hint)
+        return neuron.path(spec.removeprefix(specs.NEURON), "avro").read_text("utf-8")
+    if not Path(spec).is_file():
+        hint = "write it to a file of its own, or choose another container, like --to avro:delimited"
+        raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is no file that is one", hint)
     return Path(spec).read_text("utf-8")
 
 
@@ -213,10 +213,5 @@ def of_schema(spec: str, named: str | None, option: str) -> Side:
     if PurePath(spec).suffix.lower() == ".avro":
         with open_input(spec, (None, None), Limits()) as found:
             return Side(formats.get(format_ or "avro"), source_schema(found, None))
-    if format_ is None:
-        format_ = "neuron" if spec.startswith(schemas.loading.BUILT_IN) else None
-    schema = load(spec, format_ or "")
-    return Side(formats.get(format_ or _SUITED[schema.language]), schema)
-
-
-_SUITED: dict[Language, str] = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
+    end = specs.end(spec, format_)
+    return Side(formats.get(end.format), end.schema)

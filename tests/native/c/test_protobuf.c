@@ -88,7 +88,8 @@ static void run_good(h9_context *c, const good_case *t)
     if (!good) for (long i = 0; i < got; i++) printf("%02x%s", c->out[i], i + 1 == got ? "\n" : " ");
     check(good, t->what);
     check(c->depth == limits.depth || got < 0, "levels are left as they are entered");
-    if (got >= 0) check(translate(c, memcpy(in, c->out, size), size) == (long)size && memcmp(c->out, want, size) == 0, "written once, written the same");
+    if (got >= 0) check(translate(c, memcpy(in, c->out, size), size) == (long)size && memcmp(c->out, want, size) == 0,
+                        "written once, written the same");
     release(p, n);
 }
 
@@ -99,7 +100,8 @@ static void run_bad(h9_context *c, const bad_case *t)
     uint8_t *p = exactly(in, n);
     long got = translate(c, p, n);
     bool good = got < 0 && c->code == (uint32_t)t->code && c->at == p + t->offset;
-    if (!good) printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, got < 0 ? (long)(c->at - p) : -1L, (int)t->code, t->offset);
+    if (!good) printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, got < 0 ? (long)(c->at - p) : -1L,
+                      (int)t->code, t->offset);
     check(good, t->what);
     release(p, n);
 }
@@ -293,12 +295,15 @@ static void test_allocation(void)
 static void test_linear(void)
 {
     h9_limits before = limits;
-    limits = (h9_limits){.depth = DEPTH, .items = 1u << 30, .memory = UINT64_C(1) << 30, .string = 1000, .record = 1 << 30};
+    limits = (h9_limits){.depth = DEPTH, .items = 1u << 30, .memory = UINT64_C(1) << 30, .string = 1000,
+        .record = 1 << 30};
     h9_context *c = context();
     size_t n = 1200000;
     uint8_t *bytes = malloc(n);
-    static const char *patterns[] = {"5a 01 01", "6a 04 00 00 80 3f", "72 02 08 01", "72 03 ea 02 00", "9a 01 00 90 01 01", "a2 01 02 08 01 90 01 01",
-                                     "82 01 05 0a 01 61 10 01", "ca 01 09 0a 07 0a 01 61 12 02 08 00", "f8 06 01 08 01", "f2 01 01 04", "c2 01 02 32 00"};
+    static const char *patterns[] = {"5a 01 01", "6a 04 00 00 80 3f", "72 02 08 01", "72 03 ea 02 00",
+        "9a 01 00 90 01 01", "a2 01 02 08 01 90 01 01",
+                                     "82 01 05 0a 01 61 10 01", "ca 01 09 0a 07 0a 01 61 12 02 08 00",
+                                         "f8 06 01 08 01", "f2 01 01 04", "c2 01 02 32 00"};
     for (size_t k = 0; k < sizeof patterns / sizeof *patterns; k++) {
         uint8_t one[64];
         size_t size = unhex(patterns[k], one), whole = n / size * size;

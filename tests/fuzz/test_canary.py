@@ -1,0 +1,86 @@
+"""The fuzzer finds bugs: one planted in the C core, and results that only look right."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests import vectors
+from tests.fuzz.corpus import Target
+from tests.fuzz.fuzz_readers import FindingError, attempt
+from tests.fuzz.mutate import CHANGES, mutated
+from translator.plan.handle import Batch, Plan
+
+ROOT = Path(__file__).resolve().parents[2]
+SIGNAL = vectors.golden()
+OTHER = vectors.golden("forward")
+READ = Plan(vectors.side("avro"), vectors.side("json"))
+AGAIN = Plan(vectors.side("json"), vectors.side("json"))
+
+
+@dataclass
+class Spoiled:
+    """A plan whose results are changed before anyone sees them."""
+
+    before: bytes
+    after: bytes
+
+    def translate(self, data: bytes) -> bytes:
+        return READ.translate(data)
+
+    def translate_many(self, data: bytes, offsets: object) -> Batch:
+        found = READ.translate_many(data, offsets)
+        assert len(self.before) == len(self.after)
+        return Batch(found.data.replace(self.before, self.after), found.offsets, found.errors)
+
+
+def test_a_planted_bug_is_found() -> None:
+    """A build without one bounds check (`make canary`) is found out by the sanitizer within a minute."""
+    inherited = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "SECONDS"}
+    environment = {name: value for name, value in os.environ.items() if name not in inherited}
+    done = subprocess.run(["make", "canary"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "AddressSanitizer" in done.stdout
+    assert done.stdout.splitlines()[-1] == "the planted bug is found"
+
+
+def test_good_messages_are_no_finding() -> None:
+    """What is translated as it should be passes."""
+    attempt(Target("", (SIGNAL["avro"],), READ, AGAIN), SIGNAL["avro"], OTHER["avro"])
+    attempt(Target("", (SIGNAL["avro"],), READ, AGAIN), SIGNAL["avro"], OTHER["avro"][:-1])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "finding"),
+    [
+        (b"retry", b"RETRY", "neighbour"),
+        (b'"Forward"', b'"Forwar\xff"', "our own output is refused"),
+        (b'"metadata":{}', b'"metadata": {', "our own output is refused"),
+    ],
+)
+def test_wrong_results_are_found(before: bytes, after: bytes, finding: str) -> None:
+    """A changed neighbour, or output that its own reader refuses, is a finding."""
+    target = Target("", (SIGNAL["avro"],), Spoiled(before, after), AGAIN)  # type: ignore[arg-type]
+    with pytest.raises(FindingError, match=finding):
+        attempt(target, SIGNAL["avro"], OTHER["avro"])
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_each_change_changes(change: object) -> None:
+    """Every kind of change does something, to an empty message too."""
+    random = Random(1)
+    messages = [bytearray(b"0123456789") for _ in range(40)]
+    for message in messages:
+        change(random, message, (b"abc",))  # type: ignore[operator]
+    change(random, bytearray(), (b"abc",))  # type: ignore[operator]
+    assert len({bytes(message) for message in messages}) > 10
+
+
+def test_an_input_is_made_again_from_its_number() -> None:
+    """The same seed gives the same messages."""
+    assert mutated(Random(5), (b"abc", b"def")) == mutated(Random(5), (b"abc", b"def"))
