@@ -34,7 +34,7 @@ def show(label: str, text: str, width: int = 1200) -> None:
 def command(*words: str) -> None:
     """Runs the command line as a user would, and shows it."""
     print(f"$ translator {shlex.join(words)}", flush=True)
-    subprocess.run([sys.executable, "-m", "translator.cli", *words], check=True, cwd=HERE)
+    subprocess.run([sys.executable, "-m", "translator", *words], check=True, cwd=HERE)
 
 
 def reading(random_: random.Random, number: int) -> dict[str, object]:

@@ -35,8 +35,9 @@ class Spoiled:
 
     def translate_many(self, data: bytes, offsets: object) -> Batch:
         found = READ.translate_many(data, offsets)
-        assert len(self.before) == len(self.after)
-        return Batch(found.data.replace(self.before, self.after), found.offsets, found.errors)
+        data = found.data.replace(self.before, self.after)
+        found.offsets[-1] += len(data) - len(found.data)
+        return Batch(data, found.offsets, found.errors)
 
 
 def test_a_planted_bug_is_found() -> None:
@@ -60,7 +61,8 @@ def test_good_messages_are_no_finding() -> None:
     [
         (b"retry", b"RETRY", "neighbour"),
         (b'"Forward"', b'"Forwar\xff"', "our own output is refused"),
-        (b'"metadata":{}', b'"metadata": {', "our own output is refused"),
+        (b'"metadata":{}', b'"metadata":{', "our own output is refused"),
+        (b'"metadata":{}', b'"metadata": {}', "another output the second time"),
     ],
 )
 def test_wrong_results_are_found(before: bytes, after: bytes, finding: str) -> None:

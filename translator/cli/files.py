@@ -91,9 +91,9 @@ def _replacing(target: Path) -> Iterator[IO[bytes]]:
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: there is no such folder", "make it first")
     unfinished = target.with_name(f".translator-{secrets.token_hex(6)}.part")
-    file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     with ExitStack() as stack:
-        stack.callback(_remove, unfinished)
+        stack.callback(_remove, unfinished)  # before it is there: a signal may come at any time
+        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         with open(file, "wb", buffering=0) as stream:
             _take_mode(file, target)
             yield cast("IO[bytes]", stream)

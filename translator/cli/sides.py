@@ -30,6 +30,8 @@ USUAL = {
 """The container that a format stands in unless something else is said."""
 SIGNAL = f"{specs.NEURON}NeuronSignal"
 """The schema of the format neuron, unless another one is named."""
+FRAME = f"{specs.NEURON}SignalFrame"
+"""The schema of HAL9's frames, unless another one is named."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,8 @@ def ends(source: Input, target_: Target, schema: str | None, to_schema: str | No
     """The schemas of both sides: named, carried by the container, built in, or none. UsageError, SchemaError."""
     if source.reader.schema is not None and schema is not None:
         raise UsageError(f"{source.name} brings its own schema", "leave --schema out; --to-schema says what is wanted")
-    from_spec = schema or (SIGNAL if source.format == "neuron" else None)
-    to_spec = to_schema or (SIGNAL if target_.format == "neuron" else None)
+    from_spec = schema or _usual(source.format, source.container)
+    to_spec = to_schema or _usual(target_.format, target_.container)
     if not mapped:
         both = from_spec, to_spec
         from_spec, to_spec = _accompany(source.format, *both), _accompany(target_.format, *both[::-1])
@@ -153,6 +155,11 @@ def ends(source: Input, target_: Target, schema: str | None, to_schema: str | No
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
     text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
     return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
+
+
+def _usual(format_: str, container: str) -> str | None:
+    """The built-in schema of a format or container that has one."""
+    return FRAME if container == "hal9-frames" else SIGNAL if format_ == "neuron" else None
 
 
 def _accompany(format_: str, own: str | None, other: str | None) -> str | None:

@@ -101,7 +101,7 @@ class _Table:
 
     def _rows(self, s: Field, members: list[Member]) -> list[Row]:
         if not members:
-            if not self.tables.fills.is_fill(self.reading):
+            if not self.tables.fills.is_fill(self.reading) and not _is_constant(s):
                 self.context.losses.add(self._at(s), "dropped", "the target has no such field")
             return [self._row(s, self._skipped(s), C.H9_NO_SLOT, 0)]
         return [self._member_row(s, member) for member in members]
@@ -274,6 +274,11 @@ class _Table:
         self.image.fills.extend(fills)
         need = self.image.mask([row["slot"] for row in fills], self.placed.frame.words)
         return {"need": need, "first_fill": first, "fills": len(fills)}
+
+
+def _is_constant(s: Field) -> bool:
+    """A field that always holds the same: nothing is lost with it (a tag such as HAL9's `type`)."""
+    return s.presence is Presence.REQUIRED and isinstance(s.type, Enum) and len(s.type.symbols) == 1
 
 
 def takes_null(context: Context, s: Type) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def ndjson(records: list) -> bytes:
 def values(data: bytes) -> list:
     """What NDJSON holds."""
     return [json.loads(line) for line in data.splitlines()]
+
+
+def leftovers(folder):
+    """Unfinished files."""
+    return [each for each in os.listdir(folder) if each.startswith(".")]
 
 
 @dataclass

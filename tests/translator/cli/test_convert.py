@@ -6,16 +6,13 @@ import base64
 import io
 import json
 import os
-import signal as signals
 import stat
-import subprocess
 import sys
-import time
 
 import fastavro
 import pytest
 
-from tests.translator.cli.support import COMMAND, DATA, ROOT, Terminal, child, ndjson, needs_data, signal, values
+from tests.translator.cli.support import DATA, Terminal, leftovers, ndjson, needs_data, signal, values
 from tests.translator.containers import avrofiles
 from translator.cli import main
 
@@ -37,11 +34,6 @@ def mixed(tmp_path):
     path = tmp_path / "mixed.ndjson"
     path.write_bytes(ndjson([signal(0), BAD, signal(2), b'{"signal_id": 1', signal(4)]))
     return path
-
-
-def leftovers(folder):
-    """Unfinished files."""
-    return [each for each in os.listdir(folder) if each.startswith(".")]
 
 
 class TestWays:
@@ -121,6 +113,54 @@ class TestWays:
         assert "b: would be dropped" in refused.err
         assert "--drop 'b'" in refused.err
         assert run(*command, "--drop", "b").code == 0
+
+
+MAP = """version = 1
+[policies]
+rounding = "round"
+[fields]
+signal_id = { generate = "uuid4" }
+from_neuron = "station"
+to_neuron = { const = "cortex" }
+layer_from = { const = "L1" }
+layer_to = { const = "L2" }
+propagation_type = { const = "Forward" }
+batch_id = { const = "11111111-1111-4111-8111-111111111111" }
+timestamp = { path = "time", time = "ms" }
+"payload.activation.content" = "station"
+"payload.activation.strength" = { path = "temp", scale = 0.01, cast = "float32" }
+"""
+
+
+class TestMapping:
+    """`--map`: weather readings become neuron signals."""
+
+    @needs_data
+    def test_readings_become_signals(self, run, tmp_path):
+        """The mapping says where each field comes from, and its policies hold."""
+        (tmp_path / "map.toml").write_text(MAP)
+        assert run("check", WEATHER, "neuron:NeuronSignal", "--map", tmp_path / "map.toml").code == 0
+        assert run("convert", WEATHER, tmp_path / "x.signals", "--map", tmp_path / "map.toml").code == 0
+        first, second, *_ = run("inspect", tmp_path / "x.signals", "--json").json["first"]
+        assert (first["from_neuron"], first["timestamp"]) == ("011990-99999", "1950-05-15T14:00:00Z")
+        assert second["payload"]["activation"]["strength"] == 0.22
+
+    @needs_data
+    def test_an_option_goes_before_the_mapping(self, run, tmp_path):
+        """`--policy rounding=refuse` against a mapping that rounds: 0.22 is no float32."""
+        (tmp_path / "map.toml").write_text(MAP)
+        command = ("convert", WEATHER, tmp_path / "x.signals", "--map", tmp_path / "map.toml")
+        ran = run(*command, "--policy", "rounding=refuse")
+        assert ran.code == 3
+        assert "payload.activation.strength" in ran.err
+        assert "INEXACT" in ran.err
+
+    def test_a_mapping_with_faults(self, run, good, tmp_path):
+        """Every key that is wrong is named."""
+        (tmp_path / "map.toml").write_text("version = 1\nfield = 3\n")
+        ran = run("convert", good, tmp_path / "out", "--map", tmp_path / "map.toml")
+        assert ran.code == 2
+        assert "the mapping can't be used" in ran.err
 
 
 class TestUsage:
@@ -357,119 +397,3 @@ class TestOutput:
         assert "\r\x1b[2K100 % · " in terminal.getvalue()
         assert " 10 records · " in terminal.getvalue()
         assert "\r" not in file.getvalue()
-
-
-class TestPipes:
-    """`-`, and what happens at the ends of pipes."""
-
-    def test_stdin_to_stdout(self):
-        """Data alone on stdout, words on stderr."""
-        data = ndjson([signal(n) for n in range(3)])
-        there = child("convert", "-", "-", stdin=data)
-        assert there.returncode == 0
-        back = child("convert", "-", "--from", "neuron", "--to", "json", stdin=there.stdout)
-        assert values(back.stdout) == [signal(n) for n in range(3)]
-        assert back.stderr.startswith(b"3 records written")
-
-    def test_json_goes_beside_the_data(self):
-        """--json with data on stdout: the document is on stderr."""
-        ran = child("convert", "-", "--json", stdin=ndjson([signal()]))
-        assert json.loads(ran.stderr)["written"] == 1
-
-    def test_records_before_the_refused_one_are_out(self):
-        """What streamed before the stop is there, whole records only."""
-        ran = child("convert", "-", "-", "-t", "json", "-s", "neuron:NeuronSignal", stdin=ndjson([signal(0), BAD]))
-        assert ran.returncode == 3
-        assert values(ran.stdout) == [signal(0)]
-        assert b"(stdin): record 1" in ran.stderr
-
-    def test_a_stream_flows(self):
-        """A record comes out before the next one goes in."""
-        command = [*COMMAND, "convert", "-", "-", "--from", "json:ndjson", "--to", "json", "-T", "neuron:NeuronSignal"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, bufsize=0,
-                              stderr=subprocess.DEVNULL) as process:  # fmt: skip
-            assert process.stdin is not None
-            assert process.stdout is not None
-            for n in range(3):
-                process.stdin.write(ndjson([signal(n)]))
-                assert json.loads(process.stdout.readline()) == signal(n)
-            process.stdin.close()
-            assert process.wait(10) == 0
-
-    def test_a_broken_pipe_is_quiet(self):
-        """Nobody reads any more: no traceback, 141."""
-        command = [*COMMAND, "convert", "-", "-", "--from", "json:ndjson", "--to", "json"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              cwd=ROOT) as process:  # fmt: skip
-            assert process.stdin is not None
-            assert process.stdout is not None
-            assert process.stderr is not None
-            process.stdout.close()
-            process.stdin.write(ndjson([{"a": 1}] * 1000))
-            process.stdin.close()
-            assert process.stderr.read() == b""
-            assert process.wait(10) == 141
-
-    @pytest.mark.parametrize(("number", "code"), [(signals.SIGINT, 130), (signals.SIGTERM, 143)])
-    def test_being_interrupted_leaves_nothing(self, tmp_path, number, code):
-        command = [*COMMAND, "convert", "-", str(tmp_path / "out"), "--from", "json:ndjson"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, bufsize=0) as process:
-            assert process.stdin is not None
-            process.stdin.write(ndjson([signal()]))
-            deadline = time.monotonic() + 20
-            while not leftovers(tmp_path) and time.monotonic() < deadline:
-                time.sleep(0.01)
-            process.send_signal(number)
-            assert process.wait(10) == code
-        assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
-def test_memory_is_constant():
-    """200 MB through a pipe in under 60 MB of memory. (ru_maxrss would count what the parent had when it forked.)"""
-    chunk = ndjson([signal(n, note="x" * 100) for n in range(2000)])
-    watch = (
-        "import re, sys; from translator.cli import main; code = main(); "
-        "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1], file=sys.stderr); sys.exit(code)"
-    )
-    command = [sys.executable, "-c", watch, "convert", "-", "/dev/null", "--from", "json:ndjson", "--quiet"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
-        for _ in range(200_000_000 // len(chunk)):
-            process.stdin.write(chunk)
-        process.stdin.close()
-        peak = int(process.stderr.read())
-        assert process.wait(30) == 0
-    assert peak < 60_000
-
-
-def test_help_says_the_exit_codes(run):
-    """The codes stand at the end of the help."""
-    assert "130  interrupted" in run("--help").out
-    assert run("convert", "--help").out.startswith("Usage: translator convert IN [OUT]")
-
-
-def test_completion(run):
-    """Each shell's script knows the commands."""
-    for shell in ("bash", "zsh", "fish"):
-        assert "convert" in run("completion", shell).out
-    assert run("completion", "tcsh").code == 2
-
-
-def test_commands_plug_in(run, monkeypatch):
-    """Entry points of `translator.commands` are commands; one that can't be loaded hurts only itself."""
-    from importlib.metadata import EntryPoint
-
-    points = [EntryPoint("hello", "tests.translator.cli.plugin:hello", "translator.commands"),
-              EntryPoint("gone", "no.such.module:gone", "translator.commands")]  # fmt: skip
-    monkeypatch.setattr("translator.cli.app.entry_points", lambda group: points)
-    assert run("hello", "you").out == "hello you\n"
-    assert "hello" in run("--help").out
-    gone = run("gone")
-    assert gone.code == 2
-    assert "no.such.module" in gone.err
-
-
-def test_no_command_shows_the_help(run):
-    assert "Commands" in run().out

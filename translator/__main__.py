@@ -1,0 +1,5 @@
+"""`python -m translator`: the command line."""
+
+from translator.cli import main
+
+raise SystemExit(main())
