@@ -127,7 +127,10 @@ static inline const uint8_t *h9_fail(h9_context *c, h9_code code, const uint8_t 
 const uint8_t *h9_in_field(h9_context *c, uint32_t name);
 const uint8_t *h9_in_item(h9_context *c, uint32_t index);
 const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size);
-void h9_record_error(h9_context *c, size_t record);
+/* Room for more errors. false: there is no memory for them. */
+bool h9_errors_grow(h9_context *c);
+/* false: there is no memory for it, and the call as a whole has failed. */
+bool h9_record_error(h9_context *c, size_t record);
 
 /* --- memory (frame.c) --- */
 

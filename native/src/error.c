@@ -41,15 +41,19 @@ static void keep_keys(h9_context *c, h9_place *p, size_t n)
         if (p[i].kind == H9_PLACE_KEY && !(p[i].key >= c->begin && p[i].key <= c->end)) p[i].key = NULL;
 }
 
-void h9_record_error(h9_context *c, size_t record)
+bool h9_errors_grow(h9_context *c)
 {
-    if (c->errors_size == c->errors_cap) {
-        size_t cap = c->errors_cap < 16 ? 16 : c->errors_cap * 2;
-        void *grown = c->memory.resize(c->memory.state, c->errors, c->errors_cap * sizeof *c->errors, cap * sizeof *c->errors);
-        if (grown == NULL) { c->code = H9_E_NO_MEMORY; return; }
-        c->errors = grown;
-        c->errors_cap = cap;
-    }
+    size_t cap = c->errors_cap < 16 ? 16 : c->errors_cap * 2;
+    void *grown = c->memory.resize(c->memory.state, c->errors, c->errors_cap * sizeof *c->errors, cap * sizeof *c->errors);
+    if (grown == NULL) return false;
+    c->errors = grown;
+    c->errors_cap = cap;
+    return true;
+}
+
+bool h9_record_error(h9_context *c, size_t record)
+{
+    if (c->errors_size == c->errors_cap && !h9_errors_grow(c)) return false;
     size_t n = c->places_size - c->places_done;
     reverse(c->places + c->places_done, n);
     keep_keys(c, c->places + c->places_done, n);
@@ -58,4 +62,5 @@ void h9_record_error(h9_context *c, size_t record)
         .code = c->code, .places = (uint32_t)n, .first_place = c->places_done,
         .offset = inside ? (uint64_t)(c->at - c->begin) : 0, .record = record};
     c->places_done = c->places_size;
+    return true;
 }

@@ -150,6 +150,10 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
     c->limits = *limits;
     c->arena_left = limits->memory;
     memcpy(c->seed, seed, sizeof c->seed);
+    if (!h9_errors_grow(c)) { /* so that a lone message's refusal can always be told */
+        h9_context_free(c);
+        return NULL;
+    }
     return c;
 }
 

@@ -108,7 +108,7 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
         else done = read_message(c, &root, true) && write_message(c, &root, framing);
-        if (H9_UNLIKELY(!done)) h9_record_error(c, i);
+        if (H9_UNLIKELY(!done) && !h9_record_error(c, i)) return H9_E_NO_MEMORY;
         ends[i] = (int64_t)c->out_size;
     }
     return H9_OK;
@@ -154,7 +154,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         }
         if (good) good = write_message(c, &root, framing);
         if (!good) {
-            h9_record_error(c, i);
+            if (!h9_record_error(c, i)) return H9_E_NO_MEMORY;
             if (next == NULL) next = skip_message(c);
         }
         begin[i] = p - data;

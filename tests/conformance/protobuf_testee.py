@@ -3,9 +3,9 @@
     conformance-test-runner --enforce_recommended --failure_list tests/conformance/expected_failures.txt \
         .venv/bin/python tests/conformance/protobuf_testee.py
 
-On stdin and stdout: a length (four bytes, little-endian), then a ConformanceRequest or ConformanceResponse; these too are
-read and written by our plans. What isn't built yet is `skipped`, never answered wrongly. HAL9_CONFORMANCE_PROTOS names the
-folder of the schemas, for which ../shared/data/protobuf-conformance is taken otherwise.
+On stdin and stdout: a length (four bytes, little-endian), then a ConformanceRequest or ConformanceResponse; these too
+are read and written by our plans. What isn't built yet is `skipped`, never answered wrongly. HAL9_CONFORMANCE_PROTOS
+names the folder of the schemas; without it they are in ../shared/data/protobuf-conformance.
 """
 
 from __future__ import annotations

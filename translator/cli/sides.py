@@ -149,8 +149,8 @@ def ends(source: Input, target_: Target, schema: str | None, to_schema: str | No
     from_spec = schema or _usual(source.format, source.container)
     to_spec = to_schema or _usual(target_.format, target_.container)
     if not mapped:
-        both = from_spec, to_spec
-        from_spec, to_spec = _accompany(source.format, *both), _accompany(target_.format, *both[::-1])
+        given = SIGNAL if to_spec == FRAME else to_spec  # signals need no tag to become frames
+        from_spec, to_spec = _accompany(source.format, from_spec, given), _accompany(target_.format, to_spec, from_spec)
     s = source_schema(source, from_spec)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
     text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None

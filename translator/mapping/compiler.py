@@ -24,7 +24,7 @@ from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames, Member, Placed
 from translator.plan.image import Image
 from translator.plan.policies import Policies
-from translator.plan.reading import Context, Reading, describe, is_choice
+from translator.plan.reading import Context, Reading, describe, is_choice, optional
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
 
@@ -152,7 +152,7 @@ class _Compiler:
 
     def _term(self, rule: model.Rule, target: Type) -> Term | None:
         try:
-            return self.values.term(rule.value, target)
+            return self.values.term(rule.value, optional(target)[0])  # absence says null
         except Wrong as wrong:
             self.context.problem(wrong.key, wrong.reason)
             return None

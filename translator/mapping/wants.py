@@ -153,7 +153,7 @@ class View:
                 name = _member(inner, text_of(segment)).name
                 return Record(f"view.{name}", [Field(name, further, Presence.OPTIONAL)])
             case _:
-                return Map(inner.keys if isinstance(inner, Map) else String(), _or_null(further))
+                return Map(String(), _or_null(further))  # keys are looked up as text (S22)
 
 
 def _or_null(type_: Type) -> Type:

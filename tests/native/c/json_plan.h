@@ -283,7 +283,8 @@ static const h9_plan *json_plan(void)
     add_main();
     add_zeros();
     add_big();
-    plan = (h9_plan){.nodes = nodes, .fields = fields, .records = records, .keys = keys, .enums = enums, .symbols = symbols,
+    plan = (h9_plan){.nodes = nodes, .fields = fields, .records = records, .keys = keys, .enums = enums,
+        .symbols = symbols,
                      .steps = steps, .words64 = words64, .words32 = words32, .pool = pool};
     return &plan;
 }

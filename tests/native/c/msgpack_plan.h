@@ -21,15 +21,19 @@ static uint8_t pool[16384];
 static uint32_t keys_used = 0, words_used = 0, pool_used = 0, fields_used = 1;
 
 static h9_plan plan = {
-    .nodes = nodes, .fields = fields, .records = records, .keys = keys, .fills = fills, .enums = enums, .symbols = symbols,
+    .nodes = nodes, .fields = fields, .records = records, .keys = keys, .fills = fills, .enums = enums,
+        .symbols = symbols,
     .steps = steps, .words64 = words64, .words32 = words32, .pool = pool};
 
 /* The nodes, by name. */
 enum {
-    NIL = 1, BOOL, I64, I32, U64, F32, F64, STRING, UNCHECKED, BYTES, FIXED4, ENUM, ENUM_NUMBER, ENUM_OPEN, DECIMAL, DECIMAL_FIXED,
-    BIG, UUID, UUID16, DATE, DATE_NUMBER, TIME, TIME_NUMBER, STAMP, STAMP_MS, STAMP_EXT, STAMP_LOCAL, DURATION, DURATION_US, PERIOD,
+    NIL = 1, BOOL, I64, I32, U64, F32, F64, STRING, UNCHECKED, BYTES, FIXED4, ENUM, ENUM_NUMBER, ENUM_OPEN, DECIMAL,
+        DECIMAL_FIXED,
+    BIG, UUID, UUID16, DATE, DATE_NUMBER, TIME, TIME_NUMBER, STAMP, STAMP_MS, STAMP_EXT, STAMP_LOCAL, DURATION,
+        DURATION_US, PERIOD,
     OPTION, LIST_I64, LIST_I32, LIST_F32, LIST_F64, LIST_BOOL, LIST_STRING, LIST_LIST, MAP_STRING, MAP_INT, MAP_UINT,
-    MAP_BOOL, MAP_LAST, UNION, ANY, ANY_LAST, WRAPPED, FAIL, RECORD, RECORD_LAST, CLOSED, INLINE, TEXT_BYTES, WIDE, TREE, MAP_INT_TEXT, LIST_ENUM,
+    MAP_BOOL, MAP_LAST, UNION, ANY, ANY_LAST, WRAPPED, FAIL, RECORD, RECORD_LAST, CLOSED, INLINE, TEXT_BYTES, WIDE,
+        TREE, MAP_INT_TEXT, LIST_ENUM,
     ENUM_DEFAULT = 64, ZEROS, MAP_UINT_INT, KEY_UINT_INT
 };
 
@@ -147,12 +151,14 @@ static void make_enum(void)
 {
     static const char *names[] = {"RED", "GREEN", "BLUE"};
     for (uint32_t e = 0; e < 3; e++) {
-        enums[e] = (h9_enum){.first = e * 3, .count = 3, .keys = table(8), .key_mask = 7, .unknown = e == 2 ? 10 : INT64_MIN, .open = e == 1,
+        enums[e] = (h9_enum){.first = e * 3, .count = 3, .keys = table(8), .key_mask = 7,
+            .unknown = e == 2 ? 10 : INT64_MIN, .open = e == 1,
                             .by_number = words_used};
         table(3);
         for (uint32_t i = 0; i < 3; i++) {
             uint32_t size, at = put_key(names[i], &size);
-            symbols[e * 3 + i] = (h9_symbol){at, size, (int32_t)i * 10, (int32_t)i * 10, i != 2}; /* BLUE has no place in the target */
+            symbols[e * 3 + i] = (h9_symbol){at, size, (int32_t)i * 10, (int32_t)i * 10, i != 2};
+                /* BLUE has no place in the target */
             key(enums[e].keys, 7, names[i], i);
             words32[enums[e].by_number + i] = i;
         }

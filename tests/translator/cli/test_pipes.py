@@ -33,7 +33,8 @@ class TestPipes:
 
     def test_records_before_the_refused_one_are_out(self):
         """What streamed before the stop is there, whole records only."""
-        ran = child("convert", "-", "-", "-t", "json", "-s", "neuron:NeuronSignal", stdin=ndjson([signal(0), signal(1, layer_to="L12")]))
+        data = ndjson([signal(0), signal(1, layer_to="L12")])
+        ran = child("convert", "-", "-", "-t", "json", "-s", "neuron:NeuronSignal", stdin=data)
         assert ran.returncode == 3
         assert values(ran.stdout) == [signal(0)]
         assert b"(stdin): record 1" in ran.stderr

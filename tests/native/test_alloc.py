@@ -1,0 +1,153 @@
+"""B8 on compiled plans: every allocation fails once (tests/native/c/test_alloc.c), sanitized; here are its cases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from native.binding import MESSAGES
+from native.errors import DataError
+from schemas import avro
+from tests import vectors
+from translator import formats
+from translator.mapping import document
+from translator.mapping.compiler import compile_mapping
+from translator.plan.compiler import Side, compile_pair
+from translator.plan.handle import Plan
+from translator.plan.policies import Policies
+
+ROOT = Path(__file__).resolve().parents[2]
+CODES = {name: code for code, (name, _) in MESSAGES.items()}
+FLAGS = ["-std=c11", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-math-errno"]
+INCLUDES = ["-Inative/include", "-Inative/src", "-Itests/native/c"]
+
+LARGE: dict[str, Any] = vectors.SIGNAL | {
+    "metadata": {f"key {i:05}": "value" * (i % 7) for i in range(4000)},
+    "payload": vectors.SIGNAL["payload"]
+    | {
+        "activation": vectors.SIGNAL["payload"]["activation"] | {"features": {f"f{i:04}": i / 4 for i in range(2000)}},
+        "gradient": vectors.SIGNAL["payload"]["gradient"] | {"adjustments": ["é\n" * i for i in range(200)]},
+    },
+}
+"""A signal for which the arena, a map's table of keys and the output must grow."""
+
+TREE = {
+    "type": "record",
+    "name": "Tree",
+    "fields": [
+        {"name": "name", "type": "string", "default": "tree"},
+        {"name": "raw", "type": "bytes", "default": ""},
+        {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+        {"name": "choice", "type": ["null", "string", "boolean", {"type": "array", "items": "double"}]},
+        {"name": "children", "type": {"type": "array", "items": "Tree"}},
+        {"name": "table", "type": {"type": "map", "values": ["null", "long"]}},
+    ],
+}
+LEAF = b'{"name":"b\\u00e9","raw":"AP8=","amount":"1.25","choice":[1,2.5],"children":[],"table":{"a":1,"b":null}}'
+TREE_JSON = b'{"name":"a","raw":"","amount":"-7","choice":"x","children":[' + LEAF + b"," + LEAF + b'],"table":{}}'
+MAPPING = """
+version = 1
+[fields]
+"name" = { concat = ["name", "!"] }
+"raw" = "raw"
+"amount" = "amount"
+"choice" = "choice"
+"children" = "children"
+"table" = "table"
+"""
+ANY_JSON = b'{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"c":[[],{}]},"n":123456789012345678901234567890}'
+MANY_KEYS = b"{" + b",".join(b'"k%d":[%d]' % (i, i) for i in range(3000)) + b"}"
+
+
+def case(plan: Plan, image: bytes, messages: list[bytes]) -> bytes:
+    """What test_alloc.c reads: the plan's image and its messages, each with what is to come of it."""
+    parts = [struct.pack("<I", len(image)), image, struct.pack("<I", len(messages))]
+    for message in messages:
+        try:
+            code, out = 0, plan.translate(message)
+        except DataError as error:
+            code, out = CODES[error.code], b""
+        parts += [struct.pack("<II", code, len(message)), message, struct.pack("<I", len(out)), out]
+    return b"".join(parts)
+
+
+def pair(source: Side, target: Side, messages: list[bytes]) -> bytes:
+    return case(Plan(source, target), compile_pair(source, target, Policies()).image, messages)
+
+
+def signals() -> Iterator[tuple[str, bytes]]:
+    """Every pair of formats on the neuron signal: good ones alone, and with refused ones between them."""
+    large = vectors.encoded("NeuronSignal", LARGE)
+    for source in vectors.LANGUAGES:
+        good = [vectors.golden(label)[source] for label in ("signal", "forward", "vector")]
+        for target in vectors.LANGUAGES:
+            sides = vectors.side(source), vectors.side(target)
+            bad = [good[0][:-1], b"", good[1], b"\xff" + good[2]]
+            yield f"{source}-{target}", pair(*sides, [*good, large[source]])
+            yield f"{source}-{target}-refused", pair(*sides, [good[0], *bad, large[source][:-3], good[2]])
+
+
+def trees() -> Iterator[tuple[str, bytes]]:
+    """Unions, defaults, decimals, recursion; with a mapping, too."""
+    schema = avro.read(TREE)
+    sides = {name: Side(formats.get(name), schema) for name in ("avro", "json", "msgpack")}
+    seeds = {name: Plan(sides["json"], side).translate(TREE_JSON) for name, side in sides.items()}
+    mapping = document.load(MAPPING)
+    for source, seed in seeds.items():
+        for target in sides:
+            yield f"tree-{source}-{target}", pair(sides[source], sides[target], [seed, seed])
+        read, written = sides[source], sides["json"]
+        image = compile_mapping(read, written, mapping, Policies()).image
+        yield f"mapped-{source}", case(Plan(read, written, mapping=mapping), image, [seed, seed])
+
+
+def untyped() -> Iterator[tuple[str, bytes]]:
+    sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
+    number = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
+    seeds = {name: [Plan(sides["json"], side).translate(each) for each in (number, MANY_KEYS)] for name, side in sides.items()}
+    for source in sides:
+        for target in sides:
+            yield f"any-{source}-{target}", pair(sides[source], sides[target], seeds[source])
+
+
+def build(folder: Path) -> Path:
+    """The core and test_alloc.c under sanitizers."""
+    compiler = os.environ.get("CC") or shutil.which("cc") or pytest.skip("there is no C compiler")
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    sources = [*sorted((ROOT / "native/src").glob("*.c")), ROOT / "tests/native/c/test_alloc.c"]
+
+    def run(*arguments: str) -> None:
+        done = subprocess.run([compiler, *FLAGS, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    objects = [str(folder / f"{source.stem}.o") for source in sources]
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        list(pool.map(lambda pair: run(*INCLUDES, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True)))
+    program = folder / "test_alloc"
+    run(*objects, "-o", str(program), "-lm")
+    return program
+
+
+def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
+    """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
+    program = build(tmp_path)
+    files = []
+    for name, content in (*signals(), *trees(), *untyped()):
+        path = tmp_path / f"{name}.case"
+        path.write_bytes(content)
+        files.append(str(path))
+    environment = {name: value for name, value in os.environ.items() if name not in ("LD_PRELOAD", "ASAN_OPTIONS")}
+    halves = [files[0::2], files[1::2]]
+    with ThreadPoolExecutor(2) as pool:
+        ended = pool.map(lambda half: subprocess.run([program, *half], env=environment, capture_output=True, text=True), halves)
+        for done in ended:
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            assert done.stdout.endswith(" passed, 0 failed\n")
