@@ -93,10 +93,10 @@ native/src/powers.h: | $(VENV)/.built
 define flavour
 build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/powers.h
 	@mkdir -p $$(@D)
-	$$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
+	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
 
 build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h)
-	$$(CC) $$(C_FLAGS) $(2) -Itests/native/c $$(filter %.c %.o,$$^) -o $$@ -lm
+	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -Itests/native/c $$(filter %.c %.o,$$^) -o $$@ -lm
 
 run-$(1)-%: build/$(1)/%
 	@summary=$$$$($$< 2>&1); status=$$$$?; echo "$$*: $$$$summary"; exit $$$$status
@@ -121,7 +121,7 @@ build/_core.c: native/build.py $(C_HEADERS) $(VENV)/.installed
 define extension
 	@mkdir -p $(@D)
 	@cp native/*.py native/py.typed $(@D)
-	$(CC) $(C_FLAGS) $(SANITIZE) -Wno-missing-field-initializers -shared \
+	@echo 'cc $@'; $(CC) $(C_FLAGS) $(SANITIZE) -Wno-missing-field-initializers -shared \
 	  -I$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("include"))') $(filter %.c %.o,$^) -o $@ -lm
 endef
 

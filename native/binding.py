@@ -229,22 +229,18 @@ def pack(struct: str, rows: Sequence[dict[str, Any]]) -> bytes:
     return bytes(ffi.buffer(ffi.new(f"{struct}[]", list(rows)))) if rows else b""
 
 
-def split(kind: str, data: Any, *, last: bool, limit: int = 1 << 30, batch: int = 65536) -> tuple[array[int], array[int], int]:
+def split(
+    framing: str, data: Any, *, last: bool, limit: int, batch: int
+) -> tuple[array[int], array[int], int]:
     """Where up to `batch` messages begin and end in `data`, and how many bytes they take with their framing.
 
-    `kind`: "newline", "varint" or "be32". DataError: the framing is damaged.
+    DataError: the framing is damaged at the very start; what stands before damage is given first.
     """
     whole = ffi.from_buffer(data)
     begin, end = array("q", bytes(8 * batch)), array("q", bytes(8 * batch))
     views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end)]
     done, used = ffi.new("size_t *"), ffi.new("size_t *")
-    if kind == "newline":
-        code = lib.h9_split_lines(whole, len(whole), last, batch, *views, done, used)
-    else:
-        function = lib.h9_split_varint if kind == "varint" else lib.h9_split_be32
-        code = function(whole, len(whole), last, limit, batch, *views, done, used)
-    if code:
-        failure = error(code)
-        failure.offset, failure.index = used[0], done[0]
-        raise failure
+    code = lib.h9_split(FRAMINGS[framing], whole, len(whole), last, limit, batch, *views, done, used)
+    if code and not used[0]:
+        raise error(code)
     return begin[: done[0]], end[: done[0]], used[0]

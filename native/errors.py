@@ -47,9 +47,7 @@ class DataError(TranslatorError):
     of the record; `index`: the record's number from 0; `path`: the field (`a.b[3].c["key"]`).
     """
 
-    def __init__(
-        self, code: str, message: str, offset: int = 0, index: int = 0, path: str = ""
-    ) -> None:
+    def __init__(self, code: str, message: str, offset: int = 0, index: int = 0, path: str = "") -> None:
         super().__init__(code, message, offset, index, path)
         self.code = code
         self.message = message

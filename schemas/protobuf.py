@@ -6,7 +6,7 @@ proto2 and proto3 are read as the editions that they are: `required`, `optional`
 older spellings of features. Names and options are data only (B56).
 
 Of what a schema can say, the model leaves out: services, comments, options other than `(hal9.logical)`,
-reserved names and numbers, the JSON forms of google.protobuf.Any and FieldMask, and MessageSet's wire form.
+reserved names and numbers, the JSON form of google.protobuf.Any, and MessageSet's wire form.
 """
 
 from __future__ import annotations

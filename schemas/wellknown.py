@@ -25,7 +25,7 @@ from schemas.model import (
     Union,
 )
 
-UNBUILT: Final = frozenset({"google.protobuf.Any", "google.protobuf.FieldMask"})
+UNBUILT: Final = frozenset({"google.protobuf.Any"})
 """Messages with a JSON form of their own that has no counterpart in the type model."""
 
 

@@ -148,11 +148,12 @@ typedef struct h9_ignored {
 } h9_ignored;
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
 
-/* Splitting a stream: fills begin[i], end[i] for up to `count` whole messages, *used bytes consumed. `last`: no more input follows.
- * Lines: blank ones are passed over. Returns H9_E_* where the framing is damaged, at *used. */
-h9_code h9_split_lines(const uint8_t *data, size_t size, int last, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
-h9_code h9_split_varint(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
-h9_code h9_split_be32(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used);
+/* Splitting a stream framed as `framing` says (not NONE): fills begin[i] and end[i] of up to `count` whole messages of at most
+ * `limit` bytes, and says how many bytes they take with their framing. `last`: no more input follows, so that a line needs
+ * no end. Blank lines are passed over. Where the framing is damaged, what stands before is found all the same, and the
+ * code (H9_E_RECORD, VARINT, TRUNCATED) is that of the damage at *used. */
+h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin,
+                 int64_t *end, size_t *done, size_t *used);
 
 #ifdef __cplusplus
 }

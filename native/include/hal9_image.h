@@ -75,7 +75,8 @@ typedef enum h9_node_flag {
     H9_N_POINT = 1024,    /* JSON: a float with an integral value is written with ".0" */
     H9_N_CLOSED = 2048,   /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
     H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */
-    H9_N_EXTENSION = 8192 /* TIMESTAMP in msgpack: extension -1 */
+    H9_N_EXTENSION = 8192,/* TIMESTAMP in msgpack: extension -1 */
+    H9_N_MASK = 16384     /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
 } h9_node_flag;
 
 typedef enum h9_wire { H9_WIRE_VARINT = 0, H9_WIRE_ZIGZAG = 1, H9_WIRE_FIXED = 2 } h9_wire;
@@ -207,6 +208,7 @@ typedef enum h9_step_code {
     H9_STEP_SYMBOL_TABLE, /* .i by sorted pairs: enum table a, its numbers to its targets */
     H9_STEP_ANY_TO_STRING, /* a tape to JSON text */
     H9_STEP_ANY_FITS,    /* every value on the tape is one that the target has: a, h9_fits */
+    H9_STEP_MASK_PATH,   /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
     H9_STEP_FAIL,        /* refuses with code a */
     H9_STEPS
 } h9_step_code;

@@ -43,6 +43,8 @@ const uint8_t *h9_json_read_bytes(h9_context *c, const h9_node *n, h9_slot *out,
 const uint8_t *h9_json_read_text(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 const uint8_t *h9_json_read_decimal(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 const uint8_t *h9_json_read_any(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
+/* A FieldMask: one text, into the frame of its record (json_mask.c). */
+const uint8_t *h9_json_read_mask(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
 /* A string in one of the text forms of bytes. `form`: h9_bytes_form. */
 const uint8_t *h9_json_decode(h9_context *c, uint32_t form, h9_slot *out, const uint8_t *p);
 

@@ -193,6 +193,7 @@ static inline const uint8_t *field(h9_context *c, const h9_record *r, const h9_f
     if (f->slot == H9_NO_SLOT) return skip(c, n, p);
     h9_slot *slot = frame + f->slot;
     if (f->flags & H9_F_NULLABLE) {
+        if (H9_UNLIKELY(n->op == H9_OP_NULL)) return p; /* always null: no union around it, so no byte */
         int64_t index;
         const uint8_t *start = p;
         if (!(p = read_long(c, p, &index))) return NULL;

@@ -131,6 +131,7 @@ static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *fr
 
 static const uint8_t *read_inline(h9_context *c, const h9_node *n, h9_slot *frame, const uint8_t *p)
 {
+    if (H9_UNLIKELY(n->flags & H9_N_MASK)) return h9_json_read_mask(c, &c->plan->records[n->a], frame, p);
     if (*p != '{') return h9_json_mismatch(c, p);
     return read_object(c, &c->plan->records[n->a], frame, p);
 }
@@ -206,10 +207,11 @@ static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *fr
 static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const h9_record *r = &c->plan->records[n->a];
-    if (H9_UNLIKELY(*p != '{')) return h9_json_mismatch(c, p);
+    if (H9_UNLIKELY(*p != '{') && !(n->flags & H9_N_MASK)) return h9_json_mismatch(c, p);
     h9_slot *frame = h9_frame_new(c, r);
     if (H9_UNLIKELY(frame == NULL)) return NULL;
     out->rec = frame;
+    if (H9_UNLIKELY(n->flags & H9_N_MASK)) return h9_json_read_mask(c, r, frame, p);
     return read_object(c, r, frame, p);
 }
 

@@ -12,24 +12,25 @@ static bool blank(const uint8_t *p, const uint8_t *end)
     return p == end;
 }
 
-h9_code h9_split_lines(const uint8_t *data, size_t size, int last, size_t count, int64_t *begin, int64_t *end, size_t *done,
-                       size_t *used)
+static h9_code split_lines(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin,
+                           int64_t *end, size_t *done, size_t *used)
 {
     size_t at = 0, found = 0;
+    h9_code code = H9_OK;
     while (found < count && at < size) {
         const uint8_t *line = data + at, *stop = memchr(line, '\n', size - at);
-        if (stop == NULL && !last) break;
-        size_t next = stop ? (size_t)(stop - data) + 1 : size;
-        if (stop == NULL) stop = data + size;
-        if (!blank(line, stop)) {
+        size_t length = stop ? (size_t)(stop - line) : size - at;
+        if (length > limit) code = H9_E_RECORD;
+        if (code != H9_OK || (stop == NULL && !last)) break;
+        if (!blank(line, line + length)) {
             begin[found] = (int64_t)at;
-            end[found++] = stop - data - (stop[-1] == '\r');
+            end[found++] = (int64_t)(at + length - (line[length - 1] == '\r'));
         }
-        at = next;
+        at += length + (stop != NULL);
     }
     *done = found;
     *used = at;
-    return H9_OK;
+    return code;
 }
 
 /* --- a length before each --- */
@@ -57,7 +58,7 @@ static size_t be32_length(const uint8_t *p, size_t left, uint64_t *length, h9_co
     return 4;
 }
 
-static h9_code split(length_reader *read, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
+static h9_code split_framed(length_reader *read, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
                      int64_t *begin, int64_t *end, size_t *done, size_t *used)
 {
     size_t at = 0, found = 0;
@@ -78,14 +79,10 @@ static h9_code split(length_reader *read, const uint8_t *data, size_t size, int 
     return code;
 }
 
-h9_code h9_split_varint(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end,
-                        size_t *done, size_t *used)
+h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin,
+                 int64_t *end, size_t *done, size_t *used)
 {
-    return split(varint_length, data, size, last, limit, count, begin, end, done, used);
-}
-
-h9_code h9_split_be32(const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin, int64_t *end,
-                      size_t *done, size_t *used)
-{
-    return split(be32_length, data, size, last, limit, count, begin, end, done, used);
+    if (framing == H9_FRAMING_NEWLINE) return split_lines(data, size, last, limit, count, begin, end, done, used);
+    length_reader *read = framing == H9_FRAMING_VARINT ? varint_length : be32_length;
+    return split_framed(read, data, size, last, limit, count, begin, end, done, used);
 }

@@ -24,9 +24,15 @@ static bool is_zero(const h9_node *n, const h9_slot *v)
 
 static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
 
+static inline uint8_t *put_record(h9_context *c, const h9_node *n, const h9_slot *frame, uint8_t *w)
+{
+    const h9_record *r = &c->plan->records[n->a];
+    return H9_UNLIKELY(n->flags & H9_N_MASK) ? h9_json_put_mask(c, r, frame, w) : put_object(c, r, frame, w);
+}
+
 static inline uint8_t *put_field(h9_context *c, const h9_node *n, const h9_slot *frame, uint32_t slot, uint8_t *w)
 {
-    if (H9_UNLIKELY(n->op == H9_OP_INLINE)) return put_object(c, &c->plan->records[n->a], frame, w);
+    if (H9_UNLIKELY(n->op == H9_OP_INLINE)) return put_record(c, n, frame, w);
     return put_value(c, n, frame + slot, w);
 }
 
@@ -163,7 +169,7 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_OPTION: case H9_OP_UNION: return put_choice(c, n, v, w);
     case H9_OP_LIST: return put_list(c, n, v, w);
     case H9_OP_MAP: return put_map(c, n, v, w);
-    case H9_OP_RECORD: return put_object(c, &c->plan->records[n->a], v->rec, w);
+    case H9_OP_RECORD: return put_record(c, n, v->rec, w);
     case H9_OP_ANY: return h9_json_put_any(c, v, w);
     case H9_OP_WRAPPED: return put_value(c, &c->plan->nodes[n->a], v, w);
     default:

@@ -52,8 +52,8 @@ def load(name: str = "NeuronSignal", language: Language = "protobuf") -> Schema:
         case "jsonschema":
             from schemas import jsonschema
 
-            signal = (_FOLDER / "NeuronSignal.json").read_bytes()
-            return jsonschema.read(file.read_bytes(), documents={"NeuronSignal.json": signal} if name == FRAME else None)
+            others = {"NeuronSignal.json": (_FOLDER / "NeuronSignal.json").read_bytes()} if name == FRAME else None
+            return jsonschema.read(file.read_bytes(), documents=others)
     assert_never(language)
 
 

@@ -117,6 +117,8 @@ def messages() -> Iterator[Any]:
     yield "times", THREE, block(301, number(1, 1), number(2, 500_000_000)) + block(302, number(1, -1), number(2, 1000))
     yield "time-limits", THREE, block(302, number(1, -62135596800)) + block(301, number(1, -315576000000))  # S23
     yield "value", THREE, block(306, block(6, block(1, number(4, 1)), block(1, number(1, 0)), block(1, fixed64(2, 0))))
+    yield "field-mask", THREE, block(303, block(1, b"foo_bar"), block(1, b"a.b_c")) + block(303, block(1, b"_x1"))
+    yield "field-mask-empty", THREE, block(303)
     yield "struct", THREE, block(304, block(1, block(1, b"k"), block(2, block(3, TEXT))))
 
 
@@ -163,6 +165,7 @@ def json_messages() -> Iterator[Any]:
     yield "time-digits", THREE, '{"optionalTimestamp": "9999-12-31T23:59:59.999999Z", "optionalDuration": "3.010s"}'
     yield "value", THREE, '{"optionalValue": {"a": [1, "2", null, true, {"b": -0.5}]}, "repeatedValue": [null, 1e100]}'
     yield "value-null", THREE, '{"optionalValue": null, "optionalNullValue": null, "oneofNullValue": null}'
+    yield "field-masks", THREE, '{"optionalFieldMask": "fooBar,a.bC", "repeatedFieldmask": ["", "x1", "A"]}'
     yield "struct", THREE, '{"optionalStruct": {"a": {"b": []}}, "repeatedListValue": [[], [1, [2]]]}'
 
 
@@ -219,6 +222,9 @@ BAD_JSON = [
     ("S23-year-0", P3, '{"optionalTimestamp": "0000-01-01T00:00:00Z"}', "TIME", 22, False),
     ("S23-year-10000", P3, '{"optionalTimestamp": "9999-12-31T23:59:59-01:00"}', "TIME", 22, False),
     ("S23-duration", P3, '{"optionalDuration": "315576000001s"}', "TIME", 21, False),
+    ("field-mask-underscore", P3, '{"optionalFieldMask": "foo,bar_bar"}', "SYNTAX", 22, False),
+    ("field-mask-no-path", P3, '{"optionalFieldMask": "foo,"}', "SYNTAX", 22, True),
+    ("field-mask-no-text", P3, '{"optionalFieldMask": {"paths": []}}', "TYPE", 22, False),
     ("S34-value", P3, '{"optionalStruct": [1]}', "TYPE", 19, False),
     ("B10-surrogate", P3, '{"optionalString": "\\ud800"}', "ESCAPE", 20, False),
     ("B3-trailing", P3, "{} x", "TRAILING", 3, False),

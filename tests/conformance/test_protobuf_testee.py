@@ -198,8 +198,16 @@ def test_bad_json(
         block(301, number(1, 315576000001)),
         block(306, fixed64(2, 0x7FF8 << 48)),
         block(306),
+        block(303, block(1, b"fooBar")),
+        block(303, block(1, b"foo_3_bar")),
+        block(303, block(1, b"foo__bar")),
+        block(303, block(1, b"a,b")),
+        block(303, block(1)),
     ],
-    ids=["year-10000", "nanoseconds", "before-the-second", "mixed-signs", "duration", "value-nan", "value-of-no-kind"],
+    ids=[
+        *("year-10000", "nanoseconds", "before-the-second", "mixed-signs", "duration", "value-nan", "value-of-no-kind"),
+        *("mask-camel", "mask-digit", "mask-underscores", "mask-comma", "mask-nothing"),
+    ],
 )
 def test_binary_that_json_cannot_say(google: Google, testee: Testee, message: bytes) -> None:
     """What only the binary form can say is a serialize error in JSON (S4, S23), and itself in binary."""
@@ -233,11 +241,11 @@ def test_ignoring_unknown_members(google: Google, testee: Testee) -> None:
     ("message", "out"),
     [
         (block(305, block(1, b"type.googleapis.com/x")), "JSON"),
-        (block(303, block(1, b"foo_bar")), "JSON"),
-        ('{"optionalFieldMask": "fooBar"}', "PROTOBUF"),
+        ('{"optionalAny": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "1s"}}', "PROTOBUF"),
         ('{"optionalAny": {"@type": "type.googleapis.com/google.protobuf.Any", "value": {}}}', "JSON"),  # B47
+        ('{"optionalAny": {"typeUrl": "type.googleapis.com/x", "value": ""}}', "PROTOBUF"),
     ],
-    ids=["any", "field-mask", "field-mask-of-json", "any-in-any"],
+    ids=["any", "any-of-json", "any-in-any", "any-by-its-fields"],
 )
 def test_unbuilt(testee: Testee, message: bytes | str, out: str) -> None:
     """What isn't built yet is skipped."""
@@ -245,8 +253,8 @@ def test_unbuilt(testee: Testee, message: bytes | str, out: str) -> None:
 
 
 def test_unbuilt_is_no_matter_in_binary(testee: Testee) -> None:
-    """Any and FieldMask are plain messages between binary and binary."""
-    message = block(303, block(1, b"foo_bar")) + block(305, block(1, b"x"), block(2, b"y"))
+    """Any is a plain message between binary and binary, and a FieldMask has any paths."""
+    message = block(303, block(1, b"fooBar")) + block(305, block(1, b"x"), block(2, b"y"))
     assert testee.ask(P3, message, "PROTOBUF") == ("protobuf_payload", message)
 
 

@@ -30,11 +30,11 @@ FLAGS = ["-std=c11", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize
 INCLUDES = ["-Inative/include", "-Inative/src", "-Itests/native/c"]
 
 LARGE: dict[str, Any] = vectors.SIGNAL | {
-    "metadata": {f"key {i:05}": "value" * (i % 7) for i in range(4000)},
+    "metadata": {f"key {i:05}": "value" * (i % 7) for i in range(1200)},
     "payload": vectors.SIGNAL["payload"]
     | {
-        "activation": vectors.SIGNAL["payload"]["activation"] | {"features": {f"f{i:04}": i / 4 for i in range(2000)}},
-        "gradient": vectors.SIGNAL["payload"]["gradient"] | {"adjustments": ["é\n" * i for i in range(200)]},
+        "activation": vectors.SIGNAL["payload"]["activation"] | {"features": {f"f{i:04}": i / 4 for i in range(300)}},
+        "gradient": vectors.SIGNAL["payload"]["gradient"] | {"adjustments": ["é\n" * i for i in range(60)]},
     },
 }
 """A signal for which the arena, a map's table of keys and the output must grow."""
@@ -56,7 +56,7 @@ TREE_JSON = b'{"name":"a","raw":"","amount":"-7","choice":"x","children":[' + LE
 MAPPING = """
 version = 1
 [fields]
-"name" = { concat = ["name", "!"] }
+"name" = { join = ["name", { const = "!" }], upper = true }
 "raw" = "raw"
 "amount" = "amount"
 "choice" = "choice"
@@ -85,7 +85,8 @@ def pair(source: Side, target: Side, messages: list[bytes]) -> bytes:
 
 def signals() -> Iterator[tuple[str, bytes]]:
     """Every pair of formats on the neuron signal: good ones alone, and with refused ones between them."""
-    large = vectors.encoded("NeuronSignal", LARGE)
+    start = vectors.side("json")
+    large = {name: Plan(start, vectors.side(name)).translate(vectors.compact(LARGE)) for name in vectors.LANGUAGES}
     for source in vectors.LANGUAGES:
         good = [vectors.golden(label)[source] for label in ("signal", "forward", "vector")]
         for target in vectors.LANGUAGES:

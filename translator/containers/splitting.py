@@ -3,7 +3,7 @@
 Theory of operation. `split` finds all whole messages at the start of some bytes. Damage is raised only where it stands
 at the very start; otherwise what stands before it is given, and the damage meets the next call. `enough` tells,
 cheaply, whether it is worth splitting: so a large message that comes in small pieces costs linear time. The core
-(`native.binding.split`) does the work; what it refuses is looked at again here, for what stands before and the words.
+(`native.binding.split`) does the work; here are the words for what it refuses.
 
 Kinds: `lines` (end with \\n or \\r\\n, blank ones are passed over, the last may lack its end), `varint` (Protobuf's
 delimited messages) and `be32` (four bytes, big-endian).
@@ -12,8 +12,6 @@ delimited messages) and `be32` (four bytes, big-endian).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from functools import cache
 from typing import IO, Literal
 
 from native.errors import ContainerError, DataError
@@ -28,8 +26,14 @@ Split = tuple["array[int]", "array[int]", int]
 
 MAX_COUNT = 1 << 16
 """Messages of one block: 1 MiB of boundaries."""
-_CORE_KINDS = {"lines": "newline", "varint": "varint", "be32": "be32"}
-BLANK = b" \t\r"
+_USUAL_SIZE = 32
+"""Bytes that most messages have at least: what room for boundaries is made by."""
+_FRAMINGS: dict[Kind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
+_DAMAGE = {
+    "RECORD": ("CONTAINER_LIMIT", "a message longer than allowed"),
+    "VARINT": ("CONTAINER_FRAME", "a length over 64 bits"),
+    "TRUNCATED": ("CONTAINER_TRUNCATED", "the stream ends inside a message"),
+}
 
 
 def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
@@ -38,87 +42,13 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
     ContainerError where the first message is over the limit (CONTAINER_LIMIT), has no length (CONTAINER_FRAME), or is
     cut off by the end of the input (CONTAINER_TRUNCATED); nothing is lost that stands before.
     """
-    return _fast_split(data, kind, last, limit) or _split(data, kind, last, limit)
+    from native import binding
 
-
-def _fast_split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split | None:
-    """What the core finds; None where it refuses or finds nothing, or may find a line over the limit."""
-    core = _core()
-    if core is None or (kind == "lines" and len(data) > limit):
-        return None
+    batch = min(MAX_COUNT, len(data) // _USUAL_SIZE + 64)
     try:
-        found = core(_CORE_KINDS[kind], data, last=last, limit=limit, batch=min(MAX_COUNT, len(data)))
-    except DataError:
-        return None
-    return found if found[2] else None
-
-
-@cache
-def _core() -> Callable[..., Split] | None:
-    """The core's splitter; None where the core isn't built."""
-    try:
-        from native.binding import split
-    except ImportError:
-        return None
-    return split
-
-
-def _split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
-    begin, end = array("q"), array("q")
-    used = 0
-    try:
-        while used < len(data) and len(begin) < MAX_COUNT:
-            found = _NEXT[kind](data, used, last, limit)
-            if found is None:
-                break
-            start, used = found
-            _keep(kind, data, start, used, begin, end)
-    except ContainerError:
-        if not used:
-            raise
-    return begin, end, used
-
-
-def _keep(kind: Kind, data: Buffer, start: int, stop: int, begin: array[int], end: array[int]) -> None:
-    if kind == "lines":
-        line = data[start:stop].removesuffix(b"\n")
-        if not line.strip(BLANK):
-            return
-        stop = start + len(line.removesuffix(b"\r"))
-    begin.append(start)
-    end.append(stop)
-
-
-def _next_line(data: Buffer, at: int, last: bool, limit: int) -> tuple[int, int] | None:
-    found = data.find(b"\n", at)
-    stop = len(data) if found < 0 else found
-    if stop - at > limit:
-        raise _too_long(at)
-    if found < 0:
-        return (at, stop) if last else None
-    return at, stop + 1
-
-
-def _next_framed(data: Buffer, at: int, last: bool, limit: int, kind: Kind) -> tuple[int, int] | None:
-    head = header(data, at, kind)
-    if head is not None and head[0] > limit:
-        raise _too_long(at)
-    if head is None or head[1] + head[0] > len(data):
-        if last:
-            raise ContainerError("CONTAINER_TRUNCATED", "the stream ends inside a message", at)
-        return None
-    return head[1], head[1] + head[0]
-
-
-def _too_long(at: int) -> ContainerError:
-    return ContainerError("CONTAINER_LIMIT", "a message longer than allowed", at)
-
-
-_NEXT: dict[Kind, Callable[[Buffer, int, bool, int], tuple[int, int] | None]] = {
-    "lines": _next_line,
-    "varint": lambda data, at, last, limit: _next_framed(data, at, last, limit, "varint"),
-    "be32": lambda data, at, last, limit: _next_framed(data, at, last, limit, "be32"),
-}
+        return binding.split(_FRAMINGS[kind], data, last=last, limit=limit, batch=batch)
+    except DataError as error:
+        raise ContainerError(*_DAMAGE[error.code]) from error
 
 
 def header(data: Buffer, at: int, kind: Kind) -> tuple[int, int] | None:

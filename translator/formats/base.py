@@ -49,6 +49,7 @@ class Format:
     `core`: the reader and writer of the C core (h9_format). `languages`: the schema languages that can describe it.
     `self_describing`: values carry their kinds, so that it can be read without a schema. `text_numbers`: numbers
     are decimal text. `null_unsets`: null means that a field is unset (S12).
+    `masks_as_text`: google.protobuf.FieldMask is one text.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Format:
     positional: bool = False
     tagged: bool = False
     strict_oneof: bool = True
+    masks_as_text: bool = False
     encode_key: Any = None
     loses: tuple[str, ...] = ()
 

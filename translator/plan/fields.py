@@ -11,7 +11,7 @@ from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.matching import Matcher
 from translator.plan.reading import Context, Reading, Records, describe, is_choice, null_index, optional
-from translator.plan.resolve import NULL_VALUE
+from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.skipping import Skipping
 
 
@@ -139,9 +139,11 @@ class _Table:
     def _member_node(self, s: Field, member: Member, path: str) -> tuple[int, int]:
         """The node for a field, and H9_F_NULLABLE where null leaves it absent."""
         t = member.field
-        s_type = self.reading.known(s.type, t.type)
+        s_type = self.reading.member(s.type, t.type)
         may_be_null = nullable(s_type)[1] or isinstance(s_type, Null)
         unsets = self.format.null_unsets and not takes_null(self.context, s_type)
+        if isinstance(s_type, Null) and isinstance(t.type, Null):
+            return self.image.node(C.H9_OP_NULL), 0  # the only value that there is: it isn't absent
         if member.boxed:
             return self.reading.value(s_type, t.type, path), C.H9_F_NULLABLE if unsets else 0
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
@@ -177,13 +179,21 @@ class _Table:
         if member.inner is None:
             absent_is_null = member.field.presence is Presence.REQUIRED
             read = self.reading.filled if absent_is_null else self.reading.value
-            return read(s, member.field.type, path)
+            return self._checked_paths(read(s, member.field.type, path), path)
         inner = optional(s)[0]
         s_meaning = self.context.meaning(inner)
         if not isinstance(s_meaning, Record):
             return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
         table = self.tables.inline(self.reading, s_meaning, member.inner, path)
-        return self.image.node(C.H9_OP_INLINE, a=table)
+        return self.image.node(C.H9_OP_INLINE, a=table, flags=mask_flag(self.format, s_meaning))
+
+    def _checked_paths(self, node: int, path: str) -> int:
+        """A FieldMask's paths, where the target makes one text of them."""
+        if mask_flag(self.context.target, self.placed.record) and self.image.nodes[node]["op"] == C.H9_OP_LIST:
+            row = self.image.nodes[node]
+            row["a"] = self.reading.with_steps(row["a"], [{"code": C.H9_STEP_MASK_PATH}])
+            self.context.losses.add(path, "checked", "refused unless in snake_case that camelCase can say")
+        return node
 
     def _row(self, s: Field, node: int, slot: int, flags: int, group: int | None = None) -> Row:
         key = self._key(s)

@@ -35,7 +35,7 @@ from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
 from translator.plan.losses import Losses
 from translator.plan.policies import Policies
-from translator.plan.resolve import any_form, any_shape, is_wrapper, plain, unbuilt
+from translator.plan.resolve import any_form, any_shape, is_wrapper, mask_flag, plain, unbuilt
 
 _SCALARS_AS_TEXT = (Int, Float)
 
@@ -165,9 +165,9 @@ class Reading:
 
     def _boxed(self, node: int, branch: int) -> int:
         """The same node with its value boxed at the end."""
-        return self._with_steps(node, [{"code": C.H9_STEP_BOX, "a": branch}])
+        return self.with_steps(node, [{"code": C.H9_STEP_BOX, "a": branch}])
 
-    def _with_steps(self, node: int, steps: list[Row]) -> int:
+    def with_steps(self, node: int, steps: list[Row]) -> int:
         """A copy of `node` with further steps after its own."""
         row = dict(self.image.nodes[node])
         before = self._steps_of(row.get("conv", 0))
@@ -188,6 +188,10 @@ class Reading:
         if self.format.self_describing and isinstance(self.context.meaning(s), Any):
             return t
         return s
+
+    def member(self, s: Type, t: Type) -> Type:
+        """The same for a record's member."""
+        return self.known(s, t)
 
     # --- values that aren't null ---
 
@@ -214,7 +218,8 @@ class Reading:
         match s, t:
             case Record(), Record():
                 self.context.losses.add(path or "(message)", "exact")
-                return self.image.node(C.H9_OP_RECORD, a=self.records.table(self, s, self.context.frames.of(t), path))
+                table = self.records.table(self, s, self.context.frames.of(t), path)
+                return self.image.node(C.H9_OP_RECORD, a=table, flags=mask_flag(self.format, s))
             case Array(), Array():
                 return self._list(s, t, path)
             case Map(), Map():
@@ -267,7 +272,7 @@ class Reading:
         if isinstance(t, String) and isinstance(s, (Int, Bool)) and not self.format.self_describing:
             codes = {True: C.H9_STEP_NUMBER_TO_STRING_I, False: C.H9_STEP_NUMBER_TO_STRING_U}
             code = codes[s.signed] if isinstance(s, Int) else C.H9_STEP_BOOL_TO_STRING
-            return self._with_steps(self._scalar(s, s, path), [{"code": code}])
+            return self.with_steps(self._scalar(s, s, path), [{"code": code}])
         if self.format.self_describing or (isinstance(s, String) and not isinstance(t, String)):
             return self._text_key(s, t, path)
         return self._scalar(s, t, path)
@@ -280,10 +285,10 @@ class Reading:
         if isinstance(t, Int):
             self.context.losses.add(path, "checked", "keys are refused unless integers")
             hi = t.highest if t.highest < 1 << 63 else t.highest - (1 << 64)
-            return self._with_steps(self._scalar(s, s, path), [{"code": code[t.signed], "lo": t.lowest, "hi": hi}])
+            return self.with_steps(self._scalar(s, s, path), [{"code": code[t.signed], "lo": t.lowest, "hi": hi}])
         if isinstance(t, Bool):
             self.context.losses.add(path, "checked", "keys are refused unless true or false")
-            return self._with_steps(self._scalar(s, s, path), [{"code": C.H9_STEP_STRING_TO_BOOL}])
+            return self.with_steps(self._scalar(s, s, path), [{"code": C.H9_STEP_STRING_TO_BOOL}])
         return self._scalar(s, t, path)
 
     # --- unions ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 from native.binding import C
 from schemas.model import Any, Array, Map, Record, String, Type, Union, nullable
 from schemas.wellknown import UNBUILT, lifted
+from translator.formats.base import Format
 
 ANY_MAP = Any()
 """An untyped object: google.protobuf.Struct, JSON Schema's bare "object"."""
@@ -14,6 +15,7 @@ ANY_LIST = Any()
 _UNTYPED = {"google.protobuf.Struct": ANY_MAP, "google.protobuf.ListValue": ANY_LIST}
 _ANY_FORMS = {id(ANY_MAP): 1, id(ANY_LIST): 2}
 NULL_VALUE = "google.protobuf.NullValue"
+FIELD_MASK = "google.protobuf.FieldMask"
 
 
 def plain(type_: Type) -> Type:
@@ -50,6 +52,11 @@ def any_shape(type_: Any) -> int:
 def is_wrapper(type_: Type) -> bool:
     """Whether `type_` is a well-known message around one scalar (google.protobuf.Int64Value)."""
     return isinstance(type_, Record) and isinstance(lifted(type_), Union)
+
+
+def mask_flag(format_: Format, record: Record) -> int:
+    """The node flag of a record that is one text in the format (google.protobuf.FieldMask in ProtoJSON)."""
+    return int(C.H9_N_MASK) if format_.masks_as_text and record.name == FIELD_MASK else 0
 
 
 def unbuilt(type_: Type) -> str | None:

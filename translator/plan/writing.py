@@ -9,7 +9,7 @@ from translator.plan.enums import Enums
 from translator.plan.fields import wire_type
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context, describe, is_choice, null_index, optional, width_of
-from translator.plan.resolve import any_form, is_wrapper, plain, unbuilt
+from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
 
 
 class Writing:
@@ -51,7 +51,8 @@ class Writing:
     def _solid(self, t: Type, path: str) -> int:
         match t:
             case Record():
-                return self.image.node(C.H9_OP_RECORD, a=self.table(self.context.frames.of(t)))
+                flags = mask_flag(self.format, t)
+                return self.image.node(C.H9_OP_RECORD, a=self.table(self.context.frames.of(t)), flags=flags)
             case Array():
                 width = 16 if isinstance(t.items, Union) else width_of(self.context.meaning(t.items))
                 flags = C.H9_N_PACKED if t.packed else 0
@@ -127,7 +128,8 @@ class Writing:
             return self.value(t, path)
         inner, null = optional(t)
         if member.inner is not None:
-            node = self.image.node(C.H9_OP_INLINE, a=self.table(member.inner))
+            flags = mask_flag(self.format, member.inner.record)
+            node = self.image.node(C.H9_OP_INLINE, a=self.table(member.inner), flags=flags)
         else:
             node = self.solid(inner, path)
         if null and self.format.positional:

@@ -74,7 +74,9 @@ static h9_field *field(h9_record *r, const char *name, uint32_t node, uint16_t s
 {
     uint32_t size, at = put_key(name, &size);
     h9_field *f = &fields[fields_used++];
-    *f = (h9_field){.node = node, .slot = slot, .flags = flags, .key = at, .key_size = size, .group = H9_NONE, .name = r->count};
+    *f = (h9_field){.node = node, .slot = slot, .flags = flags, .key = at, .key_size = size};
+    f->group = H9_NONE;
+    f->name = r->count;
     key(r->keys, r->key_mask, name, r->count);
     r->count++;
     return f;

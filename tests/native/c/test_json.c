@@ -253,6 +253,7 @@ static void test_memory(void)
         meter m = {budget, 0};
         const h9_allocator memory = {metered, &m};
         h9_context *c = h9_context_new(&memory, &limits, seed);
+        if (c == NULL) continue;
         long size = translate(c, N_ANY, N_ANY, (const uint8_t *)text, n);
         if (size < 0) CHECK_INT(c->code, H9_E_NO_MEMORY);
         h9_context_free(c);

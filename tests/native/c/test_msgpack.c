@@ -1,5 +1,6 @@
 /* The MessagePack reader and writer, by tables: bytes in, the node that reads and writes them, and either the bytes
- * that come out or the code and offset of the refusal. The plan is made by hand, so no compiler has to be right first. */
+ * that come out or the code and offset of the refusal. The plan is made by hand, so no compiler has to be right
+ * first. */
 #include <stdlib.h>
 
 #include "check.h"

@@ -282,6 +282,7 @@ static void test_allocation(void)
         failing state = {k};
         h9_allocator memory = {failing_resize, &state};
         h9_context *c = h9_context_new(&memory, &limits, seed);
+        if (c == NULL) continue;
         long got = translate(c, bytes, n + 12);
         done = got >= 0;
         check(done || c->code == H9_E_NO_MEMORY, "an allocation that fails is refused as such");

@@ -63,7 +63,7 @@ def test_a_message_cut_off_at_the_end_is_refused():
 def test_batches_of_a_counted_run(monkeypatch):
     """An Avro block with more messages than a batch takes."""
     monkeypatch.setattr(conversion, "BATCH", 3)
-    data = avrofiles.PLAIN.replace(b"\x0c\"null\"", b"\x0c\"long\"") + avrofiles.block(10, bytes(range(0, 20, 2)))
+    data = avrofiles.PLAIN.replace(b'\x0c"null"', b'\x0c"long"') + avrofiles.block(10, bytes(range(0, 20, 2)))
     counts, out, _ = run(data, "avro", plan("avro", "json", '"long"'))
     assert (counts.read, out) == (10, b"".join(b"%d\n" % n for n in range(10)))
     limited, out, _ = run(data, "avro", plan("avro", "json", '"long"'), limit=7)
