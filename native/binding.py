@@ -71,8 +71,8 @@ FRAMINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may cost at most: levels, items and entries, bytes of working memory, bytes of one string
-    and of the message itself."""
+    """What one message may cost at most: levels (never over 1,000), items and entries, bytes of working memory and
+    again of the result, bytes of one string and of the message itself."""
 
     depth: int = 128
     items: int = 16_000_000
@@ -195,7 +195,9 @@ class Plan:
         if len(last) != count:
             raise ValueError("begin and end differ in length")
         raw_ends = ffi.from_buffer("int64_t[]", ends, require_writable=True)
-        code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, FRAMINGS[framing], raw_ends)
+        code = lib.h9_translate(
+            self.raw, context.raw, whole, len(whole), first, last, count, FRAMINGS[framing], raw_ends
+        )
         if code:
             raise error(code)
         return Run(self._output(context), ends, self._errors(context), begin, end, len(whole))
@@ -229,9 +231,7 @@ def pack(struct: str, rows: Sequence[dict[str, Any]]) -> bytes:
     return bytes(ffi.buffer(ffi.new(f"{struct}[]", list(rows)))) if rows else b""
 
 
-def split(
-    framing: str, data: Any, *, last: bool, limit: int, batch: int
-) -> tuple[array[int], array[int], int]:
+def split(framing: str, data: Any, *, last: bool, limit: int, batch: int) -> tuple[array[int], array[int], int]:
     """Where up to `batch` messages begin and end in `data`, and how many bytes they take with their framing.
 
     DataError: the framing is damaged at the very start; what stands before damage is given first.

@@ -236,6 +236,7 @@ class Record(Type):
 
     `open`: a reader meets members that the schema doesn't name and may pass over them (S14).
     `fields` may be filled in after construction, for records that contain themselves.
+    `wrapper`: it stands for what is in it, where Protobuf has no other form (S33, schemas/writing/wrappers.py).
     """
 
     name: str
@@ -243,6 +244,7 @@ class Record(Type):
     aliases: tuple[str, ...] = ()
     open: bool = True
     doc: str = ""
+    wrapper: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field called `name`, or None."""

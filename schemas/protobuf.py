@@ -5,8 +5,8 @@ fields set and hand down; `_Scope` resolves them, starting from the defaults tha
 proto2 and proto3 are read as the editions that they are: `required`, `optional`, `packed` and groups are
 older spellings of features. Names and options are data only (B56).
 
-Of what a schema can say, the model leaves out: services, comments, options other than `(hal9.logical)`,
-reserved names and numbers, the JSON form of google.protobuf.Any, and MessageSet's wire form.
+Of what a schema can say, the model leaves out: services, comments, options other than `(hal9.logical)` and
+`(hal9.wrapper)`, reserved names and numbers, the JSON form of google.protobuf.Any, and MessageSet's wire form.
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ if TYPE_CHECKING:
         FieldOptions,
         FileDescriptorProto,
         FileDescriptorSet,
+        MessageOptions,
     )
 
 LOGICAL: Final = "hal9.logical"
 """The full name of our option that says more of a field than Protobuf's types can."""
+WRAPPER: Final = "hal9.wrapper"
+"""The full name of our option that says that a message stands for what is in it (S33)."""
 
 # The numbers of FieldDescriptorProto.Type and Label (descriptor.proto).
 _GROUP, _MESSAGE, _ENUM, _STRING, _BYTES, _FLOAT, _DOUBLE, _BOOL = 10, 11, 14, 9, 12, 2, 1, 8
@@ -117,7 +120,7 @@ def _check(files: FileDescriptorSet) -> None:
 def _schema(files: FileDescriptorSet, message: str | None) -> Schema:
     if not files.file:
         raise SchemaError("the descriptor set is empty")
-    reader = _Reader(_logical_number(files))
+    reader = _Reader(_option_number(files, LOGICAL, "FieldOptions"), _option_number(files, WRAPPER, "MessageOptions"))
     scopes = [_file_scope(file) for file in files.file]
     for file, scope in zip(files.file, scopes, strict=True):
         reader.declare(file.message_type, file.enum_type, scope)
@@ -256,6 +259,7 @@ class _Reader:
     """Builds the types of one descriptor set: all are declared first, so that they may refer to each other."""
 
     logical_number: int | None
+    wrapper_number: int | None
     records: dict[str, Record] = field(default_factory=dict)
     enums: dict[str, Enum] = field(default_factory=dict)
     entries: dict[str, Map] = field(default_factory=dict)
@@ -307,6 +311,7 @@ class _Reader:
             self.warnings.append(f"{scope.prefix}: MessageSet's wire form is read as a plain message's")
         record = self.records[scope.prefix]
         record.fields = [self._field(each, message, scope) for each in message.field]
+        record.wrapper = bool(_option(message.options, self.wrapper_number))
 
     def _field(self, each: FieldDescriptorProto, message: DescriptorProto, scope: _Scope) -> Field:
         oneof = message.oneof_decl[each.oneof_index] if each.HasField("oneof_index") else None
@@ -363,9 +368,10 @@ class _Reader:
 
     def _logical(self, each: FieldDescriptorProto, type_: Type, scope: _Scope) -> Type:
         """The type that the option `(hal9.logical)` names; an unfit one falls back, with a warning (S27)."""
-        name = _text_option(each.options, self.logical_number)
-        if name is None:
+        data = _option(each.options, self.logical_number)
+        if not isinstance(data, bytes):
             return type_
+        name = data.decode(errors="replace")
         if name == "uuid" and isinstance(type_, String | Bytes):
             return Uuid("string" if isinstance(type_, String) else "bytes")
         self.warnings.append(f"{scope.prefix}.{each.name}: no logical type {name!r} for a field of this type")
@@ -442,25 +448,25 @@ def json_name(name: str) -> str:
     return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
-# --- our own option ---
+# --- our own options ---
 
 
-def _logical_number(files: FileDescriptorSet) -> int | None:
-    """The number of the option `(hal9.logical)`, where the set declares it."""
+def _option_number(files: FileDescriptorSet, name: str, extendee: str) -> int | None:
+    """The number of an option of ours, where the set declares it."""
     for file in files.file:
         for each in file.extension:
-            if _join(file.package, each.name) == LOGICAL and each.extendee == ".google.protobuf.FieldOptions":
+            if _join(file.package, each.name) == name and each.extendee == f".google.protobuf.{extendee}":
                 return each.number
     return None
 
 
-def _text_option(options: FieldOptions, number: int | None) -> str | None:
-    """The text of an option by its number, the last if many; to descriptor.proto ours is an unknown field."""
+def _option(options: FieldOptions | MessageOptions, number: int | None) -> object:
+    """An option's value by its number, the last if many; to descriptor.proto ours is an unknown field."""
     from google.protobuf.unknown_fields import UnknownFieldSet
 
     if number is None:
         return None
     unknown = UnknownFieldSet(options)
     fields = (unknown[index] for index in range(len(unknown)))
-    found = [each.data for each in fields if each.field_number == number and isinstance(each.data, bytes)]
-    return found[-1].decode(errors="replace") if found else None
+    found = [each.data for each in fields if each.field_number == number]
+    return found[-1] if found else None

@@ -73,11 +73,12 @@ typedef struct h9_allocator {
     void *state;
 } h9_allocator;
 
-/* What a message may cost at most. */
+/* What a message may cost at most. Readers and writers recurse, so that there is a depth that no limit goes over. */
+#define H9_MAX_DEPTH 1000u
 typedef struct h9_limits {
-    uint32_t depth;   /* nesting of records, lists and maps */
+    uint32_t depth;   /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
     uint32_t items;   /* items and entries of one message, all lists and maps together */
-    uint64_t memory;  /* bytes of arena for one message */
+    uint64_t memory;  /* bytes of arena for one message, and again of its result */
     uint32_t string;  /* bytes of one string */
     uint64_t record;  /* bytes of one message */
 } h9_limits;

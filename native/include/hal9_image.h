@@ -67,7 +67,8 @@ typedef enum h9_node_flag {
     H9_N_LOCAL = 4,       /* TIMESTAMP: without a zone */
     H9_N_LAST_WINS = 8,   /* MAP, RECORD: a key twice is no error */
     H9_N_QUOTED = 16,     /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
-    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url; times in capitals) */
+    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
+                             T and Z of times in capitals) */
     H9_N_CODEPOINTS = 64, /* JSON: bytes as code points 0-255 */
     H9_N_PACKED = 128,    /* LIST: Protobuf writes it packed; reading: may come packed */
     H9_N_GROUP = 256,     /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
@@ -175,7 +176,7 @@ typedef enum h9_step_code {
     H9_STEP_I_TO_F32, H9_STEP_I_TO_F64, H9_STEP_U_TO_F32, H9_STEP_U_TO_F64, /* exact, or a = 1: rounding (S6) */
     H9_STEP_F32_TO_F64,
     H9_STEP_F64_TO_F32,  /* exact, or a = 1: rounding; over the range is H9_E_RANGE either way (S3) */
-    H9_STEP_F32_TO_I, H9_STEP_F64_TO_I, H9_STEP_F64_TO_U, /* integral only (S2); a = 1: truncating; within lo..hi */
+    H9_STEP_F32_TO_I, H9_STEP_F64_TO_I, H9_STEP_F64_TO_U, /* integral only (S2); a = 1: truncating, 2: to the nearest, even on a tie; within lo..hi */
     H9_STEP_BOOL_TO_I, 
     H9_STEP_FINITE_F32, H9_STEP_FINITE_F64, /* refuses NaN and infinity (S4) */
     H9_STEP_UTF8,        /* .s is text */
@@ -201,12 +202,13 @@ typedef enum h9_step_code {
     H9_STEP_UNBOX_OPTION,/* .choice -> value; null is H9_E_NULL */
     H9_STEP_NUMBER_TO_STRING_I, H9_STEP_NUMBER_TO_STRING_U, H9_STEP_NUMBER_TO_STRING_F32, H9_STEP_NUMBER_TO_STRING_F64,
     H9_STEP_BOOL_TO_STRING, /* map keys (S22), casts */
+    /* integral only, or as of F64_TO_I by a */
     H9_STEP_STRING_TO_I, H9_STEP_STRING_TO_U, H9_STEP_STRING_TO_F32, H9_STEP_STRING_TO_F64, H9_STEP_STRING_TO_BOOL,
     H9_STEP_SCALE,       /* .d = .d * lo + hi (the doubles' bits) */
     H9_STEP_LOWER, H9_STEP_UPPER, /* ASCII letters only */
     H9_STEP_BASE64_TO_BYTES, H9_STEP_BYTES_TO_BASE64, H9_STEP_HEX_TO_BYTES, H9_STEP_BYTES_TO_HEX,
     H9_STEP_SYMBOL_TABLE, /* .i by sorted pairs: enum table a, its numbers to its targets */
-    H9_STEP_ANY_TO_STRING, /* a tape to JSON text */
+    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is */
     H9_STEP_ANY_FITS,    /* every value on the tape is one that the target has: a, h9_fits */
     H9_STEP_MASK_PATH,   /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
     H9_STEP_FAIL,        /* refuses with code a */
@@ -265,6 +267,8 @@ typedef enum h9_insn_op {
     H9_I_APPEND,      /* append register a to the list in dst, of width b */
     H9_I_REQUIRE,     /* register a is present, or the message is refused: H9_E_CONDITION */
     H9_I_FINISH,      /* the record in dst: fill what record table c needs */
+    H9_I_TEXT,        /* dst <- the text pool[c .. c+d), a: its span's flags */
+    H9_I_SLOT,        /* dst <- the 16 bytes of the pool at c, as they are */
     H9_INSNS
 } h9_insn_op;
 typedef enum h9_compare { H9_CMP_EQ, H9_CMP_NE, H9_CMP_LT, H9_CMP_LE, H9_CMP_GT, H9_CMP_GE, H9_CMP_STARTS, H9_CMP_ENDS, H9_CMP_CONTAINS } h9_compare;

@@ -31,7 +31,7 @@ static h9_code float_to_int(const h9_step *s, h9_slot *v, double d, bool to_sign
     if (d != d || isinf(d)) return H9_E_RANGE;
     if (d != trunc(d)) {
         if (s->a == 0) return H9_E_INEXACT;
-        d = trunc(d);
+        d = s->a == 1 ? trunc(d) : nearbyint(d);
     }
     if (to_signed) {
         if (d < -TWO_63 || d >= TWO_63) return H9_E_RANGE;
@@ -66,7 +66,7 @@ static h9_code scale(const h9_step *s, h9_slot *v)
     return H9_OK;
 }
 
-static h9_code number_step(const h9_step *s, h9_slot *v)
+h9_code h9_number_step(const h9_step *s, h9_slot *v)
 {
     switch (s->code) {
     case H9_STEP_RANGE_I: return v->i >= s->lo && v->i <= s->hi ? H9_OK : H9_E_RANGE;
@@ -205,7 +205,7 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_DATE_TO_TIMESTAMP: case H9_STEP_PERIOD_TO_DURATION:
         return time_step(s, v);
     default:
-        if (s->code <= H9_STEP_FINITE_F64 || s->code == H9_STEP_SCALE) return number_step(s, v);
+        if (s->code <= H9_STEP_FINITE_F64 || s->code == H9_STEP_SCALE) return h9_number_step(s, v);
         return h9_text_step(c, s, v);
     }
 }

@@ -9,6 +9,9 @@ h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v);
 /* The steps on untyped values, ANY_FITS and ANY_TO_STRING (tape.c). */
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v);
 
+/* Steps between numbers (convert.c). */
+h9_code h9_number_step(const h9_step *s, h9_slot *v);
+
 /* Whether v is a path that a FieldMask in JSON can say (json_mask.c). */
 h9_code h9_mask_path(const h9_slot *v);
 

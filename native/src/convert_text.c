@@ -199,6 +199,14 @@ static h9_code parse_bool(h9_slot *v)
     return H9_OK;
 }
 
+/* Text that is no integer, where the step is to cut or round it (a, as of F64_TO_I). */
+static h9_code cut_number(const h9_step *s, const h9_number *number, h9_slot *v)
+{
+    h9_step cut = *s;
+    cut.code = s->code == H9_STEP_STRING_TO_I ? H9_STEP_F64_TO_I : H9_STEP_F64_TO_U;
+    return h9_number_f64(number, &v->d) ? h9_number_step(&cut, v) : H9_E_RANGE;
+}
+
 static h9_code parse_number(const h9_step *s, h9_slot *v)
 {
     if (s->code == H9_STEP_STRING_TO_BOOL) return parse_bool(v);
@@ -211,10 +219,12 @@ static h9_code parse_number(const h9_step *s, h9_slot *v)
     case H9_STEP_STRING_TO_I:
         code = number_code(h9_number_i64(&number, &out.i));
         if (code == H9_OK && (out.i < s->lo || out.i > s->hi)) code = H9_E_RANGE;
+        if (code == H9_E_INEXACT && s->a) code = cut_number(s, &number, &out);
         break;
     case H9_STEP_STRING_TO_U:
         code = number_code(h9_number_u64(&number, &out.u));
         if (code == H9_OK && out.u > (uint64_t)s->hi) code = H9_E_RANGE;
+        if (code == H9_E_INEXACT && s->a) code = cut_number(s, &number, &out);
         break;
     case H9_STEP_STRING_TO_F32: code = h9_number_f32(&number, &out.f) ? H9_OK : H9_E_RANGE; break;
     default: code = h9_number_f64(&number, &out.d) ? H9_OK : H9_E_RANGE; break;

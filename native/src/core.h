@@ -136,10 +136,10 @@ bool h9_record_error(h9_context *c, size_t record);
 
 void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need); /* NULL: none, and refused */
 void *h9_arena_slow(h9_context *c, size_t n);
-/* n bytes of the arena, 16-aligned, not cleared. NULL: refused. */
+/* n bytes of the arena, 16-aligned, not cleared; for none a place all the same. NULL: refused. */
 static inline void *h9_arena(h9_context *c, size_t n)
 {
-    n = (n + 15) & ~(size_t)15;
+    n = (n + 15 + !n) & ~(size_t)15;
     if (H9_UNLIKELY((size_t)(c->chunk_end - c->free) < n)) return h9_arena_slow(c, n);
     void *block = c->free;
     c->free += n;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #define FIRST_CHUNK 65536u
+#define KEPT_OUTPUT ((size_t)64 << 20)
+#define KEPT_TAPE ((uint32_t)1 << 20)
 
 static uint8_t *chunk_start(h9_chunk *chunk) { return (uint8_t *)chunk + ((sizeof(h9_chunk) + 15) & ~(size_t)15); }
 
@@ -20,51 +22,65 @@ void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need)
     return grown;
 }
 
-/* Chunks double, so that a message of any size takes few of them; together they stay within the limit. */
-void *h9_arena_slow(h9_context *c, size_t n)
+static bool add_chunk(h9_context *c, size_t size)
 {
-    size_t size = c->chunks ? c->chunks->size * 2 : FIRST_CHUNK;
-    if (size > (size_t)16 << 20) size = (size_t)16 << 20;
-    if (size < n + 64) size = n + 64;
-    if (size > c->arena_left) {
-        size = n + 64;
-        if (size > c->arena_left) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
-    }
     h9_chunk *chunk = c->memory.resize(c->memory.state, NULL, 0, size);
-    if (chunk == NULL) { h9_fail(c, H9_E_NO_MEMORY, NULL); return NULL; }
+    if (chunk == NULL) { h9_fail(c, H9_E_NO_MEMORY, NULL); return false; }
     c->arena_left -= size;
     chunk->next = c->chunks;
     chunk->size = size;
     c->chunks = chunk;
     c->free = chunk_start(chunk);
     c->chunk_end = (uint8_t *)chunk + size;
+    return true;
+}
+
+static bool add_first_chunk(h9_context *c)
+{
+    size_t size = c->arena_left < FIRST_CHUNK ? (size_t)c->arena_left : FIRST_CHUNK;
+    if (size <= sizeof(h9_chunk) + 16) { h9_fail(c, H9_E_MEMORY, NULL); return false; }
+    return add_chunk(c, size);
+}
+
+/* Chunks double, so that a message of any size takes few of them; together they stay within the limit. */
+static bool add_chunk_for(h9_context *c, size_t n)
+{
+    size_t size = c->chunks->size * 2;
+    if (size > (size_t)16 << 20) size = (size_t)16 << 20;
+    if (size < n + 64) size = n + 64;
+    if (size > c->arena_left) {
+        size = n + 64;
+        if (size > c->arena_left) { h9_fail(c, H9_E_MEMORY, NULL); return false; }
+    }
+    return add_chunk(c, size);
+}
+
+void *h9_arena_slow(h9_context *c, size_t n)
+{
+    if (c->chunks == NULL && !add_first_chunk(c)) return NULL;
+    if ((size_t)(c->chunk_end - c->free) < n && !add_chunk_for(c, n)) return NULL;
     void *block = c->free;
     c->free += n;
     return block;
 }
 
-/* For the next message: the newest (largest) chunk is kept, unless it is one message's excess. */
+/* For the next message: only the first chunk is kept, so that what a message may take doesn't hang on those before it. */
 void h9_arena_reset(h9_context *c)
 {
-    h9_chunk *keep = c->chunks;
-    if (keep != NULL && keep->next != NULL) {
-        h9_chunk *old = keep->next;
-        while (old != NULL) {
-            h9_chunk *next = old->next;
-            c->arena_left += old->size;
-            c->memory.resize(c->memory.state, old, old->size, 0);
-            old = next;
-        }
-        keep->next = NULL;
+    while (H9_UNLIKELY(c->chunks != NULL && c->chunks->next != NULL)) {
+        h9_chunk *chunk = c->chunks;
+        c->chunks = chunk->next;
+        c->arena_left += chunk->size;
+        c->memory.resize(c->memory.state, chunk, chunk->size, 0);
     }
-    if (keep != NULL) {
-        c->free = chunk_start(keep);
-        c->chunk_end = (uint8_t *)keep + keep->size;
+    if (c->chunks != NULL) {
+        c->free = chunk_start(c->chunks);
+        c->chunk_end = (uint8_t *)c->chunks + c->chunks->size;
     }
     c->tape_size = 0;
 }
 
-void h9_arena_free(h9_context *c)
+static void free_chunks(h9_context *c)
 {
     for (h9_chunk *chunk = c->chunks; chunk != NULL;) {
         h9_chunk *next = chunk->next;
@@ -121,6 +137,7 @@ h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
 uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
 {
     size_t used = (size_t)(w - c->out), cap = c->out_cap;
+    if (used - c->out_size > c->limits.memory) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
     uint8_t *grown = h9_grow(c, c->out, &cap, 1, used + n + 4096);
     if (grown == NULL) return NULL;
     c->out = grown;
@@ -140,6 +157,26 @@ static void release(h9_context *c, void *block, size_t size)
     if (block != NULL) c->memory.resize(c->memory.state, block, size, 0);
 }
 
+/* One huge message must not hold its memory for ever. */
+void h9_release_excess(h9_context *c)
+{
+    if (H9_UNLIKELY(c->out_cap > KEPT_OUTPUT)) {
+        release(c, c->out, c->out_cap);
+        c->out = NULL;
+        c->out_cap = 0;
+    }
+    if (H9_UNLIKELY(c->back_cap > KEPT_OUTPUT)) {
+        release(c, c->back, c->back_cap);
+        c->back = NULL;
+        c->back_cap = 0;
+    }
+    if (H9_UNLIKELY(c->tape_cap > KEPT_TAPE)) {
+        release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
+        c->tape = NULL;
+        c->tape_cap = 0;
+    }
+}
+
 h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16])
 {
     h9_allocator m = memory ? *memory : (h9_allocator){default_resize, NULL};
@@ -148,6 +185,7 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
     memset(c, 0, sizeof *c);
     c->memory = m;
     c->limits = *limits;
+    if (c->limits.depth > H9_MAX_DEPTH) c->limits.depth = H9_MAX_DEPTH;
     c->arena_left = limits->memory;
     memcpy(c->seed, seed, sizeof c->seed);
     if (!h9_errors_grow(c)) { /* so that a lone message's refusal can always be told */
@@ -160,7 +198,7 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
 void h9_context_free(h9_context *c)
 {
     if (c == NULL) return;
-    h9_arena_free(c);
+    free_chunks(c);
     for (size_t i = 0; i < c->ignored_size; i++) release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
     release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
     release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);

@@ -21,28 +21,35 @@ static void store_big32(uint8_t *p, uint32_t x)
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(x >> (24 - 8 * i));
 }
 
-/* Section 4.1.1: the round's function of three words. */
-static uint32_t mix(int round, uint32_t b, uint32_t c, uint32_t d)
-{
-    if (round < 20) return (b & c) | (~b & d);
-    if (round >= 40 && round < 60) return (b & c) | (b & d) | (c & d);
-    return b ^ c ^ d;
-}
+/* Section 4.1.1: the function of three words in the rounds from 0, from 20 and 60, and from 40. */
+#define CHOOSE(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
+#define PARITY(b, c, d) ((b) ^ (c) ^ (d))
+#define MAJORITY(b, c, d) (((b) & (c)) | ((d) & ((b) | (c))))
+
+/* Word i of the schedule, of which no more than the last 16 are kept (section 6.1.3); i is a constant. */
+#define TURNED(i) (w[(i) & 15] = rotate32(w[((i) + 13) & 15] ^ w[((i) + 8) & 15] ^ w[((i) + 2) & 15] ^ w[(i) & 15], 1))
+#define WORD(i) ((i) < 16 ? w[(i) & 15] : TURNED(i))
+
+/* A round takes its words where they stand, so that none has to be moved along. */
+#define ROUND(mix, k, a, b, c, d, e, i) \
+    e += rotate32(a, 5) + mix(b, c, d) + (k) + WORD(i); \
+    b = rotate32(b, 30);
+#define FIVE(mix, k, i) \
+    ROUND(mix, k, a, b, c, d, e, i) \
+    ROUND(mix, k, e, a, b, c, d, (i) + 1) \
+    ROUND(mix, k, d, e, a, b, c, (i) + 2) \
+    ROUND(mix, k, c, d, e, a, b, (i) + 3) \
+    ROUND(mix, k, b, c, d, e, a, (i) + 4)
+#define TWENTY(mix, k, i) FIVE(mix, k, i) FIVE(mix, k, (i) + 5) FIVE(mix, k, (i) + 10) FIVE(mix, k, (i) + 15)
 
 static void sha1_block(uint32_t state[5], const uint8_t *p)
 {
-    static const uint32_t constants[4] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
-    uint32_t w[80], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
+    uint32_t w[16], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
     for (int i = 0; i < 16; i++) w[i] = load_big32(p + 4 * i);
-    for (int i = 16; i < 80; i++) w[i] = rotate32(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-    for (int i = 0; i < 80; i++) {
-        uint32_t next = rotate32(a, 5) + mix(i, b, c, d) + e + constants[i / 20] + w[i];
-        e = d;
-        d = c;
-        c = rotate32(b, 30);
-        b = a;
-        a = next;
-    }
+    TWENTY(CHOOSE, 0x5a827999, 0)
+    TWENTY(PARITY, 0x6ed9eba1, 20)
+    TWENTY(MAJORITY, 0x8f1bbcdc, 40)
+    TWENTY(PARITY, 0xca62c1d6, 60)
     state[0] += a;
     state[1] += b;
     state[2] += c;
@@ -72,13 +79,18 @@ void h9_sha1_add(h9_sha1 *s, const void *data, size_t n)
 
 void h9_sha1_end(h9_sha1 *s, uint8_t out[20])
 {
-    static const uint8_t padding[64] = {0x80};
     uint64_t bits = s->length * 8;
-    uint8_t length[8];
-    store_big32(length, (uint32_t)(bits >> 32));
-    store_big32(length + 4, (uint32_t)bits);
-    h9_sha1_add(s, padding, 1 + (119 - s->length % 64) % 64);
-    h9_sha1_add(s, length, 8);
+    size_t held = (size_t)(s->length % 64);
+    s->block[held++] = 0x80;
+    if (held > 56) {
+        memset(s->block + held, 0, 64 - held);
+        sha1_block(s->state, s->block);
+        held = 0;
+    }
+    memset(s->block + held, 0, 56 - held);
+    store_big32(s->block + 56, (uint32_t)(bits >> 32));
+    store_big32(s->block + 60, (uint32_t)bits);
+    sha1_block(s->state, s->block);
     for (int i = 0; i < 5; i++) store_big32(out + 4 * i, s->state[i]);
 }
 

@@ -1,5 +1,6 @@
 /* google.protobuf.FieldMask in ProtoJSON: one text, its paths in camelCase with commas between them. The record has one
- * field, a list of text in snake_case. What camelCase can't say and read back is refused when it is read (MASK_PATH). */
+ * field, a list of text in snake_case. What camelCase can't say and read back is refused where it is read (MASK_PATH).
+ */
 #include "json_lex.h"
 #include "json_out.h"
 

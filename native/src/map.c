@@ -10,101 +10,8 @@
 
 #include "scalar.h"
 
-bool h9_good_program(const h9_plan *p);
-
-/* --- checking --- */
-
-/* What an instruction's operands are. */
-enum {
-    DST = 1, A = 2, B = 4,  /* registers */
-    RECORD = 8,             /* c: a record table */
-    SLOT = 16,              /* b: a slot of record table c */
-    JUMP = 32,              /* c: an instruction further on */
-    POOL = 64,              /* [c, c + d) of the pool */
-    LIST = 128,             /* words32[c, c + d): registers */
-    WIDTH = 256             /* b: of an item */
-};
-
-static const uint16_t operands[H9_INSNS] = {
-    [H9_I_END] = A, [H9_I_LOAD] = DST, [H9_I_FIELD] = DST | A | SLOT, [H9_I_ENTRY] = DST | A | POOL,
-    [H9_I_INDEX] = DST | A | WIDTH, [H9_I_BRANCH] = DST | A, [H9_I_UNBOX] = DST | A, [H9_I_CONST] = DST | POOL,
-    [H9_I_STEP] = DST | A, [H9_I_COPY] = DST | A, [H9_I_CLEAR] = DST, [H9_I_JUMP] = JUMP,
-    [H9_I_IF_ABSENT] = A | JUMP, [H9_I_IF_PRESENT] = A | JUMP, [H9_I_IF_FALSE] = A | JUMP,
-    [H9_I_COMPARE] = DST | A | B, [H9_I_NOT] = DST | A, [H9_I_PRESENT] = DST | A, [H9_I_JOIN] = DST | LIST,
-    [H9_I_UUID5] = DST, [H9_I_UUID4] = DST, [H9_I_NOW] = DST, [H9_I_RECORD_NEW] = DST | RECORD,
-    [H9_I_SET] = DST | A | SLOT, [H9_I_MARK] = DST | A | SLOT, [H9_I_LIST_NEW] = DST, [H9_I_PUT] = DST | A | B,
-    [H9_I_APPEND] = DST | A | WIDTH, [H9_I_REQUIRE] = A, [H9_I_FINISH] = DST | RECORD};
-
 /* An operand that two of an instruction's numbers make together. */
 static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
-
-static bool within(uint32_t first, uint64_t count, uint32_t size) { return first <= size && count <= size - first; }
-
-static bool good_list(const h9_plan *p, uint32_t first, uint32_t count)
-{
-    if (!within(first, count, p->h.words32)) return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (p->words32[first + i] >= p->h.registers) return false;
-    return true;
-}
-
-static bool good_compare(const h9_insn *n)
-{
-    switch (n->d) {
-    case H9_OP_BOOL: case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_TIMESTAMP: return n->c <= H9_CMP_GE;
-    case H9_OP_STRING: return n->c <= H9_CMP_CONTAINS;
-    default: return false;
-    }
-}
-
-static bool good_width(uint16_t width) { return width == 1 || width == 4 || width == 8 || width == 16; }
-
-static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
-{
-    const h9_header *h = &p->h;
-    uint16_t has = operands[n->op];
-    if ((has & DST && n->dst >= h->registers) || (has & A && n->a >= h->registers) || (has & B && n->b >= h->registers))
-        return false;
-    if (has & (RECORD | SLOT) && n->c >= h->records) return false;
-    if (has & SLOT && n->b >= p->records[n->c].slots) return false;
-    if (has & JUMP && (n->c <= i || n->c >= h->insns)) return false;
-    if (has & POOL && !within(n->c, n->d, h->pool)) return false;
-    if (has & LIST && !good_list(p, n->c, n->d)) return false;
-    return !(has & WIDTH) || good_width(n->b);
-}
-
-static bool good_insn(const h9_plan *p, uint32_t i)
-{
-    const h9_insn *n = &p->insns[i];
-    if (n->op >= H9_INSNS || n->name >= p->h.names || !good_operands(p, n, i)) return false;
-    switch (n->op) {
-    case H9_I_LOAD: return n->a < p->records[p->h.map_root].slots;
-    case H9_I_INDEX: return n->d <= H9_OP_FAIL;
-    case H9_I_CONST: return wide(n) < p->h.nodes;
-    case H9_I_STEP: return n->c < p->h.steps;
-    case H9_I_COMPARE: return good_compare(n);
-    case H9_I_UUID5: return within(n->c, 16, p->h.pool) && good_list(p, wide(n), n->d);
-    default: return true;
-    }
-}
-
-/* A mapping is between records, and LOAD's table says how large the one is that is read. */
-static bool good_roots(const h9_plan *p)
-{
-    if (p->h.map_root >= p->h.records || p->h.read_root >= p->h.nodes || p->h.write_root >= p->h.nodes) return false;
-    const h9_node *read = &p->nodes[p->h.read_root], *write = &p->nodes[p->h.write_root];
-    return read->op == H9_OP_RECORD && write->op == H9_OP_RECORD && read->a < p->h.records
-        && p->records[read->a].slots == p->records[p->h.map_root].slots;
-}
-
-bool h9_good_program(const h9_plan *p)
-{
-    if (p->h.map_root == H9_NONE) return p->h.insns == 0;
-    if (!good_roots(p) || p->h.insns == 0 || p->h.registers > (uint32_t)UINT16_MAX + 1) return false;
-    for (uint32_t i = 0; i < p->h.insns; i++)
-        if (!good_insn(p, i)) return false;
-    return p->insns[p->h.insns - 1].op == H9_I_END;
-}
 
 /* --- registers --- */
 
@@ -112,10 +19,10 @@ typedef struct {
     h9_context *c;
     h9_slot *at;     /* the registers */
     bool *there;     /* whether each is present */
-    h9_slot *frame;  /* that was read */
+    const uint64_t *bits; /* the presence of what was read */
 } machine;
 
-static bool put(machine *m, const h9_insn *n, h9_slot v)
+static inline bool put(machine *m, const h9_insn *n, h9_slot v)
 {
     m->at[n->dst] = v;
     m->there[n->dst] = true;
@@ -129,7 +36,7 @@ static bool put_bool(machine *m, const h9_insn *n, bool b)
     return put(m, n, v);
 }
 
-static bool put_text(machine *m, const h9_insn *n, const uint8_t *p, uint32_t size, uint32_t flags)
+static inline bool put_text(machine *m, const h9_insn *n, const uint8_t *p, uint32_t size, uint32_t flags)
 {
     h9_slot v;
     v.s.p = p;
@@ -152,10 +59,15 @@ static bool refuse(machine *m, h9_code code)
 
 /* --- taking apart what was read --- */
 
-static bool take_slot(machine *m, const h9_insn *n, const h9_slot *frame, uint32_t record, uint32_t slot)
+static inline bool take_slot(machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot)
 {
-    const h9_record *r = &m->c->plan->records[record];
-    return h9_has(h9_cbits(frame, r), slot) ? put(m, n, frame[slot]) : absent(m, n);
+    return h9_has(bits, slot) ? put(m, n, frame[slot]) : absent(m, n);
+}
+
+static bool take_field(machine *m, const h9_insn *n)
+{
+    const h9_slot *frame = m->at[n->a].rec;
+    return take_slot(m, n, frame, h9_cbits(frame, &m->c->plan->records[n->c]), n->b);
 }
 
 /* The key's value; a map's keys are text, and few enough to be looked at one by one. */
@@ -357,7 +269,7 @@ static bool make_list(machine *m, const h9_insn *n)
 }
 
 /* A slot of the record in dst takes the register's value, or its presence alone. */
-static bool set_slot(machine *m, const h9_insn *n, bool value)
+static inline bool set_slot(machine *m, const h9_insn *n, bool value)
 {
     h9_slot *frame = m->at[n->dst].rec;
     uint64_t *bits = h9_bits(frame, &m->c->plan->records[n->c]);
@@ -405,7 +317,6 @@ static bool build(machine *m, const h9_insn *n)
     }
     if (!m->there[n->dst]) return true; /* there is nothing to add to */
     switch (n->op) {
-    case H9_I_SET: return set_slot(m, n, true);
     case H9_I_MARK: return set_slot(m, n, false);
     case H9_I_PUT: return add_entry(m, n);
     case H9_I_APPEND: return add_item(m, n);
@@ -419,13 +330,12 @@ static bool build(machine *m, const h9_insn *n)
 static bool take(machine *m, const h9_insn *n)
 {
     switch (n->op) {
-    case H9_I_FIELD: return take_slot(m, n, m->at[n->a].rec, n->c, n->b);
+    case H9_I_FIELD: return take_field(m, n);
     case H9_I_ENTRY: return take_entry(m, n);
     case H9_I_INDEX: return take_item(m, n);
     case H9_I_BRANCH: return take_choice(m, n, false);
     case H9_I_UNBOX: return take_choice(m, n, true);
     case H9_I_STEP: return convert(m, n);
-    case H9_I_COPY: return put(m, n, m->at[n->a]);
     default: return compare(m, n);
     }
 }
@@ -433,9 +343,9 @@ static bool take(machine *m, const h9_insn *n)
 static bool run(machine *m, const h9_insn *n)
 {
     switch (n->op) {
-    case H9_I_LOAD: return take_slot(m, n, m->frame, m->c->plan->h.map_root, n->a);
+    case H9_I_SLOT: memcpy(&m->at[n->dst], m->c->plan->pool + n->c, sizeof *m->at); return m->there[n->dst] = true;
     case H9_I_FIELD: case H9_I_ENTRY: case H9_I_INDEX: case H9_I_BRANCH: case H9_I_UNBOX: case H9_I_STEP:
-    case H9_I_COPY: case H9_I_COMPARE:
+    case H9_I_COMPARE:
         return m->there[n->a] ? take(m, n) : absent(m, n);
     case H9_I_CONST: return make_const(m, n);
     case H9_I_CLEAR: return absent(m, n);
@@ -469,7 +379,8 @@ h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
     uint32_t registers = c->plan->h.registers;
     h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
     if (at == NULL) return NULL;
-    machine m = {.c = c, .at = at, .there = (bool *)(void *)(at + registers), .frame = frame};
+    machine m = {.c = c, .at = at, .there = (bool *)(void *)(at + registers),
+                 .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
     memset(m.there, 0, registers * sizeof *m.there);
     for (const h9_insn *program = c->plan->insns, *n = program;;) {
         switch (n->op) {
@@ -479,6 +390,24 @@ h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
             return refused(c, n);
         case H9_I_JUMP: case H9_I_IF_ABSENT: case H9_I_IF_PRESENT: case H9_I_IF_FALSE:
             n = jumps(&m, n) ? program + n->c : n + 1;
+            break;
+        /* the commonest without a call */
+        case H9_I_LOAD:
+            take_slot(&m, n, frame, m.bits, n->a);
+            n++;
+            break;
+        case H9_I_TEXT:
+            put_text(&m, n, c->plan->pool + n->c, n->d, n->a);
+            n++;
+            break;
+        case H9_I_SET:
+            if (m.there[n->dst]) set_slot(&m, n, true);
+            n++;
+            break;
+        case H9_I_COPY:
+            m.at[n->dst] = m.at[n->a];
+            m.there[n->dst] = m.there[n->a];
+            n++;
             break;
         default:
             if (H9_UNLIKELY(!run(&m, n))) return refused(c, n);

@@ -123,8 +123,10 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     bool copies = is_bulk(c, n);
     for (;;) {
         block b;
+        const uint8_t *start = p;
         if (!(p = block_head(c, p, &b))) return NULL;
         if (b.count == 0) break;
+        if (H9_UNLIKELY(n->b == 0 && b.count > c->items)) return h9_fail(c, H9_E_ITEMS, start); /* B27 */
         uint64_t room = possible(c, n, b.count, p);
         if (!copies && room <= c->items && !h9_list_reserve(c, out, n->width, room)) return NULL;
         if (!(p = copies ? bulk(c, n, out, &b, p) : items(c, n, out, &b, p))) return NULL;

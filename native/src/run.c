@@ -68,6 +68,7 @@ static bool write_message(h9_context *c, h9_slot *root, h9_framing framing)
     }
     w = write_value(c, &c->plan->nodes[c->plan->h.write_root], root, w);
     if (w == NULL) return false;
+    if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;
     w = frame_message(c, framing, c->out_size, w);
     if (w == NULL) return false;
     c->out_size = (size_t)(w - c->out);
@@ -92,8 +93,7 @@ static void start_call(const h9_plan *plan, h9_context *c)
     c->errors_size = 0;
     c->places_size = c->places_done = 0;
     c->partial = false;
-    /* one huge message must not hold its memory for ever */
-    if (c->chunks && c->chunks->size > (size_t)4 << 20) h9_arena_free(c);
+    h9_release_excess(c);
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,

@@ -92,10 +92,12 @@ static h9_code text(h9_slot *v, const uint8_t *p, size_t n)
 }
 
 /* JSON text, written where the output's next message will stand and taken into the arena from there. */
-static h9_code any_to_string(h9_context *c, h9_slot *v)
+static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
 {
     static const h9_node any = {.op = H9_OP_ANY};
     if (v->any.count == 0) return text(v, (const uint8_t *)"null", 4);
+    const h9_tape_item *item = c->tape + v->any.first;
+    if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
     h9_code code = any_fits(c, H9_FITS_FINITE, v);
     if (code != H9_OK) return code;
     uint8_t *w = c->out ? c->out + c->out_size : h9_room_slow(c, NULL, 0);
@@ -111,5 +113,5 @@ static h9_code any_to_string(h9_context *c, h9_slot *v)
 
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
-    return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, v);
+    return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v);
 }

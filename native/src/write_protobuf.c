@@ -19,6 +19,7 @@ static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, u
 uint8_t *h9_pb_room_slow(h9_context *c, uint8_t *w, size_t n)
 {
     size_t written = h9_pb_written(c, w), old = c->back_cap, cap = old;
+    if (written > c->limits.memory) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
     uint8_t *grown = h9_grow(c, c->back, &cap, 1, written + n + 4096);
     if (grown == NULL) return NULL;
     if (written) memmove(grown + cap - written, grown + old - written, written);

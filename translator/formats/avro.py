@@ -28,7 +28,7 @@ from schemas.model import (
     Uuid,
 )
 from translator.formats.base import Format, Row, Spec, by_name
-from translator.formats.common import NANOSECONDS, text_spec
+from translator.formats.common import NANOSECONDS, calendar_check, text_spec, time_check
 from translator.plan.policies import Policies
 
 _HAS = (
@@ -47,12 +47,14 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
 
 
 def checks(type_: Type, policies: Policies) -> list[Row]:
-    """A timestamp's count must fit a long."""
+    """A timestamp's count must fit a long; a time's must be whole."""
+    if isinstance(type_, Time):
+        return [time_check(type_, policies)]
     if not isinstance(type_, Timestamp):
         return []
     per_second = 1_000_000_000 // NANOSECONDS[type_.unit]
     lo, hi = -((1 << 63) // per_second), ((1 << 63) - 1) // per_second - 1
-    return [{"code": C.H9_STEP_TIMESTAMP_UNIT, "a": NANOSECONDS[type_.unit], "b": 0, "lo": lo, "hi": hi}]
+    return [{**calendar_check(type_, policies), "lo": lo, "hi": hi}]
 
 
 FORMAT = Format(

@@ -49,7 +49,8 @@ class Format:
     `core`: the reader and writer of the C core (h9_format). `languages`: the schema languages that can describe it.
     `self_describing`: values carry their kinds, so that it can be read without a schema. `text_numbers`: numbers
     are decimal text. `null_unsets`: null means that a field is unset (S12).
-    `masks_as_text`: google.protobuf.FieldMask is one text.
+    `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its branches
+    can't be told apart again (S19).
     """
 
     name: str
@@ -65,6 +66,7 @@ class Format:
     tagged: bool = False
     strict_oneof: bool = True
     masks_as_text: bool = False
+    tells_branches: bool = True
     encode_key: Any = None
     loses: tuple[str, ...] = ()
 

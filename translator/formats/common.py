@@ -24,10 +24,12 @@ from schemas.model import (
     Uuid,
 )
 from translator.formats.base import Row, Spec
+from translator.plan.policies import Policies
 
 NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999 (S23)."""
+DAY = 86_400
 
 
 def int_spec(type_: Int, **values: int) -> Spec:
@@ -94,12 +96,30 @@ def _logical_spec(type_: Type, bytes_form: int, flags: int) -> Spec | None:
             return None
 
 
-def calendar_check(type_: Timestamp, *, truncate: bool = False) -> Row:
-    """Refuses an instant outside of the years 1 to 9999, or finer than the unit."""
+def calendar_check(type_: Timestamp, policies: Policies) -> Row:
+    """Refuses an instant outside of the years 1 to 9999; one finer than the unit is refused or, by policy, cut."""
     return {
         "code": C.H9_STEP_TIMESTAMP_UNIT,
         "a": NANOSECONDS[type_.unit],
-        "b": int(truncate),
+        "b": int(policies.time == "truncate"),
         "lo": FIRST_SECOND,
         "hi": LAST_SECOND,
     }
+
+
+def calendar_checks(type_: Type, policies: Policies) -> list[Row]:
+    """The same for days and, in all that is text, for times of day."""
+    match type_:
+        case Timestamp():
+            return [calendar_check(type_, policies)]
+        case Date():
+            return [{"code": C.H9_STEP_RANGE_I, "lo": FIRST_SECOND // DAY, "hi": LAST_SECOND // DAY}]
+        case Time():
+            return [time_check(type_, policies)]
+        case _:
+            return []
+
+
+def time_check(type_: Time, policies: Policies) -> Row:
+    """Refuses or, by policy, cuts a time of day that is finer than the unit."""
+    return {"code": C.H9_STEP_TIME_UNIT, "a": NANOSECONDS[type_.unit], "b": int(policies.time == "truncate")}

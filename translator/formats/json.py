@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 
 from native.binding import C
-from schemas.model import Float, Timestamp, Type
+from schemas.model import Float, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
-from translator.formats.common import calendar_check, text_spec
+from translator.formats.common import calendar_checks, text_spec
 from translator.plan.policies import Policies
 
 _FORMS = {
@@ -35,10 +35,8 @@ def checks(type_: Type, policies: Policies) -> list[Row]:
     match type_:
         case Float() if policies.nan == "refuse":
             return [{"code": C.H9_STEP_FINITE_F32 if type_.bits == 32 else C.H9_STEP_FINITE_F64}]
-        case Timestamp():
-            return [calendar_check(type_)]
         case _:
-            return []
+            return calendar_checks(type_, policies)
 
 
 def encode_key(name: str) -> bytes:

@@ -10,9 +10,12 @@ from dataclasses import replace
 
 from native.binding import C
 from schemas.model import Timestamp, Type
-from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name, no_checks
-from translator.formats.common import calendar_check, text_spec
+from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
+from translator.formats.common import calendar_checks, text_spec
 from translator.plan.policies import Policies
+
+INSTANTS = {"lo": -(1 << 63), "hi": (1 << 63) - 1}
+"""The seconds of a timestamp's extension."""
 
 
 def scalar(type_: Type, policies: Policies) -> Spec | None:
@@ -27,13 +30,12 @@ def python_scalar(type_: Type, policies: Policies) -> Spec | None:
     return text_spec(type_)
 
 
-def calendar(type_: Type, policies: Policies) -> list[Row]:
-    return [calendar_check(type_)] if isinstance(type_, Timestamp) else []
-
-
-def local_calendar(type_: Type, policies: Policies) -> list[Row]:
-    """A local timestamp is text, so its year has four digits."""
-    return calendar(type_, policies) if isinstance(type_, Timestamp) and type_.local else no_checks(type_, policies)
+def checks(type_: Type, policies: Policies) -> list[Row]:
+    """A date or local timestamp is text, so its year has four digits; an instant isn't."""
+    rows = calendar_checks(type_, policies)
+    if not isinstance(type_, Timestamp) or type_.local:
+        return rows
+    return [] if type_.unit == "ns" else [{**row, **INSTANTS} for row in rows]
 
 
 def encode_key(name: str) -> bytes:
@@ -51,12 +53,14 @@ FORMAT = Format(
     core=C.H9_FORMAT_MSGPACK,
     languages=ALL_LANGUAGES,
     scalar=scalar,
-    checks=local_calendar,
+    checks=checks,
     spellings=by_name,
     self_describing=True,
     encode_key=encode_key,
-    loses=("which of two branches of one kind a union value came from: such unions don't compile (policy unions=first)",),
+    loses=(
+        "which of two branches of one kind a union value came from: such unions don't compile (policy unions=first)",
+    ),
 )
 
-PYTHON = replace(FORMAT, scalar=python_scalar, checks=calendar)
+PYTHON = replace(FORMAT, scalar=python_scalar, checks=calendar_checks, tells_branches=False)
 """The dialect in which messages become Python objects, and Python objects messages."""

@@ -34,7 +34,7 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
 
 
 def checks(type_: Type, policies: Policies) -> list[Row]:
-    return [calendar_check(type_)] if isinstance(type_, Timestamp) else []
+    return [calendar_check(type_, policies)] if isinstance(type_, Timestamp) else []
 
 
 FORMAT = Format(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from native.binding import C
 from schemas.model import Bytes, Enum, Field, Float, Int, Timestamp, Type
-from translator.formats.base import Format, Row, Spec
-from translator.formats.common import calendar_check, text_spec
+from translator.formats.base import Format, Spec
+from translator.formats.common import calendar_checks, text_spec
 from translator.formats.json import encode_key
 from translator.plan.policies import Policies
 
@@ -30,10 +30,6 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
     return text_spec(type_, flags=flags)
 
 
-def checks(type_: Type, policies: Policies) -> list[Row]:
-    return [calendar_check(type_)] if isinstance(type_, Timestamp) else []
-
-
 def spellings(field_: Field) -> list[str]:
     """The JSON name, then the original one."""
     return [field_.json_name or field_.name, field_.name]
@@ -44,7 +40,7 @@ FORMAT = Format(
     core=C.H9_FORMAT_JSON,
     languages=frozenset({"protobuf"}),
     scalar=scalar,
-    checks=checks,
+    checks=calendar_checks,
     spellings=spellings,
     self_describing=True,
     text_numbers=True,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from native.binding import C
-from schemas.model import Bool, Enum, Float, Int, String, Timestamp, Type, Uuid
+from schemas.model import Any, Bool, Date, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
 from translator.mapping import model
-from translator.mapping.terms import Compare, Every, Not, Present, Term
-from translator.mapping.wants import NoSuchPath
+from translator.mapping.constants import REAL, TRUTH, WHOLE, misfit, type_of
+from translator.mapping.enums import Outcome
+from translator.mapping.terms import Compare, Const, Every, Not, Present, Term, Wrong
+from translator.mapping.viewing import ANYTHING
 from translator.plan.reading import describe
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ _OPERATIONS = {
     "greater": C.H9_CMP_GT, "greater_equal": C.H9_CMP_GE, "starts_with": C.H9_CMP_STARTS, "ends_with": C.H9_CMP_ENDS,
     "contains": C.H9_CMP_CONTAINS,
 }  # fmt: skip
-_TRUTH = Bool()
+_IDENTITIES = ("equals", "not_equals")
 
 
 class Conditions:
@@ -32,52 +34,65 @@ class Conditions:
         """A boolean term. Wrong: values of these kinds don't compare."""
         match condition:
             case model.Truth():
-                return self._values.term(condition.value, _TRUTH)
+                return self._values.term(condition.value, TRUTH)
             case model.Present():
-                found: Term = Present(_TRUTH, condition.key, self._untyped(condition.value))
-                return found if condition.wanted else Not(_TRUTH, condition.key, found)
+                found: Term = Present(TRUTH, condition.key, self._untyped(condition.value))
+                return found if condition.wanted else Not(TRUTH, condition.key, found)
             case model.Comparison():
                 return self._compare(condition.key, condition.value, condition.constant, condition.operator)
             case model.OneOf():
                 parts = [self._compare(condition.key, condition.value, c, "equals") for c in condition.constants]
-                return Every(_TRUTH, condition.key, parts, whole=False)
+                return Every(TRUTH, condition.key, parts, whole=False)
             case model.AllOf():
-                return Every(_TRUTH, condition.key, [self.term(each) for each in condition.conditions], whole=True)
+                return Every(TRUTH, condition.key, [self.term(each) for each in condition.conditions], whole=True)
             case model.AnyOf():
-                return Every(_TRUTH, condition.key, [self.term(each) for each in condition.conditions], whole=False)
+                return Every(TRUTH, condition.key, [self.term(each) for each in condition.conditions], whole=False)
             case model.Not():
-                return Not(_TRUTH, condition.key, self.term(condition.condition))
+                return Not(TRUTH, condition.key, self.term(condition.condition))
 
     def _untyped(self, value: model.Value) -> Term:
         return self._values.term(value, None)
 
     def _compare(self, key: str, value: model.Value, constant: model.Constant, operator: str) -> Term:
-        from translator.mapping.values import REAL, TEXT, Wrong
-
-        by_itself = self._values.of_constant(constant)
-        left = self._values.term(value, None) if _typed(self._values, value) else self._values.term(value, by_itself)
-        if isinstance(left.type, (Enum, Uuid)):
-            left = self._values.into(left, TEXT, self._values.context.policies, key)
-        if isinstance(left.type, Float):
+        by_itself = type_of(constant)
+        left = self._values.term(value, None, self._hint(constant))
+        if isinstance(left.type, Any) and isinstance(by_itself, Int | Float):
+            left = self._values.as_number(left, key)
+        meant = self._values.context.meaning(left.type)
+        if isinstance(meant, Enum) and not isinstance(meant, Outcome) and operator in _IDENTITIES:
+            return self._same_symbol(key, left, meant, constant, operator)
+        if isinstance(meant, Enum | Uuid | Any):
+            left = self._values.as_text(left)
+        elif isinstance(meant, Float):
             left = self._values.into(left, REAL, self._values.context.policies, key)
-        kind = _kind(left.type)
+        kind = _kind(self._values.context.meaning(left.type))
         if kind is None:
-            raise Wrong(key, f"{describe(left.type)} can't be compared")
+            hint = "; name a branch in the path, as :string" if describe(meant).startswith("a union") else ""
+            raise Wrong(key, f"{describe(meant)} can't be compared{hint}")
         if operator in ("starts_with", "ends_with", "contains") and kind != C.H9_OP_STRING:
-            raise Wrong(key, f"{describe(left.type)} is no text")
+            raise Wrong(key, f"{describe(meant)} is no text")
+        if isinstance(meant, Uuid) and isinstance(constant, str):
+            constant = constant.lower()
         right = self._values.constant(constant, left.type, key)
-        return Compare(_TRUTH, key, left, right, _OPERATIONS[operator], kind)
+        return Compare(TRUTH, key, left, right, _OPERATIONS[operator], kind)
 
+    def _hint(self, constant: model.Constant) -> Type:
+        """What to read where the source doesn't say: any number will do where a number is wanted, and any value for text."""
+        if isinstance(constant, bool):
+            return TRUTH
+        if isinstance(constant, str):
+            return ANYTHING
+        if abs(constant) >= 1 << 53 and isinstance(constant, int):
+            return type_of(constant)
+        return REAL if self._values.reading.format.text_numbers else ANYTHING
 
-def _typed(values: Values, value: model.Value) -> bool:
-    """Whether the source's schema says what stands at the value's path."""
-    if not isinstance(value.source, model.PathSource):
-        return True
-    marker = Type()
-    try:
-        return values.view.natural(value.source.path, marker) is not marker
-    except NoSuchPath:
-        return True  # making the term tells it
+    @staticmethod
+    def _same_symbol(key: str, left: Term, enum: Enum, constant: model.Constant, operator: str) -> Term:
+        """By number, so that one without a name (S17) is just another."""
+        if problem := misfit(constant, enum):
+            raise Wrong(key, problem)
+        number = Const(WHOLE, key, dict(enum.symbols)[str(constant)])
+        return Compare(TRUTH, key, left, number, _OPERATIONS[operator], C.H9_OP_INT)
 
 
 def _kind(type_: Type) -> int | None:
@@ -87,6 +102,8 @@ def _kind(type_: Type) -> int | None:
             return int(C.H9_OP_BOOL)
         case Int():
             return int(C.H9_OP_INT if type_.signed else C.H9_OP_UINT)
+        case Date() | Time():
+            return int(C.H9_OP_INT)
         case Float(bits=64):
             return int(C.H9_OP_F64)
         case String():

@@ -13,6 +13,7 @@ targets that meet) is checked here. All problems of a document are told at once,
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ __all__ = ["VERSION", "Mapping", "MappingError", "Rule", "Value", "load"]
 
 VERSION = 1
 _KEYS = ("version", "description", "policies", "fields")
+_DOTTED = re.compile(
+    r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){200}+"""
+)
+"""A dotted key of parts without end: what tomllib keeps for one grows with the square of their number."""
 
 
 def load(source: str | Path | dict[str, Any]) -> Mapping:
@@ -45,6 +50,8 @@ def load(source: str | Path | dict[str, Any]) -> Mapping:
 def _parse(source: str | Path) -> dict[str, Any]:
     try:
         text = source.read_text("utf-8") if isinstance(source, Path) else source
+        if _DOTTED.search(text):
+            raise MappingError([("", "not TOML that can be read: a key of over 200 parts")])
         return tomllib.loads(text)
     except OSError as error:
         raise MappingError([("", f"{source} can't be read: {error.strerror or error}")]) from error

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import msgspec
 
 from native.binding import C
-from schemas.model import Array, Record, Type, Union, nullable
+from schemas.model import Record, String, Uuid, nullable
 from translator.formats.base import Row
-from translator.mapping.path import Branch, Index, Segment
 from translator.mapping.terms import (
     Compare,
     Const,
@@ -27,20 +28,25 @@ from translator.mapping.terms import (
     Uuid5,
     When,
 )
-from translator.mapping.wants import branch_index, text_of
+from translator.mapping.wants import Hop, View
 from translator.plan.fields import RecordTables
-from translator.plan.fills import plain
+from translator.plan.fills import plain, slot
 from translator.plan.frames import Placed
-from translator.plan.reading import Context, width_of
+from translator.plan.reading import Context
+
+
+_PLAIN = re.compile(rb"[ !#-\[\]-~]*")
+"""What H9_SPAN_PLAIN says: JSON text as it stands."""
 
 
 @dataclass
 class Emitter:
-    """The instructions of one mapping, in order. `view`: the placed record that was read."""
+    """The instructions of one mapping, in order. `placed`: the view's record, that was read."""
 
     context: Context
     tables: RecordTables
-    view: Placed
+    view: View
+    placed: Placed
     insns: list[Row] = field(default_factory=list)
     registers: int = 0
     _tables_of: dict[int, int] = field(default_factory=dict)
@@ -75,9 +81,9 @@ class Emitter:
 
     def _read(self, term: Read) -> int:
         want, key = term.want, term.key
-        placed, register = self.view, -1
+        placed, register = self.placed, -1
         for name in want.names[:-1]:
-            member = next(m for m in placed.members if m.field.name == name and isinstance(m.field.type, Record))
+            member = next(m for m in placed.members if m.field.name == name and id(m.field.type) in self.view.nested)
             if member.inner is not None:
                 placed = member.inner
                 continue
@@ -86,7 +92,9 @@ class Emitter:
             placed = self.context.frames.of(member.field.type)
         member = next(m for m in placed.members if m.field is want.view_field)
         register = self._slot(register, placed, member.slot, key)
-        return self._tail(register, want.type, want.tail, key)
+        for hop in want.hops:
+            register = self._hop(register, hop, key)
+        return register
 
     def _slot(self, register: int, placed: Placed, slot: int, key: str) -> int:
         """A slot of the frame that was read, or of a record in a register."""
@@ -97,56 +105,53 @@ class Emitter:
             self.add(C.H9_I_FIELD, key, dst=dst, a=register, b=slot, c=self.frame_table(placed))
         return dst
 
-    def _tail(self, register: int, type_: Type, tail: tuple[Segment, ...], key: str) -> int:
-        """Entries, items, branches and members of what isn't inline."""
-        for segment in tail:
-            register, type_ = self._segment(register, type_, segment, key)
-        return register
-
-    def _segment(self, register: int, type_: Type, segment: Segment, key: str) -> tuple[int, Type]:
-        inner = nullable(type_)[0]
-        if isinstance(inner, Record):
-            placed = self.context.frames.of(inner)
-            member = next(m for m in placed.members if m.field.name == text_of(segment))
-            return self._slot(register, placed, member.slot, key), member.field.type
+    def _hop(self, register: int, hop: Hop, key: str) -> int:
+        """One step into the value in a register."""
         dst = self.register()
-        if isinstance(segment, Branch):
-            union = inner if isinstance(inner, Union) else type_
-            assert isinstance(type_, Union)
-            index = branch_index(type_ if isinstance(inner, Union) else union, segment.name) if isinstance(union, Union) else 0
-            if isinstance(inner, Union):
-                self.add(C.H9_I_BRANCH, key, dst=dst, a=register, c=index)
-            else:
-                self.add(C.H9_I_COPY, key, dst=dst, a=register)
-            return dst, type_.branches[index] if isinstance(inner, Union) else inner
-        if isinstance(segment, Index):
-            assert isinstance(inner, Array)
-            item = inner.items
-            width = 16 if isinstance(item, Union) else width_of(item)
-            self.add(C.H9_I_INDEX, key, dst=dst, a=register, b=width, c=segment.n, d=C.H9_OP_UNION)
-            return self._unboxed(dst, item, key)
-        text = text_of(segment).encode()
-        at = self.context.image.text(text)
-        self.add(C.H9_I_ENTRY, key, dst=dst, a=register, c=at, d=len(text))
-        return self._unboxed(dst, getattr(inner, "values"), key)  # noqa: B009 - a Map, or the view would not have it
+        match hop.kind:
+            case "member":
+                assert isinstance(hop.type, Record)
+                placed = self.context.frames.of(hop.type)
+                table = self.frame_table(placed)
+                self.add(C.H9_I_FIELD, key, dst=dst, a=register, b=placed.members[0].slot, c=table)
+            case "entry":
+                text = hop.text.encode()
+                self.add(C.H9_I_ENTRY, key, dst=dst, a=register, c=self.context.image.text(text), d=len(text))
+            case "item":
+                self.add(C.H9_I_INDEX, key, dst=dst, a=register, b=16, c=hop.number, d=C.H9_OP_UNION)
+            case "branch":
+                self.add(C.H9_I_BRANCH, key, dst=dst, a=register, c=hop.number)
+            case "unbox":
+                self.add(C.H9_I_UNBOX, key, dst=dst, a=register)
+            case "choice":
+                return self._not_null(register, dst, key)
+        return dst
 
-    def _unboxed(self, register: int, type_: Type, key: str) -> tuple[int, Type]:
-        """What a container holds is an option; null is absent."""
-        inner, null = nullable(type_)
-        if not null or isinstance(inner, Union):
-            return register, type_
-        dst = self.register()
-        self.add(C.H9_I_UNBOX, key, dst=dst, a=register)
-        return dst, inner
+    def _not_null(self, register: int, dst: int, key: str) -> int:
+        """A choice, absent where it is null."""
+        inner = self.register()
+        self.add(C.H9_I_UNBOX, key, dst=inner, a=register)
+        jump = self.add(C.H9_I_IF_ABSENT, a=inner)
+        self.add(C.H9_I_COPY, key, dst=dst, a=register)
+        self.here(jump)
+        return dst
 
     def _const(self, term: Const) -> int:
-        meaning = self.context.meaning
-        type_ = term.type
-        bare = meaning(nullable(type_)[0])
+        """Text and what fills a slot by itself stand in the plan as they are; the rest is read there each time."""
+        type_, dst, image = term.type, self.register(), self.context.image
+        bare = self.context.meaning(nullable(type_)[0])
+        if isinstance(bare, String):
+            text = str(term.value).encode()
+            flags = 1 if _PLAIN.fullmatch(text) else 0
+            self.add(C.H9_I_TEXT, term.key, dst=dst, a=flags, c=image.text(text), d=len(text))
+            return dst
+        packed = UUID(str(term.value)).bytes if isinstance(bare, Uuid) else slot(bare, term.value)
+        if packed is not None:
+            self.add(C.H9_I_SLOT, term.key, dst=dst, c=image.text(packed))
+            return dst
         data = msgspec.msgpack.encode(plain(bare, term.value))
         node = self.tables.fills.constant(type_)
-        dst = self.register()
-        at = self.context.image.text(data)
+        at = image.text(data)
         self.add(C.H9_I_CONST, term.key, dst=dst, a=node & 0xFFFF, b=node >> 16, c=at, d=len(data))
         return dst
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from native.errors import TranslatorError
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_MANY = 500
 
 
 class MappingError(TranslatorError):
@@ -48,7 +49,10 @@ class Problems:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean "scale"?`, or nothing where no known name is close."""
-    close = difflib.get_close_matches(name, list(known), 1)
+    names = list(known)
+    if len(names) > _MANY or len(name) > _MANY:  # a search that would cost more than it tells
+        return ""
+    close = difflib.get_close_matches(name, names, 1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from schemas.model import Type
 from translator.formats.base import Row
 from translator.mapping.wants import Want
+
+
+class Wrong(Exception):  # noqa: N818 - it is told as a problem of the mapping, never raised to a user
+    """A value that can't be what it should; `key` is its place in the document."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+        self.reason = reason
 
 
 @dataclass(eq=False)
@@ -115,15 +124,33 @@ class Every(Term):
     whole: bool
 
 
-@dataclass(eq=False)
-class Built(Term):
-    """A record of the target, member by member."""
+def optional(term: Term) -> bool:
+    """Whether the term may have no value."""
+    match term:
+        case Const() | Generate() | Compare() | Present() | Not() | Every() | Require():
+            return isinstance(term, Compare)
+        case Read():
+            return term.want.optional
+        case Steps():
+            return optional(term.of)
+        case First():
+            return all(optional(each) for each in term.options)
+        case Join() | Uuid5():
+            return any(optional(each) for each in term.parts)
+        case _:
+            return True
 
-    members: list[tuple[str, Term]] = field(default_factory=list)
 
-
-@dataclass(eq=False)
-class Entries(Term):
-    """A map of the target, entry by entry."""
-
-    entries: list[tuple[str, Term]] = field(default_factory=list)
+def may_refuse(term: Term) -> bool:
+    """Whether a demand stands somewhere in the term."""
+    match term:
+        case Require():
+            return optional(term.of) or may_refuse(term.of)
+        case Steps() | When() | Present() | Not():
+            return may_refuse(term.of)
+        case First():
+            return any(may_refuse(each) for each in term.options)
+        case Join() | Uuid5() | Every():
+            return any(may_refuse(each) for each in term.parts)
+        case _:
+            return False

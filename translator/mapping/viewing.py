@@ -7,8 +7,9 @@ from collections.abc import Callable
 from schemas.model import Any, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Format
 from translator.mapping.wants import View
+from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames
-from translator.plan.reading import Context, Reading, Records, describe
+from translator.plan.reading import Context, Reading, describe
 
 ANYTHING = Any()
 """A value of any kind, which is on its way to be text, or asked no more of than whether it is there."""
@@ -32,7 +33,11 @@ class MappedFrames(Frames):
         if id(inner) in self._view.nested:
             taken_back = self._mergeable and (null or each.presence is Presence.OPTIONAL)
             return not taken_back and frame.slots + self._size(inner) <= _VIEW_SLOTS
-        if id(inner) in self._view.records or id(each) in self._view.leaves or any(each is other for other in self._whole):
+        if (
+            id(inner) in self._view.records
+            or id(each) in self._view.leaves
+            or any(each is other for other in self._whole)
+        ):
             return False
         return super()._inlines(each, inner, null, frame)
 
@@ -40,8 +45,9 @@ class MappedFrames(Frames):
 class ViewReading(Reading):
     """Reads the source into a view."""
 
-    def __init__(self, context: Context, source: Format, records: Records, view: View) -> None:
-        super().__init__(context, source, records)
+    def __init__(self, context: Context, source: Format, tables: RecordTables, view: View) -> None:
+        super().__init__(context, source, tables)
+        self._tables = tables
         self._view = view
         self._mirrors: dict[tuple[int, int], Record] = {}
 
@@ -72,6 +78,7 @@ class ViewReading(Reading):
         if memo not in self._mirrors:
             names = dict.fromkeys(each.name for each in t.fields)
             self._mirrors[memo] = Record("object", [Field(name, values, Presence.OPTIONAL) for name in names])
+            self._tables.mirrors.add(id(self._mirrors[memo]))
         return self._mirrors[memo]
 
     def _into_choice(self, s: Type, t: Type, path: str) -> int:

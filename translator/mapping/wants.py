@@ -104,6 +104,10 @@ class View:
         """The view's record type, made of all wants."""
         return self._record(self.wants, 0, "view")
 
+    def empty(self) -> Record:
+        """The view of a mapping that reads nothing."""
+        return self._made(Record("view"))
+
     def _record(self, wants: list[Want], depth: int, name: str) -> Record:
         record = self._made(Record(name))
         groups: dict[str, list[Want]] = {}
@@ -263,7 +267,9 @@ def text_of(segment: Segment) -> str:
 def _member(record: Record, name: str) -> Field:
     found = record.field(name) or next((f for f in record.fields if f.json_name == name or name in f.aliases), None)
     if found is None:
-        raise NoSuchPath(f"{describe(record)} has no field {name!r}{did_you_mean(name, [f.name for f in record.fields])}")
+        raise NoSuchPath(
+            f"{describe(record)} has no field {name!r}{did_you_mean(name, [f.name for f in record.fields])}"
+        )
     return found
 
 

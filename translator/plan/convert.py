@@ -100,9 +100,9 @@ def _float_to_int(source: Type, target: Type, policies: Policies) -> Conversion 
     if source.bits == 32:
         steps.append({"code": C.H9_STEP_F32_TO_F64})
     code = C.H9_STEP_F64_TO_I if target.signed else C.H9_STEP_F64_TO_U
-    cuts = int(policies.rounding == "round")
-    steps.append({"code": code, "a": cuts, "lo": target.lowest, "hi": _signed64(target.highest)})
-    return Conversion(steps, "refused where it isn't integral, or out of range")
+    nearest = 2 if policies.rounding == "round" else 0
+    steps.append({"code": code, "a": nearest, "lo": target.lowest, "hi": _signed64(target.highest)})
+    return Conversion(steps, f"{'rounded' if nearest else 'refused'} where it isn't integral, refused out of range")
 
 
 def _same(source: Type, target: Type, policies: Policies) -> Conversion | None:
@@ -176,7 +176,8 @@ def _timestamp_to_int(source: Type, target: Type, policies: Policies) -> Convers
     assert isinstance(target, Int)
     if target.bits != 64 or not target.signed:
         return None
-    return Conversion([{"code": C.H9_STEP_TIMESTAMP_TO_I, "a": NANOSECONDS[source.unit]}])
+    step = {"code": C.H9_STEP_TIMESTAMP_TO_I, "a": NANOSECONDS[source.unit], "b": int(policies.time == "truncate")}
+    return Conversion([step], "" if source.unit in ("s", "ms") else "refused where out of 64 bits")
 
 
 def _fit_decimal(target: Decimal) -> list[Row]:

@@ -38,7 +38,7 @@ class Enums:
     def names(self, t: Enum) -> int:
         """A table between the plain names of `t` and its numbers."""
         numbers = [number for _, number in t.symbols]
-        return self._add((id(t), id(t), "n"), t, numbers, self._default(t), is_open=t.open, key=lambda name: name.encode())
+        return self._add((id(t), id(t), "n"), t, numbers, self._default(t), is_open=t.open, key=str.encode)
 
     def table(self, e: Enum, targets: _Targets, unknown: int | None) -> int:
         """A table of a mapping's own: the symbols of `e` to numbers, and what an unknown one becomes."""

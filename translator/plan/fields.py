@@ -10,8 +10,9 @@ from translator.formats.base import Format, Row
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.matching import Matcher
-from translator.plan.reading import Context, Reading, Records, describe, is_choice, null_index, optional
+from translator.plan.reading import Context, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
+from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
 
 
@@ -34,6 +35,8 @@ class RecordTables(Records):
         self.match = match
         self.fills = Fills(context, self)
         self.skipping = Skipping(context.image, context.source)
+        self.mirrors: set[int] = set()
+        """Ids of records that stand for any object: what other members it has is no matter."""
         self._made: dict[tuple[int, int, int], int] = {}
         self._queue: list[_Job] = []
 
@@ -129,7 +132,8 @@ class _Table:
         """The slots of which at most one may be set: the source's oneof, else the target's."""
         if s.oneof:
             names = {each.name for each in self.source.fields if each.oneof == s.oneof}
-            slots = [m.slot for m in self.placed.members if m.field.name in names or m.field.oneof == t.oneof is not None]
+            members = self.placed.members
+            slots = [m.slot for m in members if m.field.name in names or m.field.oneof == t.oneof is not None]
         elif t.oneof:
             slots = self.placed.oneof(t.oneof)
         else:
@@ -263,7 +267,9 @@ class _Table:
         policy = self.context.policies
         slot = self.placed.unknown_slot
         flags = C.H9_N_LAST_WINS if policy.duplicates == "last" else 0
-        if policy.unknown != "default":
+        if id(self.source) in self.tables.mirrors:
+            kind = C.H9_UNKNOWN_IGNORE
+        elif policy.unknown != "default":
             kind = C.H9_UNKNOWN_IGNORE if policy.unknown == "ignore" else C.H9_UNKNOWN_REFUSE
         elif self.format.tagged:
             kind = C.H9_UNKNOWN_KEEP if slot is not None else C.H9_UNKNOWN_IGNORE

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal as PyDecimal
 from typing import TYPE_CHECKING
-from typing import Any as Anything
 
 import msgspec
 
 from native.binding import C
 from schemas.model import (
     MISSING,
+    Any,
     Array,
     Bool,
     Bytes,
-    Date,
     Decimal,
     Enum,
     Field,
@@ -25,20 +21,19 @@ from schemas.model import (
     Int,
     Map,
     Presence,
-    Record,
     String,
-    Time,
-    Timestamp,
     Type,
     Union,
+    Uuid,
     nullable,
 )
 from translator.formats.base import Row
-from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
+from translator.plan.defaults import MisfitError, branch_of, plain, slot
 from translator.plan.frames import Member
 from translator.plan.losses import Losses
 from translator.plan.reading import Context, Reading, Records
+from translator.plan.shapes import describe, is_choice
 
 if TYPE_CHECKING:
     from translator.plan.fields import RecordTables
@@ -47,12 +42,13 @@ _ZERO_SLOT = (Bool, Int, Float, String, Bytes, Array, Map)
 
 
 class Fills:
-    """Makes the fills of a plan's record tables. Defaults that aren't plain numbers are MessagePack in the image's pool."""
+    """Makes the fills of a plan's record tables. Defaults that aren't plain numbers are MessagePack in the pool."""
 
     def __init__(self, context: Context, tables: RecordTables) -> None:
         self.context = context
         records: Records = tables
-        private = replace(context, source=PYTHON, losses=Losses())
+        lenient = msgspec.structs.replace(context.policies, unions="first")
+        private = replace(context, source=PYTHON, losses=Losses(), policies=lenient)
         self._reading = Reading(private, PYTHON, records)
 
     def is_fill(self, reading: Reading) -> bool:
@@ -72,7 +68,7 @@ class Fills:
 
     def unmapped(self, member: Member, path: str) -> Row | None:
         """What fills a field that no rule of a mapping writes."""
-        return self._absent_field(member, path)
+        return self._absent_field(member, path, "no rule writes it")
 
     def mapped(self, member: Member, path: str) -> Row | None:
         """What fills a field whose rule gave no value."""
@@ -85,19 +81,19 @@ class Fills:
         """The node that reads a mapping's constant as `type_`, which isn't null."""
         return self._reading.filled(type_, type_, "")
 
-    def _absent_field(self, member: Member, path: str) -> Row | None:
+    def _absent_field(self, member: Member, path: str, why: str = "the source has no such field") -> Row | None:
         """The source's schema has no such field: the default, null, or no plan (S13)."""
         t = member.field
         if t.presence is not Presence.REQUIRED:
-            self.context.losses.add(path, "exact", "absent: the source has no such field")
+            self.context.losses.add(path, "exact", f"absent: {why}")
             return None
         if t.default is not MISSING:
-            self.context.losses.add(path, "exact", "the target's default: the source has no such field")
+            self.context.losses.add(path, "exact", f"the target's default: {why}")
             return self._value(member, t.default, path)
         if nullable(t.type)[1]:
-            self.context.losses.add(path, "exact", "null: the source has no such field")
+            self.context.losses.add(path, "exact", f"null: {why}")
             return None
-        self.context.problem(path, "the target requires it, and the source has no such field")
+        self.context.problem(path, f"the target requires it, and {why}")
         return None
 
     def _required(self, reading: Reading, member: Member, s: Field, path: str) -> Row | None:
@@ -119,84 +115,71 @@ class Fills:
     def _missing(self, member: Member) -> Row:
         return {"slot": member.slot, "kind": C.H9_FILL_MISSING, "name": self.context.image.name(member.field.name)}
 
-    def _zero(self, member: Member, s: Field, path: str) -> Row:
+    def _zero(self, member: Member, s: Field, path: str) -> Row | None:
         """The zero value of the source's field, as the target's."""
-        t = self.context.meaning(nullable(member.field.type)[0])
-        s_type = self.context.meaning(s.type)
-        if isinstance(t, _ZERO_SLOT) and not member.boxed:
-            return {"slot": member.slot, "kind": C.H9_FILL_ZERO, "name": self.context.image.name(member.field.name)}
-        if isinstance(s_type, Enum) and isinstance(t, Enum):
-            name = next((name for name, number in s_type.symbols if number == 0), None)
-            return self._value(member, name, path) if name in dict(t.symbols) else self._missing(member)
+        s_type, t = self.context.meaning(s.type), nullable(member.field.type)[0]
         if isinstance(t, Union):
+            t = self._zero_branch(s_type, t)
+        t = self.context.meaning(t)
+        zero = _zero_of(s_type, t)
+        if zero is MISSING:
             return self._missing(member)
-        zeros: dict[type, object] = {Decimal: b"\0", Bool: False, Int: 0, Float: 0.0, String: "", Bytes: b"", Array: []}
-        zero = zeros.get(type(t), MISSING)
-        return self._value(member, zero, path) if zero is not MISSING else self._missing(member)
+        if isinstance(t, _ZERO_SLOT) and not zero and not member.boxed and not is_choice(member.field.type):
+            return {"slot": member.slot, "kind": C.H9_FILL_ZERO, "name": self.context.image.name(member.field.name)}
+        return self._value(member, zero, path, t)
 
-    def _value(self, member: Member, value: object, path: str) -> Row | None:  # type: ignore[return]
+    def _zero_branch(self, s: Type, t: Union) -> Type:
+        chosen = self._reading.branch_for(s, t.branches)
+        return t if chosen is None else t.branches[chosen]
+
+    def _value(self, member: Member, value: object, path: str, branch: Type | None = None) -> Row | None:
+        """A fill with `value`, which is one of the target's `branch` where its type is a union."""
         t = member.field.type
         if value is None and not member.boxed and nullable(t)[1]:
             return None
         row: Row = {"slot": member.slot, "name": self.context.image.name(member.field.name)}
-        packed = None if member.boxed else _slot(self.context.meaning(nullable(t)[0]), value)
-        if packed is not None:
-            return {**row, "kind": C.H9_FILL_SLOT, "value": self.context.image.text(packed), "size": 16}
-        data = msgspec.msgpack.encode(plain(self.context.meaning(t), value))
-        read = self._reading.value if member.boxed else self._reading.filled
-        node = read(t, t, path)
+        try:
+            packed = None if member.boxed else slot(self.context.meaning(nullable(t)[0]), value)
+            if packed is not None:
+                return {**row, "kind": C.H9_FILL_SLOT, "value": self.context.image.text(packed), "size": 16}
+            node, data = self._packed(member, value, path, branch)
+        except MisfitError:
+            self.context.problem(path, f"the default {value!r} can't become {describe(t)}")
+            return None
         return {
             **row, "kind": C.H9_FILL_MSGPACK, "node": node,
             "value": self.context.image.text(data), "size": len(data),
         }  # fmt: skip
 
-
-def _slot(t: Type, value: object) -> bytes | None:
-    """A number or boolean as its slot's 16 bytes."""
-    match t:
-        case Bool():
-            return bytes([bool(value)]).ljust(16, b"\0")
-        case Int():
-            assert isinstance(value, int)
-            return (value & (1 << 64) - 1).to_bytes(8, "little").ljust(16, b"\0")
-        case Float():
-            assert isinstance(value, (int, float))
-            return struct.pack("<f" if t.bits == 32 else "<d", value).ljust(16, b"\0")
-        case Enum():
-            return (dict(t.symbols)[str(value)] & (1 << 64) - 1).to_bytes(8, "little").ljust(16, b"\0")
-        case _:
-            return None
+    def _packed(self, member: Member, value: object, path: str, branch: Type | None) -> tuple[int, bytes]:
+        """A value as MessagePack, and the node that reads it."""
+        t = member.field.type
+        if not isinstance(t, Union) or not is_choice(t):
+            read = self._reading.value if member.boxed else self._reading.filled
+            return read(t, t, path), msgspec.msgpack.encode(plain(self.context.meaning(t), value))
+        chosen = next((i for i, each in enumerate(t.branches) if branch is self.context.meaning(each)), None)
+        if chosen is None:
+            chosen = branch_of(t, value)
+        node = self._reading.branch(t.branches[chosen], t.branches, path, twin=chosen)
+        return node, msgspec.msgpack.encode(plain(t.branches[chosen], value))
 
 
-def plain(t: Type, value: object) -> Anything:
-    """A schema's default as MessagePack carries it: logical types as text."""
-    match t:
-        case Union():
-            inner = nullable(t)[0]
-            return None if value is None else plain(inner, value) if not isinstance(inner, Union) else value
-        case Record():
-            assert isinstance(value, dict)
-            return {f.name: plain(f.type, value[f.name]) for f in t.fields if f.name in value}
-        case Array():
-            assert isinstance(value, list)
-            return [plain(t.items, item) for item in value]
-        case Map():
-            assert isinstance(value, dict)
-            return {key: plain(t.values, item) for key, item in value.items()}
-        case Decimal() if isinstance(value, bytes):
-            return str(PyDecimal(int.from_bytes(value, "big", signed=True)).scaleb(-t.scale))
-        case Timestamp() | Date() | Time() if isinstance(value, int):
-            return _time_text(t, value)
-        case _:
-            return value
+def _zero_of(s: Type, t: Type) -> object:
+    """The zero value of `s` as a default of `t`; MISSING: it isn't one of them."""
+    if isinstance(s, Enum):
+        name = next((name for name, number in s.symbols if number == 0), None)
+        if isinstance(t, Enum):
+            return name if name in dict(t.symbols) else t.default or MISSING
+        return name if name is not None and isinstance(t, String) else MISSING
+    if isinstance(s, Uuid):
+        return MISSING
+    if isinstance(t, Any):
+        return [] if isinstance(s, Array) else {} if isinstance(s, Map) else MISSING
+    return _ZEROS.get(type(t), MISSING)
 
 
-def _time_text(t: Timestamp | Date | Time, count: int) -> str:
-    """A count since the epoch (or midnight) as text."""
-    if isinstance(t, Date):
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=count)).strftime("%Y-%m-%d")
-    seconds, rest = divmod(count * NANOSECONDS[t.unit], 1_000_000_000)
-    whole = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    if isinstance(t, Time):
-        return f"{whole:%H:%M:%S}.{rest:09}"
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{rest:09}{'' if t.local else 'Z'}"
+__all__ = ["Fills", "plain", "slot"]
+
+_ZEROS: dict[type, object] = {
+    Decimal: b"\0", Bool: False, Int: 0, Float: 0.0, String: "", Bytes: b"", Array: [], Map: {}
+}  # fmt: skip

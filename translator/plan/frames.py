@@ -63,7 +63,7 @@ class Frames:
         self, *, keep_unknown: bool, mergeable: bool, resolve: Callable[[Type], Type], inline_slots: int = INLINE_SLOTS
     ) -> None:
         """`keep_unknown`: records have a slot for unknown fields. `mergeable`: the source may set and take back an
-        optional record (Protobuf's oneofs), so that only required ones stand inline. `resolve`: what a type stands for."""
+        optional record (Protobuf's oneofs), so that only required ones stand inline. `resolve`: a type's meaning."""
         self._keep_unknown = keep_unknown
         self._mergeable = mergeable
         self._resolve = resolve

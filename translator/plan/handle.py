@@ -88,6 +88,14 @@ class Plan:
         self._plain_decoder: Translate | None = None
 
     def _compile(self) -> Compiled:
+        try:
+            return self._compiled()
+        except RecursionError:
+            raise PlanError([("", "the schemas are nested too deep")]) from None
+        except OverflowError as error:  # a table or a frame over the image's 16 bits
+            raise PlanError([("", f"the schemas are too large: {error}")]) from None
+
+    def _compiled(self) -> Compiled:
         if self.mapping is None:
             return compile_pair(self.source, self.target, self.policies, self.drop)
         from translator.mapping.compiler import compile_mapping

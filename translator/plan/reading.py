@@ -14,30 +14,40 @@ from schemas.model import (
     Any,
     Array,
     Bool,
+    Decimal,
     Enum,
-    Fixed,
     Float,
     Int,
     Map,
     Null,
     Record,
     String,
+    Time,
     Timestamp,
     Type,
     Union,
-    Uuid,
-    nullable,
 )
 from translator.formats.base import Format, Row
-from translator.plan.convert import Conversion, convert
+from translator.plan.convert import convert
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
 from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 from translator.plan.resolve import any_form, any_shape, is_wrapper, mask_flag, plain, unbuilt
-
-_SCALARS_AS_TEXT = (Int, Float)
+from translator.plan.shapes import (
+    alike,
+    describe,
+    is_choice,
+    kind_table,
+    last_name,
+    least_size,
+    null_index,
+    optional,
+    promotes,
+    same_union,
+    width_of,
+)
 
 
 @dataclass
@@ -58,16 +68,9 @@ class Context:
         self.problems.append((path, reason))
         return 0
 
-
-def width_of(type_: Type) -> int:
-    """Bytes of a list's item in the arena: numbers are packed, all else are slots."""
-    match type_:
-        case Bool():
-            return 1
-        case Int() | Float():
-            return 8 if type_.bits == 64 else 4
-        case _:
-            return 16
+    def alike(self, path: str, format_: Format) -> None:
+        """Notes that a format can't tell a union's branches apart (S19)."""
+        self.problem(path, f"two of the union's branches look alike in {format_.name} (policy unions=first)")
 
 
 class Reading:
@@ -112,7 +115,7 @@ class Reading:
         """S18: each of the source's branches goes to the first of the target's that takes it."""
         assert isinstance(t, Union)
         if isinstance(s, Union):
-            twins = s is t or _same_union(s, t)
+            twins = s is t or same_union(s, t)
             nodes = [self.branch(b, t.branches, path, twin=i if twins else None) for i, b in enumerate(s.branches)]
             return self.union(s, nodes, path)
         node = self.branch(s, t.branches, path)
@@ -126,7 +129,8 @@ class Reading:
         """One branch of a union, boxed as the target's branch (or `box`); FAIL where there is no place for it."""
         if isinstance(s, Null):
             index = next((i for i, t in enumerate(targets) if isinstance(t, Null)), None)
-            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if index is None and box is None else self._null_box(index)
+            placeless = index is None and box is None
+            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if placeless else self._null_box(index)
         chosen = twin if twin is not None else self.branch_for(s, targets)
         if chosen is None:
             self.context.losses.add(path, "checked", f"{describe(s)} is refused")
@@ -189,9 +193,7 @@ class Reading:
             return t
         return s
 
-    def member(self, s: Type, t: Type) -> Type:
-        """The same for a record's member."""
-        return self.known(s, t)
+    member = known  # of a record's field: a mapping's view tells more
 
     # --- values that aren't null ---
 
@@ -269,11 +271,11 @@ class Reading:
 
     def _key(self, s: Type, t: Type, path: str) -> int:
         """A map's key; numbers and booleans become canonical text where the target's keys are text (S22)."""
-        if isinstance(t, String) and isinstance(s, (Int, Bool)) and not self.format.self_describing:
+        if isinstance(t, String) and isinstance(s, (Int, Bool)):
             codes = {True: C.H9_STEP_NUMBER_TO_STRING_I, False: C.H9_STEP_NUMBER_TO_STRING_U}
             code = codes[s.signed] if isinstance(s, Int) else C.H9_STEP_BOOL_TO_STRING
             return self.with_steps(self._scalar(s, s, path), [{"code": code}])
-        if self.format.self_describing or (isinstance(s, String) and not isinstance(t, String)):
+        if isinstance(s, String) and (self.format.self_describing or not isinstance(t, String)):
             return self._text_key(s, t, path)
         return self._scalar(s, t, path)
 
@@ -298,7 +300,7 @@ class Reading:
         is taken before one that it would have to be converted to."""
         options = [i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)]
         if not (self.format.positional and self.context.target.positional):
-            options.sort(key=lambda i: not _alike(self.context.meaning(s), self.context.meaning(targets[i])))
+            options.sort(key=lambda i: not alike(self.context.meaning(s), self.context.meaning(targets[i])))
         return options[0] if options else None
 
     def matches(self, s: Type, t: Type) -> bool:
@@ -306,15 +308,15 @@ class Reading:
         s, t = self.context.meaning(s), self.context.meaning(t)
         match s, t:
             case (Record(), Record()):
-                return s is t or last_name(s.name) == last_name(t.name) or last_name(s.name) in map(last_name, t.aliases)
+                return s is t or last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (Array(), Array()) | (Map(), Map()):
                 return True
             case (Enum(), Enum()):
-                return last_name(s.name) == last_name(t.name) or last_name(s.name) in map(last_name, t.aliases)
+                return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
                 return isinstance(s, Any) or self.format.self_describing
             case _:
-                return _promotes(s, t, self.context.policies)
+                return promotes(s, t, self.context.policies)
 
     def union(self, s: Union, nodes: list[int], path: str) -> int:
         """A node that picks a branch: by Avro's index, or by the value's kind."""
@@ -323,15 +325,9 @@ class Reading:
         return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
 
     def _kinds(self, s: Union, path: str) -> list[int]:
-        """S19: which branch each kind of value goes to; two for one kind need a policy."""
-        table = [C.H9_NONE] * C.H9_KINDS
-        claims = [(i, *claim) for i, branch in enumerate(s.branches) for claim in kinds_of(self.context.meaning(branch))]
-        for i, kind, weak in sorted(claims, key=lambda claim: claim[2]):
-            if table[kind] == C.H9_NONE:
-                table[kind] = i
-            elif not weak and self.context.policies.unions == "refuse":
-                text = f"two of the union's branches look alike in {self.format.name} (policy unions=first)"
-                self.context.problem(path, text)
+        table, clash = kind_table(s, self.format, self.context.policies, self.context.meaning)
+        if clash and self.context.policies.unions == "refuse":
+            self.context.alike(path, self.format)
         return table
 
     # --- single values ---
@@ -356,17 +352,19 @@ class Reading:
         return self.image.node(spec.op, **values, conv=self.image.chain([*conversion.steps, *checks]))
 
     def _same_reach(self, s: Type, t: Type) -> bool:
-        """Whether the target's format can say whatever the source's could."""
-        if self.format.core != self.context.target.core or type(s) is not type(t):
+        """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to."""
+        if self.format is not self.context.target or type(s) is not type(t):
             return False
-        return not isinstance(s, Timestamp) or (isinstance(t, Timestamp) and s.unit == t.unit)
+        return not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
 
     def _read_as(self, s: Type, t: Type) -> Type:
-        """Decimal text has no width: a JSON number is read straight into the target's kind (S2, S5)."""
-        if not self.format.text_numbers or not isinstance(s, _SCALARS_AS_TEXT):
+        """Decimal text has no width: a JSON number is read straight into the target's kind (S2). An integer isn't read
+        as a float, which would round it (S6); a float32 stays one."""
+        if not self.format.text_numbers:
             return s
-        unbounded = isinstance(s, Float) or (s.bits == 64 and s.signed)
-        return t if unbounded and isinstance(t, _SCALARS_AS_TEXT) else s
+        if isinstance(s, Int):
+            return t if s.bits == 64 and s.signed and isinstance(t, Int) else s
+        return t if isinstance(s, Float) and s.bits == 64 and isinstance(t, (Int, Float, Decimal)) else s
 
     def _enum(self, s: Enum, t: Enum, path: str) -> int:
         table, reason = self.enums.reading(s, t)
@@ -381,7 +379,8 @@ class Reading:
         if isinstance(s, Enum) and isinstance(t, String) and spec:
             table, _ = self.enums.reading(s, s)
             step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.enums.names(s)}
-            self.context.losses.add(path, *(("checked", "a number without a name is refused") if s.open else ("exact",)))
+            reason = "a number without a name is refused" if s.open else ""
+            self.context.losses.add(path, "checked" if reason else "exact", reason)
             return self.image.node(spec.op, **spec.values, a=table, conv=self.image.chain([step]))
         if isinstance(s, String) and isinstance(t, Enum) and spec:
             step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(t)}
@@ -398,104 +397,4 @@ class Records:
         raise NotImplementedError
 
 
-def last_name(name: str) -> str:
-    """S31: named types match by unqualified name."""
-    return name.rpartition(".")[2]
-
-
-def optional(type_: Type) -> tuple[Type, bool]:
-    """The type beside null in a union of just those two, and True; any other type, and False."""
-    inner, null = nullable(type_)
-    return (inner, True) if null and not isinstance(inner, Union) else (type_, False)
-
-
-def is_choice(type_: Type) -> bool:
-    """Whether a value of `type_` says which of several branches it is, null being one of them where it may be."""
-    return isinstance(type_, Union) and not optional(type_)[1]
-
-
-def _same_union(s: Union, t: Union) -> bool:
-    return len(s.branches) == len(t.branches) and all(map(_alike, s.branches, t.branches))
-
-
-def _alike(s: Type, t: Type) -> bool:
-    """Of one kind and, where named, of one name."""
-    if type(s) is not type(t):
-        return False
-    if isinstance(s, (Int, Float)) and isinstance(t, (Int, Float)):
-        return s.bits == t.bits
-    return last_name(getattr(s, "name", "")) == last_name(getattr(t, "name", ""))
-
-
-def null_index(s: Type) -> int:
-    """Where null stands in a union, 0 if it doesn't."""
-    if isinstance(s, Union):
-        return next((i for i, b in enumerate(s.branches) if isinstance(b, Null)), 0)
-    return 0
-
-
-def _promotes(s: Type, t: Type, policies: Policies) -> bool:
-    """Avro's promotions and equal kinds (S31): what a union may choose by; narrower than what a field may convert."""
-    conversion: Conversion | None = convert(s, t, policies)
-    if conversion is None:
-        return False
-    if isinstance(s, Int) and isinstance(t, Int):
-        return t.lowest <= s.lowest and s.highest <= t.highest
-    if isinstance(s, Float):
-        return isinstance(t, Float) and t.bits >= s.bits
-    return type(s) is type(t) or (isinstance(s, Int) and isinstance(t, Float)) or not conversion.reason
-
-
-def kinds_of(type_: Type) -> list[tuple[int, bool]]:
-    """The kinds that values of `type_` have in a self-describing format; weak where another branch may have it instead."""
-    match type_:
-        case Null():
-            return [(C.H9_KIND_NULL, False)]
-        case Bool():
-            return [(C.H9_KIND_BOOL, False)]
-        case Int():
-            return [(C.H9_KIND_INT, False), (C.H9_KIND_FLOAT, True)]
-        case Float():
-            return [(C.H9_KIND_FLOAT, False), (C.H9_KIND_INT, True)]
-        case Array():
-            return [(C.H9_KIND_LIST, False)]
-        case Map() | Record():
-            return [(C.H9_KIND_MAP, False)]
-        case Any():
-            return [(kind, True) for kind in range(C.H9_KINDS)]
-        case _:
-            return [(C.H9_KIND_STRING, False), (C.H9_KIND_BYTES, True), (C.H9_KIND_EXTENSION, True)]
-
-
-def least_size(type_: Type) -> int:
-    """The fewest bytes that a value of `type_` takes in Avro, so that counts can be checked (B27)."""
-    match type_:
-        case Null():
-            return 0
-        case Float():
-            return type_.bits // 8
-        case Fixed():
-            return type_.size
-        case Uuid(form="bytes"):
-            return 16
-        case Record():
-            return 0 if not type_.fields else min(1, sum(1 for f in type_.fields if not isinstance(f.type, (Null, Record))))
-        case _:
-            return 1
-
-
-def describe(type_: Type) -> str:
-    """A type in a few words, for messages."""
-    match type_:
-        case Int():
-            return f"{'int' if type_.signed else 'uint'}{type_.bits}"
-        case Float():
-            return f"float{type_.bits}"
-        case Record() | Enum():
-            return f"{type(type_).__name__.lower()} {type_.name}"
-        case Union():
-            return "a union of " + ", ".join(describe(b) for b in type_.branches)
-        case Any():
-            return "an untyped value"
-        case _:
-            return type(type_).__name__.lower()
+__all__ = ["Context", "Reading", "Records", "describe", "is_choice", "last_name", "null_index", "optional"]

@@ -1,4 +1,4 @@
-"""The writing side of a plan: nodes that write the target's frame. Nothing is refused here; the reading side saw to that."""
+"""The writing side of a plan: nodes that write the target's frame. The reading side has refused what can't be."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from translator.formats.base import Row
 from translator.plan.enums import Enums
 from translator.plan.fields import wire_type
 from translator.plan.frames import Member, Placed
-from translator.plan.reading import Context, describe, is_choice, null_index, optional, width_of
+from translator.plan.reading import Context
 from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
+from translator.plan.shapes import describe, is_choice, kind_table, null_index, optional, width_of
 
 
 class Writing:
@@ -34,6 +35,10 @@ class Writing:
 
     def _choice(self, t: Type, path: str) -> int:
         assert isinstance(t, Union)
+        policies = self.context.policies
+        if self.format.self_describing and self.format.tells_branches and policies.unions == "refuse":
+            if kind_table(t, self.format, policies, self.context.meaning)[1]:
+                self.context.alike(path, self.format)
         nodes = [self.solid(branch, path) for branch in t.branches]
         return self.image.node(
             C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t)

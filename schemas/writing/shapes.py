@@ -1,0 +1,306 @@
+"""What a target language can say, and what becomes of the rest: the part that all three languages share.
+
+Theory of operation. A `Shaper` turns a type graph into another that its language says as it is, and notes every
+difference; printing is then a matter of form, and what is printed reads back as that graph. Records are made empty and
+filled from a queue, so that they may contain themselves and a chain of them costs no stack. Presence and defaults come
+last, when every record is whole: a default may be a record.
+
+A named type is shaped once, and its losses are told where it is first met.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal
+
+from native.errors import SchemaError
+from schemas.model import (
+    MISSING,
+    Any,
+    Array,
+    Enum,
+    Field,
+    Language,
+    Map,
+    Null,
+    Presence,
+    Record,
+    Schema,
+    Type,
+    Union,
+)
+from schemas.wellknown import lifted
+from schemas.writing.defaults import Carrier
+from schemas.writing.names import AS_THEY_ARE, Names, Naming, last, once, pascal
+from schemas.writing.report import Report, Verdict
+from schemas.writing.wrappers import NULL_VALUE, unwrapped
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Where a rule leaves a choice (S7, S34); the first value is the default.
+
+    `any`: an untyped value in Avro is refused, or is its JSON text. `uint64`: in Avro a decimal(20,0), or a long.
+    `syntax`: of a .proto file; edition 2023 also says what is required, closed enums and defaults.
+    """
+
+    any: Literal["refuse", "json"] = "refuse"
+    uint64: Literal["decimal", "long"] = "decimal"
+    syntax: Literal["proto3", "2023"] = "proto3"
+
+
+@dataclass(frozen=True)
+class At:
+    """A place in the source: its path, and what a type made for it would be called."""
+
+    path: str = ""
+    hint: str = ""
+    item: bool = False
+    """It stands in a list or a map, not as a field's own type."""
+
+    def member(self, record: str, name: str) -> At:
+        return At(f"{self.path}.{name}" if self.path else name, last(record) + pascal(name))
+
+    def inside(self, mark: str) -> At:
+        return At(self.path + mark, self.hint + ("Item" if mark == "[]" else "Value"), item=True)
+
+
+@dataclass
+class Pending:
+    """A field whose presence and default are still to be settled."""
+
+    source: Field
+    made: Field
+    at: At
+    nullable: bool = False
+
+
+Ruling = tuple[Type, Verdict, str]
+"""A type that the language has, and what becomes of the values."""
+
+
+@dataclass
+class Shaper(ABC):
+    """Shapes one schema for one language."""
+
+    language: ClassVar[Language]
+    source: Schema
+    naming: Naming = AS_THEY_ARE
+    choices: Choices = field(default_factory=Choices)
+    report: Report = field(default_factory=Report)
+    names: Names = field(default_factory=Names)
+    problems: list[str] = field(default_factory=list)
+    enums: dict[int, Type] = field(default_factory=dict)
+    records: dict[int, Record] = field(default_factory=dict)
+    meant: dict[int, Type] = field(default_factory=dict)
+    queue: deque[tuple[Record, Record, At]] = field(default_factory=deque)
+    pending: list[Pending] = field(default_factory=list)
+    carrier: Carrier = field(default_factory=Carrier)
+
+    def shaped(self) -> Schema:
+        """The schema in the language's own types. SchemaError: something in it has no form there."""
+        try:
+            root = self.root(At(hint="Root"))
+        except RecursionError:
+            raise SchemaError("nested too deep to be written") from None
+        while self.queue:
+            self._fill(*self.queue.popleft())
+        if self.problems:
+            raise SchemaError("; ".join(self.problems[:20]))
+        for each in self.pending:
+            self.settle(each)
+        return Schema(root, self.language, warnings=list(self.source.warnings))
+
+    # -- what each language decides
+
+    @abstractmethod
+    def scalar(self, type_: Type, at: At) -> Ruling:
+        """The type for one that is no container, named type or union."""
+
+    @abstractmethod
+    def any(self, at: At) -> Type:
+        """The type for an untyped value."""
+
+    @abstractmethod
+    def union(self, union: Union, at: At) -> Type:
+        """The type for a union."""
+
+    @abstractmethod
+    def key(self, type_: Type, at: At) -> Type:
+        """The type for a map's keys."""
+
+    @abstractmethod
+    def settle(self, each: Pending) -> None:
+        """Gives a field its presence and default; its type may change too."""
+
+    @abstractmethod
+    def record_name(self, name: str) -> str:
+        """A name for a record or enum, given once."""
+
+    def root(self, at: At) -> Type:
+        return self.type(self.source.root, at)
+
+    def item(self, type_: Type, at: At) -> Type:
+        """The type for a list's items or a map's values."""
+        return self.type(type_, at)
+
+    def symbols_fail(self, enum: Enum) -> str:
+        """Why the enum's symbols can't be written; "" if they can."""
+        return "" if enum.symbols else "it has no symbols"
+
+    def numbered(self, enum: Enum, at: At) -> Enum:
+        """The enum, its symbols already named, with the numbers, openness and default that the language has."""
+        return enum
+
+    def field_name(self, name: str) -> str:
+        return self.naming.field(name)
+
+    # -- the walk
+
+    def meaning(self, type_: Type) -> Type:
+        """What a type stands for: well-known messages and wrappers are lifted (S33)."""
+        while isinstance(type_, Record | Enum):
+            if id(type_) not in self.meant:
+                self.meant[id(type_)] = self._meaning(type_)
+            found = self.meant[id(type_)]
+            if found is type_:
+                break
+            type_ = found
+        return type_
+
+    def _meaning(self, type_: Record | Enum) -> Type:
+        if isinstance(type_, Enum):
+            return Null() if type_.name == NULL_VALUE else type_
+        return lifted(type_) or unwrapped(type_) or type_
+
+    def type(self, type_: Type, at: At) -> Type:
+        """The type as the language says it, its losses noted."""
+        match self.meaning(type_):
+            case Record() as record:
+                return self.record(record, at)
+            case Enum() as enum:
+                return self.enum(enum, at)
+            case Array(items=items):
+                return Array(self.item(items, at.inside("[]")), packed=self.language == "protobuf")
+            case Map(keys=keys, values=values):
+                return Map(self.key(self.meaning(keys), at), self.item(values, at.inside("{}")))
+            case Union() as union:
+                return self.union(union, at)
+            case Any():
+                return self.any(at)
+            case other:
+                made, verdict, reason = self.scalar(other, at)
+                self.report.add(at.path, verdict, reason)
+                return made
+
+    def branches(self, union: Union) -> Iterator[Type]:
+        """The branches, those of unions in it too, each type once."""
+        seen: set[int] = set()
+        stack: list[Type] = [union]
+        while stack:
+            each = self.meaning(stack.pop())
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            if isinstance(each, Union):
+                stack.extend(reversed(each.branches))
+            else:
+                yield each
+
+    def parted(self, union: Union) -> tuple[list[Type], bool]:
+        """The branches without null, and whether there was one. SchemaError: no branches at all."""
+        found = list(self.branches(union))
+        if not found:
+            raise SchemaError("a union without branches has no values")
+        rest = [each for each in found if not isinstance(each, Null)]
+        return rest, len(rest) < len(found)
+
+    def record(self, record: Record, at: At) -> Record:
+        if id(record) not in self.records:
+            made = replace(record, name=self.record_name(record.name), fields=[], wrapper=False)
+            self.records[id(record)] = made
+            self.queue.append((record, made, at))
+            if last(made.name) != last(record.name):
+                self.report.add(at.path, "exact", f"renamed: {record.name} is {made.name}")
+            if record.wrapper:
+                self.report.add(at.path, "exact", "it says that it is a wrapper, but isn't one")
+        return self.records[id(record)]
+
+    def enum(self, enum: Enum, at: At) -> Type:
+        if id(enum) not in self.enums:
+            self.enums[id(enum)] = self._enum(enum, at)
+        return self.enums[id(enum)]
+
+    def _enum(self, enum: Enum, at: At) -> Type:
+        pairs = [(self.naming.symbol(name, last(enum.name)), number) for name, number in enum.symbols]
+        once((name for name, _ in pairs), at.path or enum.name)
+        renamed = dict(zip((name for name, _ in enum.symbols), (name for name, _ in pairs), strict=True))
+        default = None if enum.default is None else renamed[enum.default]
+        named = replace(enum, symbols=tuple(pairs), default=default)
+        reason = self.symbols_fail(named)
+        if reason:
+            return self.text_for(enum, reason, at)
+        made = self.numbered(replace(named, name=self.record_name(enum.name)), at)
+        self.carrier.enum(made, renamed)
+        self.report.add(at.path, "exact")
+        return made
+
+    def text_for(self, enum: Enum, reason: str, at: At) -> Type:
+        """A string in an enum's place."""
+        from schemas.model import String
+
+        self.report.add(at.path, "widened", f"enum {enum.name} is a string: {reason}")
+        return String()
+
+    def _fill(self, record: Record, made: Record, at: At) -> None:
+        names = Names()
+        renamed: dict[str, str] = {}
+        if self.naming.fields != "exact":
+            once((self.field_name(each.name) for each in record.fields), record.name)
+        for each in record.fields:
+            here = at.member(made.name, each.name)
+            name = self.given(each, names)
+            renamed[each.name] = name
+            if name != each.name and name != self.naming.field(each.name):
+                self.report.add(here.path, "exact", f"renamed to {name}")
+            try:
+                type_ = self.type(each.type, here)
+            except RecursionError:
+                raise SchemaError("nested too deep to be written", here.path) from None
+            field_ = Field(name, type_, each.presence, oneof=each.oneof, doc=each.doc)
+            made.fields.append(field_)
+            self.pending.append(Pending(each, field_, here, self.is_nullable(each.type)))
+        self.carrier.record(made, renamed)
+
+    def given(self, each: Field, names: Names) -> str:
+        """The field's new name, given once."""
+        return names.give(self.field_name(each.name))
+
+    def is_nullable(self, type_: Type) -> bool:
+        found = self.meaning(type_)
+        return isinstance(found, Union) and any(isinstance(each, Null) for each in self.branches(found))
+
+    # -- what settling shares
+
+    def default_of(self, each: Pending) -> object:
+        """The source's default as one of the new type; MISSING, and a note, where that can't hold it."""
+        default = each.source.default
+        if default is MISSING:
+            return MISSING
+        same = self.source.language == self.language
+        found = self.carrier.carried(default, each.source.type, each.made.type, same=same)
+        if found is MISSING:
+            self.report.add(each.at.path, "dropped", "its default")
+        return found
+
+    def note_oneof(self, each: Pending) -> None:
+        if each.source.oneof:
+            self.report.add(each.at.path, "dropped", f"that only one of {each.source.oneof} is set")
+        each.made.oneof = None
+
+    def absent(self, each: Pending) -> bool:
+        """Whether the field may be absent."""
+        return each.source.presence is Presence.OPTIONAL

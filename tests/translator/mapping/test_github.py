@@ -1,0 +1,99 @@
+"""Real data becomes neuron signals: GitHub's events, with a schema and without, and Avro's weather."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import fastavro
+import msgspec
+import pytest
+
+import translator
+from tests.translator.mapping.support import TEXT, mapping, objects
+
+INTEGER = {"type": "integer"}
+SCHEMA = objects(
+    ("id", "type", "actor", "repo", "created_at"),
+    id=TEXT, type=TEXT, created_at={"type": "string", "format": "date-time"}, public={"type": "boolean"},
+    actor={**objects(("login", "id"), login=TEXT, id=INTEGER), "title": "Actor"},
+    repo={**objects(("name",), name=TEXT, id=INTEGER), "title": "Repo"},
+    payload={"title": "Payload", "type": "object", "properties": {
+        "size": INTEGER, "ref": {"type": ["string", "null"]},
+        "commits": {"type": "array", "items": {"title": "Commit", "type": "object", "properties": {"message": TEXT, "sha": TEXT}}},
+    }},
+)  # fmt: skip
+FIELDS: dict[str, Any] = {
+    "signal_id": {"uuid5": ["id"]}, "batch_id": {"uuid5": ["repo.name"]}, "from_neuron": "actor.login",
+    "to_neuron": "repo.name", "layer_from": {"const": "L1"},
+    "layer_to": {"path": "type", "enum": {"PushEvent": "L2"}, "otherwise": "L1"},
+    "propagation_type": {"const": "Forward"}, "timestamp": "created_at",
+    "payload.activation.content": {"first": ["payload.commits[0].message", "payload.ref", "type"]},
+    'payload.activation.features["size"]': "payload.size", 'metadata["type"]': "type",
+    'metadata["public"]': {"const": "yes", "when": "public"},
+    'metadata["actor"]': {"path": "actor.id", "cast": "string"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", [True, False], ids=["schema", "no schema"])
+@pytest.mark.parametrize("format_", ["json", "msgpack"])
+def test_events(data: Path, typed: bool, format_: str) -> None:
+    """Every event is a signal, the same with a schema and without, from JSON and from MessagePack."""
+    events = json.loads((data / "json/github_events.json").read_text())
+    plan = translator.compile((format_, SCHEMA) if typed else format_, mapping=mapping(FIELDS))
+    encode = msgspec.json.encode if format_ == "json" else msgspec.msgpack.encode
+    batch = plan.translate_many([encode(event) for event in events])
+    assert batch.errors == []
+    reference = translator.compile(("json", SCHEMA), mapping=mapping(FIELDS)).translate_many(
+        [msgspec.json.encode(e) for e in events]
+    )
+    assert [*batch] == [*reference]
+    signals = translator.compile("neuron", ("json", "neuron:NeuronSignal"))
+    for event, message in zip(events, batch, strict=True):
+        signal = signals.decode(message, translator.NeuronSignal)
+        assert (signal.from_neuron, signal.to_neuron, signal.timestamp) == (
+            event["actor"]["login"], event["repo"]["name"], event["created_at"])  # fmt: skip
+        expected = {"type": event["type"], "actor": str(event["actor"]["id"])} | (
+            {"public": "yes"} if event["public"] else {}
+        )
+        assert signal.metadata == expected
+        payload = event["payload"]
+        commits = payload.get("commits") or [{}]
+        assert signal.payload.activation.content == (commits[0].get("message") or payload.get("ref") or event["type"])
+        assert signal.payload.activation.features == ({"size": payload["size"]} if "size" in payload else {})
+        assert UUID(str(signal.signal_id)).version == 5
+        signal.validate()
+    assert len({message for message in batch}) == len(events)
+
+
+@pytest.mark.parametrize("name", ["weather.avro", "weather-deflate.avro", "weather-snappy.avro"])
+def test_weather(data: Path, name: str) -> None:
+    """Avro's own example, in each codec: tenths of a degree, milliseconds of 1950."""
+    content = (data / "avro/data" / name).read_bytes()
+    reader = fastavro.reader(io.BytesIO(content))
+    assert reader.writer_schema is not None
+    fields = {
+        **{key: FIELDS[key] for key in ("layer_from", "propagation_type")}, "layer_to": {"const": "L1"},
+        "signal_id": {"uuid5": ["station", "time"]}, "batch_id": {"uuid5": ["station"]}, "from_neuron": "station",
+        "to_neuron": {"const": "weather"}, "timestamp": {"path": "time", "time": "ms"},
+        "payload.activation.content": {"join": [{"path": "temp", "scale": 0.1}, {"const": " °C"}]},
+        "payload.activation.strength": {"path": "temp", "scale": 0.1, "cast": "float32", "rounding": "round"},
+    }  # fmt: skip
+    plan = translator.compile(("avro", reader.writer_schema), mapping=mapping(fields))
+    records: list[Any] = [*reader]
+    out = [plan.decode(encoded(reader.writer_schema, each), translator.NeuronSignal) for each in records]
+    truth = [json.loads(line) for line in (data / "avro/data/weather.json").read_text().splitlines()]
+    assert [(s.from_neuron, round(s.payload.activation.strength * 10)) for s in out] == [
+        (t["station"], t["temp"]) for t in truth
+    ]
+    assert [round(s.time.timestamp() * 1000) for s in out] == [t["time"] for t in truth]
+    assert out[1].payload.activation.content == "2.2 °C"
+
+
+def encoded(schema: Any, value: Any) -> bytes:
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, fastavro.parse_schema(schema), value)
+    return out.getvalue()

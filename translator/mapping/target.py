@@ -1,0 +1,275 @@
+"""Builds the target's frame of a mapping's terms: records, maps, and which of them are there.
+
+A record that must be there always is. Any other is there if one of the values that rules put into it is; so its
+members are set first, and what must be there in it is filled in or refused only once it is known to be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from native.binding import C
+from schemas.model import Field, Map, Presence, Record, nullable
+from translator.formats.base import Row
+from translator.mapping import model
+from translator.mapping.emit import Emitter, bare_table
+from translator.mapping.terms import Const, Term
+from translator.plan.fills import Fills
+from translator.plan.frames import Member, Placed
+from translator.plan.reading import Context, is_choice
+
+
+@dataclass
+class Branch:
+    """A part of the target that rules write: a value, or members by name."""
+
+    rule: model.Rule | None = None
+    members: dict[str, Branch] = field(default_factory=dict)
+    term: Term | None = None
+
+    @property
+    def key(self) -> str:
+        return self.rule.key if self.rule else ""
+
+    def rules(self) -> list[model.Rule]:
+        """All rules at or below it."""
+        own = [self.rule] if self.rule else []
+        return own + [rule for child in self.members.values() for rule in child.rules()]
+
+    def of(self, member: Field) -> Branch | None:
+        """What rules write into a record's field."""
+        return self.members.get(member.name) or (self.members.get(member.json_name) if member.json_name else None)
+
+
+@dataclass
+class Part:
+    """Something under construction. `there`: registers of the values in it. `finish`: what is done once it is there."""
+
+    there: list[int] = field(default_factory=list)
+    finish: list[Callable[[], None]] = field(default_factory=list)
+
+    def add(self, other: Part) -> None:
+        self.there += other.there
+        self.finish += other.finish
+
+
+def needed(member: Field) -> bool:
+    """Whether the field must have a value that isn't null."""
+    return member.presence is Presence.REQUIRED and not nullable(member.type)[1]
+
+
+class Target:
+    """Builds the target of one mapping. `context`: the target's."""
+
+    def __init__(self, context: Context, emitter: Emitter, fills: Fills) -> None:
+        self._context = context
+        self._emitter = emitter
+        self._fills = fills
+
+    def root(self, record: Record, branch: Branch) -> int:
+        """The whole message; its register."""
+        dst, part = self._frame(record, branch, "")
+        self._run(part)
+        return dst
+
+    # --- records ---
+
+    def _frame(self, record: Record, branch: Branch, path: str) -> tuple[int, Part]:
+        """A record with a frame of its own."""
+        emitter = self._emitter
+        placed = self._context.frames.of(record)
+        dst, table = emitter.register(), self._reserve()
+        emitter.add(C.H9_I_RECORD_NEW, dst=dst, c=table)
+        part = self._members(placed, branch, dst, table, path)
+        self._complete(table, placed, branch, path)
+        part.finish.append(lambda: self._finish(dst, table))
+        return dst, part
+
+    def _finish(self, dst: int, table: int) -> None:
+        if self._context.image.records[table]["need"] != C.H9_NONE:
+            self._emitter.add(C.H9_I_FINISH, dst=dst, c=table)
+
+    @staticmethod
+    def _run(part: Part) -> None:
+        for step in part.finish:
+            step()
+
+    def _reserve(self) -> int:
+        self._context.image.records.append({})
+        return len(self._context.image.records) - 1
+
+    def _complete(self, table: int, placed: Placed, branch: Branch, path: str) -> None:
+        """The record table that says what must be there."""
+        fills = [row for m in placed.members if (row := self._fill(m, branch, path)) is not None]
+        row = bare_table(self._context, placed)
+        if fills:
+            image = self._context.image
+            row |= {"need": image.mask([f["slot"] for f in fills], placed.frame.words)}
+            row |= {"first_fill": len(image.fills), "fills": len(fills)}
+            image.fills.extend(fills)
+        self._context.image.records[table] = row
+
+    def _fill(self, member: Member, branch: Branch, path: str) -> Row | None:
+        place = _within(path, member.field)
+        if branch.of(member.field) is None:
+            return self._fills.unmapped(member, place)
+        return self._fills.mapped(member, place)
+
+    def _members(self, placed: Placed, branch: Branch, dst: int, table: int, path: str) -> Part:
+        """Sets the members that rules write."""
+        part = Part()
+        oneofs: dict[str, list[tuple[int, str]]] = {}
+        for member in placed.members:
+            child = branch.of(member.field)
+            if child is None:
+                continue
+            made = self._member(member, child, dst, table, _within(path, member.field))
+            part.add(made)
+            if member.field.oneof:
+                key = child.key or child.rules()[0].key
+                oneofs.setdefault(member.field.oneof, []).extend((register, key) for register in made.there)
+        for members in oneofs.values():
+            self._only_one(members)
+        return part
+
+    def _only_one(self, members: list[tuple[int, str]]) -> None:
+        """S20: a second member of a oneof is refused, by its rule's key."""
+        emitter, image = self._emitter, self._context.image
+        if len(members) < 2:
+            return
+        seen = emitter.register()
+        refusal = image.chain([{"code": C.H9_STEP_FAIL, "a": C.H9_E_DUPLICATE}])
+        for register, key in members:
+            absent = emitter.add(C.H9_I_IF_ABSENT, a=register)
+            first = emitter.add(C.H9_I_IF_ABSENT, a=seen)
+            emitter.add(C.H9_I_STEP, key, dst=seen, a=seen, c=refusal)
+            emitter.here(first)
+            emitter.add(C.H9_I_COPY, dst=seen, a=register)
+            emitter.here(absent)
+
+    def _member(self, member: Member, child: Branch, dst: int, table: int, path: str) -> Part:
+        if member.inner is not None:
+            return self._inline(member, member.inner, child, dst, table, path)
+        if child.rule is not None:
+            register = self._emitter.term(_term(child))
+            return self._set(member, child, register, dst, table)
+        inner = self._context.meaning(nullable(member.field.type)[0])
+        if isinstance(inner, Map):
+            return self._map_member(member, inner, child, dst, table)
+        assert isinstance(inner, Record)
+        return self._own_record(member, inner, child, dst, table, path)
+
+    def _set(self, member: Member, child: Branch, register: int, dst: int, table: int) -> Part:
+        """The slot takes the register's value; the part is there if the value is."""
+        boxed = member.boxed and not is_choice(member.field.type)
+        value = self._boxed(register, child.key) if boxed else register
+        self._emitter.add(C.H9_I_SET, child.key, dst=dst, a=value, b=member.slot, c=table)
+        return Part([register])
+
+    def _boxed(self, register: int, key: str) -> int:
+        dst = self._emitter.register()
+        box = self._context.image.chain([{"code": C.H9_STEP_BOX, "a": 1}])
+        self._emitter.add(C.H9_I_STEP, key, dst=dst, a=register, c=box)
+        return dst
+
+    def _inline(self, member: Member, inner: Placed, child: Branch, dst: int, table: int, path: str) -> Part:
+        """A record in the frame around it."""
+        emitter = self._emitter
+        part = self._members(inner, child, dst, table, path)
+        own = self._reserve()
+        self._complete(own, inner, child, path)
+
+        def finish() -> None:
+            emitter.add(C.H9_I_MARK, dst=dst, a=dst, b=member.slot, c=table)
+            self._run(part)
+            self._finish(dst, own)
+
+        if needed(member.field):
+            return Part(part.there, [finish])
+        there = self._any(part.there)
+        jump = emitter.add(C.H9_I_IF_ABSENT, a=there)
+        finish()
+        emitter.here(jump)
+        return Part([there])
+
+    def _own_record(self, member: Member, record: Record, child: Branch, dst: int, table: int, path: str) -> Part:
+        """A record in a frame of its own."""
+        inner, part = self._frame(record, child, path)
+        if needed(member.field):
+            part.finish.append(lambda: self._keep(member, child, inner, dst, table))
+            return part
+        return self._set(member, child, self._if_any(part, inner), dst, table)
+
+    def _keep(self, member: Member, child: Branch, register: int, dst: int, table: int) -> None:
+        self._set(member, child, register, dst, table)
+
+    def _if_any(self, part: Part, register: int) -> int:
+        """The register's value where something in it is there, finished."""
+        emitter = self._emitter
+        there, whole = self._any(part.there), emitter.register()
+        jump = emitter.add(C.H9_I_IF_ABSENT, a=there)
+        self._run(part)
+        emitter.add(C.H9_I_COPY, dst=whole, a=register)
+        emitter.here(jump)
+        return whole
+
+    def _any(self, registers: list[int]) -> int:
+        """A register that is there where any of `registers` is."""
+        if len(registers) == 1:
+            return registers[0]
+        emitter, dst = self._emitter, self._emitter.register()
+        jumps = []
+        for register in registers:
+            emitter.add(C.H9_I_COPY, dst=dst, a=register)
+            jumps.append(emitter.add(C.H9_I_IF_PRESENT, a=dst))
+        for jump in jumps:
+            emitter.here(jump)
+        return dst
+
+    # --- maps ---
+
+    def _map_member(self, member: Member, map_: Map, child: Branch, dst: int, table: int) -> Part:
+        register, part = self._map(map_, child)
+        if not needed(member.field):
+            return self._set(member, child, self._if_any(part, register), dst, table)
+        self._set(member, child, register, dst, table)
+        return part
+
+    def _map(self, map_: Map, child: Branch) -> tuple[int, Part]:
+        """A map with the entries that rules write and that have a value."""
+        emitter, dst = self._emitter, self._emitter.register()
+        emitter.add(C.H9_I_LIST_NEW, dst=dst)
+        part = Part()
+        for text, entry in child.members.items():
+            register = self._entry(map_, entry)
+            key = emitter.term(Const(map_.keys, entry.key, text))
+            value = self._boxed(register, entry.key) if _is_option(map_) else register
+            emitter.add(C.H9_I_PUT, entry.key, dst=dst, a=key, b=value)
+            part.there.append(register)
+        return dst, part
+
+    def _entry(self, map_: Map, entry: Branch) -> int:
+        if entry.rule is not None:
+            return self._emitter.term(_term(entry))
+        inner = self._context.meaning(nullable(map_.values)[0])
+        if isinstance(inner, Map):
+            register, part = self._map(inner, entry)
+        else:
+            assert isinstance(inner, Record)
+            register, part = self._frame(inner, entry, entry.rules()[0].key)
+        return self._if_any(part, register)
+
+
+def _is_option(map_: Map) -> bool:
+    """Whether a map's values are options: null, or a value in a box."""
+    return nullable(map_.values)[1] and not is_choice(map_.values)
+
+
+def _within(path: str, member: Field) -> str:
+    return f"{path}.{member.name}" if path else member.name
+
+
+def _term(branch: Branch) -> Term:
+    assert branch.term is not None
+    return branch.term
