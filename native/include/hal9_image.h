@@ -77,7 +77,8 @@ typedef enum h9_node_flag {
     H9_N_CLOSED = 2048,   /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
     H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */
     H9_N_EXTENSION = 8192,/* TIMESTAMP in msgpack: extension -1 */
-    H9_N_MASK = 16384     /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
+    H9_N_MASK = 16384,    /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
+    H9_N_SKIP = 32768     /* ANY, reading: passed over, checked for structure only; nothing is kept */
 } h9_node_flag;
 
 typedef enum h9_wire { H9_WIRE_VARINT = 0, H9_WIRE_ZIGZAG = 1, H9_WIRE_FIXED = 2 } h9_wire;
@@ -133,6 +134,7 @@ typedef struct h9_record {
     uint16_t unknown;         /* h9_unknown */
     uint16_t unknown_slot;    /* KEEP: the slot with the chain of spans, or H9_NO_SLOT */
     uint32_t flags;           /* h9_node_flag: H9_N_LAST_WINS */
+    uint32_t must;            /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
 } h9_record;
 
 /* A spelling of a member's or symbol's name, unescaped and unquoted. */
@@ -222,7 +224,8 @@ typedef enum h9_fits {
     H9_FITS_64 = 4,        /* an integer over 64 bits */
     H9_FITS_TEXT = 8,      /* bytes, extensions */
     H9_FITS_MAP = 16,      /* anything but a map */
-    H9_FITS_LIST = 32      /* anything but a list */
+    H9_FITS_LIST = 32,     /* anything but a list */
+    H9_FITS_TIMES = 64     /* extensions but a timestamp in the years 1-9999 */
 } h9_fits;
 
 typedef struct h9_step {

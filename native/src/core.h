@@ -206,6 +206,8 @@ static inline bool h9_count_item(h9_context *c, const uint8_t *at)
 bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at);
 /* After the last member: what must be there and isn't is filled in or refused. false: refused at `at`. */
 bool h9_finish(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *at);
+/* Whether every member that must be there was met, null or not: a bit in `met` for each field. false: refused at `at`. */
+bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const uint8_t *at);
 /* Looks a key up in the hash table at words32[table]; NULL: not there. */
 const h9_key *h9_find_key(const h9_plan *plan, uint32_t table, uint32_t mask, const uint8_t *p, size_t n);
 static inline uint32_t h9_key_hash(const uint8_t *p, size_t n)

@@ -12,7 +12,8 @@ static const uint8_t *place(h9_context *c, uint32_t kind, uint32_t index, const 
 {
     if (c->places_size == c->places_cap) {
         size_t cap = c->places_cap < 16 ? 16 : c->places_cap * 2;
-        void *grown = c->memory.resize(c->memory.state, c->places, c->places_cap * sizeof *c->places, cap * sizeof *c->places);
+        size_t unit = sizeof *c->places;
+        void *grown = c->memory.resize(c->memory.state, c->places, c->places_cap * unit, cap * unit);
         if (grown == NULL) return NULL; /* the refusal stands, with a shorter path */
         c->places = grown;
         c->places_cap = cap;
@@ -44,7 +45,8 @@ static void keep_keys(h9_context *c, h9_place *p, size_t n)
 bool h9_errors_grow(h9_context *c)
 {
     size_t cap = c->errors_cap < 16 ? 16 : c->errors_cap * 2;
-    void *grown = c->memory.resize(c->memory.state, c->errors, c->errors_cap * sizeof *c->errors, cap * sizeof *c->errors);
+    size_t unit = sizeof *c->errors;
+    void *grown = c->memory.resize(c->memory.state, c->errors, c->errors_cap * unit, cap * unit);
     if (grown == NULL) return false;
     c->errors = grown;
     c->errors_cap = cap;

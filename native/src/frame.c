@@ -64,7 +64,7 @@ void *h9_arena_slow(h9_context *c, size_t n)
     return block;
 }
 
-/* For the next message: only the first chunk is kept, so that what a message may take doesn't hang on those before it. */
+/* For the next message: only the first chunk is kept, so that what a message may take doesn't hang on those before. */
 void h9_arena_reset(h9_context *c)
 {
     while (H9_UNLIKELY(c->chunks != NULL && c->chunks->next != NULL)) {
@@ -199,7 +199,8 @@ void h9_context_free(h9_context *c)
 {
     if (c == NULL) return;
     free_chunks(c);
-    for (size_t i = 0; i < c->ignored_size; i++) release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
+    for (size_t i = 0; i < c->ignored_size; i++)
+        release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
     release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
     release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
     release(c, c->out, c->out_cap);

@@ -55,8 +55,8 @@ uint8_t *h9_json_put_escaped(h9_context *c, const uint8_t *p, size_t n, uint8_t 
 uint8_t *h9_json_put_bytes(h9_context *c, uint32_t form, const uint8_t *p, size_t n, uint8_t *w);
 /* A FieldMask as one text (json_mask.c). There is room at w. */
 uint8_t *h9_json_put_mask(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
-/* An any's tape. */
-uint8_t *h9_json_put_any(h9_context *c, const h9_slot *v, uint8_t *w);
+/* An any's tape, bytes in it in the node's form b. */
+uint8_t *h9_json_put_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 /* Numbers, enums, UUIDs, times, decimals, by the node's op. */
 uint8_t *h9_json_put_float(const h9_node *n, const h9_slot *v, uint8_t *w);
 uint8_t *h9_json_put_enum(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);

@@ -94,6 +94,7 @@ static bool good_record(const h9_plan *p, const h9_record *r)
 {
     if (!within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64) return false;
     if (r->need != H9_NONE && !within(r->need, r->words, p->h.words64)) return false;
+    if (r->must && !within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
     if (!within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
     if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT && r->unknown_slot >= r->slots) return false;
     for (uint32_t i = 0; i < r->count; i++) {

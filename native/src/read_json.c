@@ -201,6 +201,7 @@ static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *fr
     p = h9_json_open(c, p);
     if (H9_UNLIKELY(p == NULL) || (p = read_members(c, &m, p)) == NULL) return NULL;
     h9_leave(c);
+    if (r->must && !h9_all_met(c, r, seen, start)) return NULL;
     return H9_LIKELY(h9_finish(c, r, frame, start)) ? p : NULL;
 }
 

@@ -216,6 +216,7 @@ static const uint8_t *tape_value(h9_context *c, const h9_node *n, const uint8_t 
 const uint8_t *h9_json_read_any(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     uint32_t first = c->tape_size;
+    if (n->flags & H9_N_SKIP) return h9_json_skip(c, p);
     if ((n->a == 1 && *p != '{') || (n->a == 2 && *p != '[')) return h9_json_mismatch(c, p); /* Struct, ListValue */
     p = tape_value(c, n, p);
     if (p == NULL) return NULL;

@@ -193,6 +193,7 @@ static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *f
     for (; count > 0; count--)
         if ((p = read_member(c, r, frame, &seen, &next, p)) == NULL) return NULL;
     h9_leave(c);
+    if (r->must && !h9_all_met(c, r, seen.words, at)) return NULL;
     return h9_finish(c, r, frame, at) ? p : NULL;
 }
 

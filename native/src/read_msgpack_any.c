@@ -332,6 +332,7 @@ static const uint8_t *read_any(h9_context *c, bool last_wins, const uint8_t *p)
 const uint8_t *h9_msgpack_any(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     uint32_t first = c->tape_size;
+    if (n->flags & H9_N_SKIP) return h9_msgpack_skip(c, p);
     p = read_any(c, n->flags & H9_N_LAST_WINS, p);
     if (p == NULL) return NULL;
     out->any.first = first;

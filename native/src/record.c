@@ -86,6 +86,18 @@ bool h9_finish(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t 
     return true;
 }
 
+bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const uint8_t *at)
+{
+    const uint64_t *must = c->plan->words64 + r->must - 1;
+    for (uint32_t i = 0; i < r->count; i += 64) {
+        uint64_t missing = must[i >> 6] & ~met[i >> 6];
+        if (H9_LIKELY(missing == 0)) continue;
+        h9_fail(c, H9_E_MISSING, at);
+        return refused_in(c, c->plan->fields[r->first + i + (uint32_t)__builtin_ctzll(missing)].name);
+    }
+    return true;
+}
+
 /* --- members passed over --- */
 
 void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n)

@@ -134,6 +134,14 @@ static const uint8_t *skip_message(h9_context *c)
     return p;
 }
 
+/* Whether the JSON number at p may go on beyond the input. */
+static bool cut_number(const uint8_t *p, const uint8_t *end)
+{
+    if (p == end || (*p != '-' && (uint8_t)(*p - '0') >= 10)) return false;
+    while (p < end && ((uint8_t)(*p - '0') < 10 || *p == '-' || *p == '+' || *p == '.' || (*p | 0x20) == 'e')) p++;
+    return p == end;
+}
+
 h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count, int partial,
                          h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done, size_t *used)
 {
@@ -143,6 +151,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
     for (; i < count; i++) {
         if (c->plan->h.reader == H9_FORMAT_JSON) p = h9_skip_json_space(p, last);
         if (p == last && c->plan->h.reader != H9_FORMAT_AVRO) break;
+        if (partial && c->plan->h.reader == H9_FORMAT_JSON && cut_number(p, last)) break;
         h9_slot root;
         start_message(c, p, last);
         const uint8_t *next = read_message(c, &root, false);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "big.h"
+#include "msgpack.h"
 #include "scalar.h"
 
 #define DOUBLE_BITS 53 /* that a double's integers have at most, zeros at the end aside */
@@ -55,7 +56,17 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 
 /* --- items --- */
 
-static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
+/* A timestamp of four digits in its year is the only extension that text can say. */
+static h9_code extension_fits(h9_context *c, const h9_tape_item *item)
+{
+    uint8_t printed[H9_MAX_TIME_TEXT];
+    h9_slot v = {.t = {0, 0}};
+    if (item->v.p[-1] != MP_TIMESTAMP) return H9_E_EXTENSION;
+    if (!h9_msgpack_timestamp(c, item->v.p, item->n, &v, NULL)) return H9_E_TIME;
+    return h9_time_print(printed, v.t.sec, (uint32_t)v.t.ns, false) ? H9_OK : H9_E_TIME;
+}
+
+static h9_code item_fits(h9_context *c, uint32_t fits, const h9_tape_item *item)
 {
     bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
     switch (item->kind) {
@@ -64,20 +75,21 @@ static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
     case H9_T_FLOAT: return finite || isfinite(item->v.d) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
-    case H9_T_BYTES: case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
+    case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
+    case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(c, item) : H9_OK;
     default: return H9_OK;
     }
 }
 
 /* The items stand one after another, whatever holds them; keys are text, which every format has. */
-static h9_code any_fits(const h9_context *c, uint32_t fits, const h9_slot *v)
+static h9_code any_fits(h9_context *c, uint32_t fits, const h9_slot *v)
 {
     if (v->any.count == 0) return H9_OK; /* filled in: null, {} or [] as the target has it */
     const h9_tape_item *item = c->tape + v->any.first, *end = item + v->any.count;
     if (fits & H9_FITS_MAP && item->kind != H9_T_MAP) return H9_E_TYPE;
     if (fits & H9_FITS_LIST && item->kind != H9_T_LIST) return H9_E_TYPE;
     h9_code code = H9_OK;
-    for (; item < end && code == H9_OK; item++) code = item_fits(fits, item);
+    for (; item < end && code == H9_OK; item++) code = item_fits(c, fits, item);
     return code;
 }
 

@@ -127,6 +127,10 @@ static uint8_t *put_union(h9_context *c, const h9_node *n, const h9_slot *v, uin
         return value(c, &c->plan->nodes[n->a], v->choice.value, put_long(w, 1 - n->lo));
     }
     if (v->choice.value == NULL) return put_long(w, n->lo);
+    if (v->choice.branch >= n->b) {
+        h9_fail(c, H9_E_BAD_PLAN, NULL);
+        return NULL;
+    }
     const h9_node *chosen = &c->plan->nodes[c->plan->words32[n->a + v->choice.branch]];
     return value(c, chosen, v->choice.value, put_long(w, v->choice.branch));
 }

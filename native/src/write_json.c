@@ -126,6 +126,10 @@ static uint8_t *put_integer(const h9_node *n, const h9_slot *v, uint8_t *w)
 static uint8_t *put_choice(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (v->choice.value == NULL) return h9_json_word(w, "null", 4);
+    if (n->op == H9_OP_UNION && v->choice.branch >= n->b) {
+        h9_fail(c, H9_E_BAD_PLAN, NULL);
+        return NULL;
+    }
     uint32_t node = n->op == H9_OP_OPTION ? n->a : c->plan->words32[n->a + v->choice.branch];
     return put_value(c, &c->plan->nodes[node], v->choice.value, w);
 }
@@ -170,7 +174,7 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_LIST: return put_list(c, n, v, w);
     case H9_OP_MAP: return put_map(c, n, v, w);
     case H9_OP_RECORD: return put_record(c, n, v->rec, w);
-    case H9_OP_ANY: return h9_json_put_any(c, v, w);
+    case H9_OP_ANY: return h9_json_put_any(c, n, v, w);
     case H9_OP_WRAPPED: return put_value(c, &c->plan->nodes[n->a], v, w);
     default:
         h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_UNSUPPORTED, NULL);

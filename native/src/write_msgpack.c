@@ -346,6 +346,7 @@ static uint8_t *write_map(h9_context *c, const h9_node *n, const h9_slot *v, uin
 static uint8_t *write_branch(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (v->choice.value == NULL) return write_byte(c, MP_NIL, w);
+    if (n->op == H9_OP_UNION && v->choice.branch >= n->b) return refuse(c, H9_E_BAD_PLAN);
     uint32_t branch = n->op == H9_OP_OPTION ? n->a : c->plan->words32[n->a + v->choice.branch];
     return h9_write_msgpack(c, &c->plan->nodes[branch], v->choice.value, w);
 }
@@ -390,8 +391,9 @@ static uint8_t *write_item(h9_context *c, const h9_tape_item *item, uint8_t *w)
     return item->kind == H9_T_MAP ? put_map_head(w, item->n) : put_list_head(w, item->n);
 }
 
-static uint8_t *write_any(h9_context *c, const h9_slot *v, uint8_t *w)
+static uint8_t *write_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
+    if (v->any.count == 0) return write_byte(c, n->a == 0 ? MP_NIL : n->a == 1 ? MP_FIXMAP : MP_FIXLIST, w);
     for (uint32_t i = 0; w != NULL && i < v->any.count; i++) w = write_item(c, &c->tape[v->any.first + i], w);
     return w;
 }
@@ -422,7 +424,7 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_LIST: return write_list(c, n, v, w);
     case H9_OP_MAP: return write_map(c, n, v, w);
     case H9_OP_RECORD: return write_members(c, &c->plan->records[n->a], v->rec, w);
-    case H9_OP_ANY: return write_any(c, v, w);
+    case H9_OP_ANY: return write_any(c, n, v, w);
     case H9_OP_WRAPPED: return h9_write_msgpack(c, &c->plan->nodes[n->a], v, w);
     default: return refuse(c, H9_E_UNSUPPORTED);
     }

@@ -11,14 +11,18 @@ from schemas.model import (
     Array,
     Bool,
     Bytes,
+    Date,
     Enum,
     Fixed,
     Float,
     Int,
+    Language,
     Map,
     Null,
     Record,
     String,
+    Time,
+    Timestamp,
     Type,
     Union,
     Uuid,
@@ -44,56 +48,49 @@ class Carrier:
         self.symbols[id(made)] = renamed
         self.kept.append(made)
 
-    def carried(self, value: object, source: Type, target: Type, *, same: bool) -> object:
-        """The default of `source` as one of `target`, MISSING where that can't say it.
+    def carried(self, value: object, target: Type, *, language: Language | None) -> object:
+        """The default as one of `target`, MISSING where that can't say it.
 
-        `same`: both are of one language, so values of logical types are told alike.
+        `language`: of both schemas, if it is one: then values of logical types are told alike.
         """
         try:
-            return self._carried(value, source, target, same)
+            return self._carried(value, target, language)
         except RecursionError:
             return MISSING
 
-    def _carried(self, value: object, source: Type, target: Type, same: bool) -> object:
+    def _carried(self, value: object, target: Type, language: Language | None) -> object:
         match target:
             case Union(branches=branches):
-                found = (self._carried(value, source, each, same) for each in branches)
+                found = (self._carried(value, each, language) for each in branches)
                 return next((each for each in found if each is not MISSING), MISSING)
             case Enum():
                 known = {name for name, _ in target.symbols}
                 name = self.symbols.get(id(target), {}).get(value, value) if isinstance(value, str) else None
                 return name if name in known else MISSING
             case Array(items=items) if isinstance(value, list):
-                return self._list(value, _inner(source, Array, "items"), items, same)
+                return self._list(value, items, language)
             case Map(values=values) if isinstance(value, dict):
-                found_values = self._list(list(value.values()), _inner(source, Map, "values"), values, same)
-                return found_values if found_values is MISSING else dict(zip(value, found_values, strict=True))
+                inside = self._list(list(value.values()), values, language)
+                return inside if inside is MISSING else dict(zip(value, inside, strict=True))
             case Record() if isinstance(value, dict):
-                return self._members(value, source, target, same)
-        return _scalar(value, source, target, same)
+                return self._members(value, target, language)
+        return _scalar(value, target, language)
 
-    def _list(self, values: list[Any], source: Type, items: Type, same: bool) -> Any:
-        found = [self._carried(each, source, items, same) for each in values]
+    def _list(self, values: list[Any], items: Type, language: Language | None) -> Any:
+        found = [self._carried(each, items, language) for each in values]
         return MISSING if any(each is MISSING for each in found) else found
 
-    def _members(self, value: dict[str, Any], source: Type, target: Record, same: bool) -> object:
+    def _members(self, value: dict[str, Any], target: Record, language: Language | None) -> object:
         """A record's fields, all of them there."""
         renamed = self.fields.get(id(target), {})
         given = {renamed.get(name, name): each for name, each in value.items()}
         if given.keys() != {each.name for each in target.fields}:
             return MISSING
-        found = {each.name: self._carried(given[each.name], source, each.type, same) for each in target.fields}
+        found = {each.name: self._carried(given[each.name], each.type, language) for each in target.fields}
         return MISSING if any(each is MISSING for each in found.values()) else found
 
 
-def _inner(source: Type, kind: type, member: str) -> Type:
-    """The source's own items or values, where the source is plainly of that kind."""
-    found = getattr(source, member) if isinstance(source, kind) else source
-    assert isinstance(found, Type)
-    return found
-
-
-def _scalar(value: object, source: Type, target: Type, same: bool) -> object:
+def _scalar(value: object, target: Type, language: Language | None) -> object:
     fits = False
     match target:
         case Null():
@@ -105,14 +102,20 @@ def _scalar(value: object, source: Type, target: Type, same: bool) -> object:
         case Float():
             return _real(value, target.bits)
         case String() | Uuid(form="string"):
-            fits = isinstance(value, str) and not _unpaired(value)
+            fits = isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
         case Bytes():
             fits = isinstance(value, bytes)
         case Fixed(size=size):
             fits = isinstance(value, bytes) and len(value) == size
+        case Date() | Time() | Timestamp():
+            fits = isinstance(value, {"avro": int, "jsonschema": str}.get(language or "", Never))
         case _:
-            fits = same and type(source) is type(target)
+            fits = language == "avro" and isinstance(value, bytes)
     return value if fits else MISSING
+
+
+class Never:
+    """What no value is."""
 
 
 def _real(value: object, bits: int) -> object:
@@ -123,7 +126,3 @@ def _real(value: object, bits: int) -> object:
         return float(value) if math.isfinite(float(value)) else MISSING
     except OverflowError:
         return MISSING
-
-
-def _unpaired(text: str) -> bool:
-    return any("\ud800" <= each <= "\udfff" for each in text)

@@ -26,7 +26,12 @@ class Naming:
 
     def field(self, name: str) -> str:
         """A field's name under the policy."""
-        return {"exact": str, "snake": snake, "camel": camel}[self.fields](name)
+        match self.fields:
+            case "snake":
+                return snake(name)
+            case "camel":
+                return camel(name)
+        return name
 
     def symbol(self, name: str, enum: str) -> str:
         """A symbol's name under the policy. `enum`: the enum's name, without its namespace."""

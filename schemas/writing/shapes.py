@@ -26,11 +26,12 @@ from schemas.model import (
     Language,
     Map,
     Null,
-    Presence,
     Record,
     Schema,
+    String,
     Type,
     Union,
+    walk,
 )
 from schemas.wellknown import lifted
 from schemas.writing.defaults import Carrier
@@ -87,6 +88,8 @@ class Shaper(ABC):
     """Shapes one schema for one language."""
 
     language: ClassVar[Language]
+    closes: ClassVar[bool] = False
+    """Whether the language says that a record has no other members."""
     source: Schema
     naming: Naming = AS_THEY_ARE
     choices: Choices = field(default_factory=Choices)
@@ -95,6 +98,7 @@ class Shaper(ABC):
     problems: list[str] = field(default_factory=list)
     enums: dict[int, Type] = field(default_factory=dict)
     records: dict[int, Record] = field(default_factory=dict)
+    reserved: dict[int, str] = field(default_factory=dict)
     meant: dict[int, Type] = field(default_factory=dict)
     queue: deque[tuple[Record, Record, At]] = field(default_factory=deque)
     pending: list[Pending] = field(default_factory=list)
@@ -102,6 +106,7 @@ class Shaper(ABC):
 
     def shaped(self) -> Schema:
         """The schema in the language's own types. SchemaError: something in it has no form there."""
+        self._reserve()
         try:
             root = self.root(At(hint="Root"))
         except RecursionError:
@@ -171,6 +176,12 @@ class Shaper(ABC):
             type_ = found
         return type_
 
+    def _reserve(self) -> None:
+        """Names of types of the source come before names that are made up."""
+        for each in walk(self.source.root):
+            if isinstance(each, Record | Enum) and self.meaning(each) is each:
+                self.reserved[id(each)] = self.record_name(each.name)
+
     def _meaning(self, type_: Record | Enum) -> Type:
         if isinstance(type_, Enum):
             return Null() if type_.name == NULL_VALUE else type_
@@ -220,11 +231,14 @@ class Shaper(ABC):
 
     def record(self, record: Record, at: At) -> Record:
         if id(record) not in self.records:
-            made = replace(record, name=self.record_name(record.name), fields=[], wrapper=False)
+            is_open = record.open or not self.closes
+            made = replace(record, name=self.reserved[id(record)], fields=[], open=is_open, wrapper=False)
             self.records[id(record)] = made
             self.queue.append((record, made, at))
             if last(made.name) != last(record.name):
                 self.report.add(at.path, "exact", f"renamed: {record.name} is {made.name}")
+            if made.open != record.open:
+                self.report.add(at.path, "dropped", f"that {record.name} has no members beside its fields")
             if record.wrapper:
                 self.report.add(at.path, "exact", "it says that it is a wrapper, but isn't one")
         return self.records[id(record)]
@@ -243,26 +257,24 @@ class Shaper(ABC):
         reason = self.symbols_fail(named)
         if reason:
             return self.text_for(enum, reason, at)
-        made = self.numbered(replace(named, name=self.record_name(enum.name)), at)
+        made = self.numbered(replace(named, name=self.reserved[id(enum)]), at)
         self.carrier.enum(made, renamed)
         self.report.add(at.path, "exact")
         return made
 
     def text_for(self, enum: Enum, reason: str, at: At) -> Type:
         """A string in an enum's place."""
-        from schemas.model import String
-
         self.report.add(at.path, "widened", f"enum {enum.name} is a string: {reason}")
         return String()
 
     def _fill(self, record: Record, made: Record, at: At) -> None:
-        names = Names()
+        names = self.member_names()
         renamed: dict[str, str] = {}
         if self.naming.fields != "exact":
             once((self.field_name(each.name) for each in record.fields), record.name)
         for each in record.fields:
             here = at.member(made.name, each.name)
-            name = self.given(each, names)
+            name = names.give(self.field_name(each.name))
             renamed[each.name] = name
             if name != each.name and name != self.naming.field(each.name):
                 self.report.add(here.path, "exact", f"renamed to {name}")
@@ -275,9 +287,9 @@ class Shaper(ABC):
             self.pending.append(Pending(each, field_, here, self.is_nullable(each.type)))
         self.carrier.record(made, renamed)
 
-    def given(self, each: Field, names: Names) -> str:
-        """The field's new name, given once."""
-        return names.give(self.field_name(each.name))
+    def member_names(self) -> Names:
+        """For the fields of one record."""
+        return Names()
 
     def is_nullable(self, type_: Type) -> bool:
         found = self.meaning(type_)
@@ -290,8 +302,8 @@ class Shaper(ABC):
         default = each.source.default
         if default is MISSING:
             return MISSING
-        same = self.source.language == self.language
-        found = self.carrier.carried(default, each.source.type, each.made.type, same=same)
+        language = self.language if self.source.language == self.language else None
+        found = self.carrier.carried(default, each.made.type, language=language)
         if found is MISSING:
             self.report.add(each.at.path, "dropped", "its default")
         return found
@@ -300,7 +312,3 @@ class Shaper(ABC):
         if each.source.oneof:
             self.report.add(each.at.path, "dropped", f"that only one of {each.source.oneof} is set")
         each.made.oneof = None
-
-    def absent(self, each: Pending) -> bool:
-        """Whether the field may be absent."""
-        return each.source.presence is Presence.OPTIONAL

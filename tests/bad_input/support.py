@@ -1,4 +1,4 @@
-"""What the tests of BAD_INPUT.md share: plans by format and schema, refusals with their place, bounded time and memory."""
+"""What the tests of BAD_INPUT.md share: plans by format and schema, refusals with their place, time, memory."""
 
 from __future__ import annotations
 

@@ -113,7 +113,10 @@ def trees() -> Iterator[tuple[str, bytes]]:
 def untyped() -> Iterator[tuple[str, bytes]]:
     sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
     number = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
-    seeds = {name: [Plan(sides["json"], side).translate(each) for each in (number, MANY_KEYS)] for name, side in sides.items()}
+    seeds = {
+        name: [Plan(sides["json"], side).translate(each) for each in (number, MANY_KEYS)]
+        for name, side in sides.items()
+    }
     for source in sides:
         for target in sides:
             yield f"any-{source}-{target}", pair(sides[source], sides[target], seeds[source])
@@ -131,7 +134,9 @@ def build(folder: Path) -> Path:
 
     objects = [str(folder / f"{source.stem}.o") for source in sources]
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        list(pool.map(lambda pair: run(*INCLUDES, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True)))
+        list(
+            pool.map(lambda pair: run(*INCLUDES, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True))
+        )
     program = folder / "test_alloc"
     run(*objects, "-o", str(program), "-lm")
     return program
@@ -148,7 +153,9 @@ def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("LD_PRELOAD", "ASAN_OPTIONS")}
     halves = [files[0::2], files[1::2]]
     with ThreadPoolExecutor(2) as pool:
-        ended = pool.map(lambda half: subprocess.run([program, *half], env=environment, capture_output=True, text=True), halves)
+        ended = pool.map(
+            lambda half: subprocess.run([program, *half], env=environment, capture_output=True, text=True), halves
+        )
         for done in ended:
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
             assert done.stdout.endswith(" passed, 0 failed\n")

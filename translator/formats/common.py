@@ -68,7 +68,7 @@ def text_spec(type_: Type, *, bytes_form: int = 0, flags: int = 0) -> Spec | Non
         case Enum():
             return Spec(C.H9_OP_ENUM, {"flags": flags})
         case Any():
-            return Spec(C.H9_OP_ANY)
+            return Spec(C.H9_OP_ANY, {"b": bytes_form})
         case _:
             return _logical_spec(type_, bytes_form, flags)
 

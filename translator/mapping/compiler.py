@@ -32,6 +32,8 @@ from translator.plan.reading import Context, describe
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
 
+_REGISTERS = 1 << 16
+
 
 def compile_mapping(source: Side, target: Side, mapping: model.Mapping, policies: Policies) -> Compiled:
     """PlanError: every key of the mapping that can't be, and every field of the target that must be and isn't."""
@@ -73,6 +75,10 @@ class _Compiler:
         emitter = Emitter(self.goal, self.goal_tables, self.view, placed)
         result = Target(self.goal, emitter, self.goal_tables.fills).root(target_root, tree)
         emitter.add(C.H9_I_END, a=result)
+        if emitter.registers > _REGISTERS:
+            raise PlanError(
+                [("fields", f"too many values: {emitter.registers}, where {_REGISTERS} can be held at once")]
+            )
         self.goal_tables.finish()
         writing = Writing(self.goal)
         write_root = writing.value(target_root, "")

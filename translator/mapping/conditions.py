@@ -77,7 +77,7 @@ class Conditions:
         return Compare(TRUTH, key, left, right, _OPERATIONS[operator], kind)
 
     def _hint(self, constant: model.Constant) -> Type:
-        """What to read where the source doesn't say: any number will do where a number is wanted, and any value for text."""
+        """What to read where the source doesn't say: any number will do for a number, and any value for text."""
         if isinstance(constant, bool):
             return TRUTH
         if isinstance(constant, str):

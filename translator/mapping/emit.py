@@ -27,13 +27,13 @@ from translator.mapping.terms import (
     Term,
     Uuid5,
     When,
+    optional,
 )
 from translator.mapping.wants import Hop, View
 from translator.plan.fields import RecordTables
 from translator.plan.fills import plain, slot
 from translator.plan.frames import Placed
 from translator.plan.reading import Context
-
 
 _PLAIN = re.compile(rb"[ !#-\[\]-~]*")
 """What H9_SPAN_PLAIN says: JSON text as it stands."""
@@ -156,12 +156,19 @@ class Emitter:
         return dst
 
     def _steps(self, term: Steps) -> int:
-        register = self.term(term.of)
+        of: Term = term.of
+        steps = term.steps
+        while isinstance(of, Steps) and of.key == term.key:
+            steps = [*of.steps, *steps]
+            of = of.of
+        register = self.term(of)
         dst = self.register()
-        self.add(C.H9_I_STEP, term.key, dst=dst, a=register, c=self.context.image.chain(term.steps))
+        self.add(C.H9_I_STEP, term.key, dst=dst, a=register, c=self.context.image.chain(steps))
         return dst
 
     def _first(self, term: First) -> int:
+        if len(term.options) == 1 or not optional(term.options[0]):
+            return self.term(term.options[0])
         dst = self.register()
         done: list[int] = []
         for i, option in enumerate(term.options):

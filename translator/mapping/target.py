@@ -14,7 +14,7 @@ from schemas.model import Field, Map, Presence, Record, nullable
 from translator.formats.base import Row
 from translator.mapping import model
 from translator.mapping.emit import Emitter, bare_table
-from translator.mapping.terms import Const, Term
+from translator.mapping.terms import Const, Term, optional
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context, is_choice
@@ -66,6 +66,8 @@ class Target:
         self._context = context
         self._emitter = emitter
         self._fills = fills
+        self._always: set[int] = set()
+        """Registers that have a value whatever the message says."""
 
     def root(self, record: Record, branch: Branch) -> int:
         """The whole message; its register."""
@@ -111,10 +113,11 @@ class Target:
         self._context.image.records[table] = row
 
     def _fill(self, member: Member, branch: Branch, path: str) -> Row | None:
-        place = _within(path, member.field)
-        if branch.of(member.field) is None:
+        place, child = _within(path, member.field), branch.of(member.field)
+        if child is None:
             return self._fills.unmapped(member, place)
-        return self._fills.mapped(member, place)
+        always = needed(member.field) if child.rule is None else not optional(_term(child))
+        return None if always else self._fills.mapped(member, place)
 
     def _members(self, placed: Placed, branch: Branch, dst: int, table: int, path: str) -> Part:
         """Sets the members that rules write."""
@@ -152,13 +155,20 @@ class Target:
         if member.inner is not None:
             return self._inline(member, member.inner, child, dst, table, path)
         if child.rule is not None:
-            register = self._emitter.term(_term(child))
+            register = self._value(child)
             return self._set(member, child, register, dst, table)
         inner = self._context.meaning(nullable(member.field.type)[0])
         if isinstance(inner, Map):
             return self._map_member(member, inner, child, dst, table)
         assert isinstance(inner, Record)
         return self._own_record(member, inner, child, dst, table, path)
+
+    def _value(self, child: Branch) -> int:
+        """A rule's value."""
+        register = self._emitter.term(_term(child))
+        if not optional(_term(child)):
+            self._always.add(register)
+        return register
 
     def _set(self, member: Member, child: Branch, register: int, dst: int, table: int) -> Part:
         """The slot takes the register's value; the part is there if the value is."""
@@ -208,6 +218,10 @@ class Target:
         """The register's value where something in it is there, finished."""
         emitter = self._emitter
         there, whole = self._any(part.there), emitter.register()
+        if there in self._always:
+            self._run(part)
+            self._always.add(register)
+            return register
         jump = emitter.add(C.H9_I_IF_ABSENT, a=there)
         self._run(part)
         emitter.add(C.H9_I_COPY, dst=whole, a=register)
@@ -216,8 +230,9 @@ class Target:
 
     def _any(self, registers: list[int]) -> int:
         """A register that is there where any of `registers` is."""
-        if len(registers) == 1:
-            return registers[0]
+        for register in registers:
+            if len(registers) == 1 or register in self._always:
+                return register
         emitter, dst = self._emitter, self._emitter.register()
         jumps = []
         for register in registers:
@@ -251,7 +266,7 @@ class Target:
 
     def _entry(self, map_: Map, entry: Branch) -> int:
         if entry.rule is not None:
-            return self._emitter.term(_term(entry))
+            return self._value(entry)
         inner = self._context.meaning(nullable(map_.values)[0])
         if isinstance(inner, Map):
             register, part = self._map(inner, entry)

@@ -169,6 +169,8 @@ class Values:
             return self._shared(natural)
         meant = self.context.meaning(wanted)
         numbers = isinstance(natural, Int | Float) and isinstance(meant, Int | Float)
+        if not within and _plain(natural) and type(natural) is type(meant) and _plain(meant):
+            return self._shared(wanted)
         if not within or isinstance(meant, _HELD) or (numbers and self.reading.format.text_numbers):
             return wanted
         return wanted if is_choice(wanted) and isinstance(natural, Union) else self._shared(natural)
@@ -177,9 +179,9 @@ class Values:
     def _shared(type_: Type) -> Type:
         """Common types are one object, so that a member wanted twice in one type is read once."""
         for known in (TEXT, REAL, WHOLE, TRUTH):
-            if type(type_) is type(known) and getattr(type_, "bits", None) == getattr(known, "bits", None):
-                if not isinstance(type_, Int) or type_.signed:
-                    return known
+            same = type(type_) is type(known) and getattr(type_, "bits", None) == getattr(known, "bits", None)
+            if same and getattr(type_, "signed", True) and getattr(type_, "validated", True):
+                return known
         return type_
 
     def _first(self, source: model.FirstSource, wanted: Type | None, hint: Type) -> Term:
@@ -345,14 +347,20 @@ class Values:
         return Require(term.type, value.key, term) if value.required else term
 
 
+def _plain(type_: Type) -> bool:
+    """Whether no format refuses what the type holds, so that it may be read once for all."""
+    return isinstance(type_, Int | Bool) or (isinstance(type_, String) and type_.validated)
+
+
 def _way(source: Type, meant: Type) -> str:
     """How to ask for a conversion that isn't made unasked."""
     if isinstance(source, Union):
         return "; name a branch in the path, as :string"
     if isinstance(source, Int) and isinstance(meant, Timestamp):
         return '; say what it counts, as time = "ms"'
-    casts = {Int: f"{'int' if getattr(meant, 'signed', True) else 'uint'}{max(getattr(meant, 'bits', 64), 32)}"}
-    casts |= {Float: f"float{getattr(meant, 'bits', 64)}", Bool: "bool", String: "string"}
+    bits = max(getattr(meant, "bits", 64), 32)
+    whole = "int" if getattr(meant, "signed", True) else "uint"
+    casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}
     cast = casts.get(type(meant))
     scalar = isinstance(source, String | Bool | Int | Float)
     return (

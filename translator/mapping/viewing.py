@@ -32,7 +32,7 @@ class MappedFrames(Frames):
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
         if id(inner) in self._view.nested:
             taken_back = self._mergeable and (null or each.presence is Presence.OPTIONAL)
-            return not taken_back and frame.slots + self._size(inner) <= _VIEW_SLOTS
+            return not taken_back and self._view.size <= _VIEW_SLOTS
         if (
             id(inner) in self._view.records
             or id(each) in self._view.leaves

@@ -1,7 +1,7 @@
 """What a mapping wants of the source: the record that is read instead of the whole message.
 
-Every path of the mapping wants one value, in one type. Together they make a *view*: a record type that mirrors the source
-with just the members wanted, each in the type wanted. Reading the source into the view is an ordinary plan, so
+Every path of the mapping wants one value, in one type. Together they make a *view*: a record type that mirrors the
+source with just the members wanted, each in the type wanted. Reading the source into the view is an ordinary plan, so
 projection, conversion and skipping are the same as everywhere; a member wanted in two types is read twice.
 """
 
@@ -66,6 +66,8 @@ class View:
         self._named = named
         self._kept: list[Type] = []
         self.wants: list[Want] = []
+        self.size = 0
+        """How many fields all of its nested records have together."""
         self.records: set[int] = set()
         """Ids of the records that the view is made of."""
         self.nested: set[int] = set()
@@ -84,7 +86,7 @@ class View:
         return None if isinstance(found, Any) and self._named else found
 
     def within(self, path: tuple[Segment, ...]) -> bool:
-        """Whether what stands at `path` is one of many that are read alike: an item, an entry, one of several branches."""
+        """Whether what stands at `path` is one of many that are read alike: an item, an entry, a branch."""
         return bool(self._split(path)[1])
 
     def want(self, path: tuple[Segment, ...], wanted: Type, key: str) -> Want:
@@ -120,6 +122,7 @@ class View:
                 self.nested.add(id(nested))
                 record.fields.append(Field(member, nested, Presence.OPTIONAL))
             self._leaves(record, member, [want for want in group if len(want.names) == depth + 1])
+        self.size += len(record.fields)
         return record
 
     def _leaves(self, record: Record, member: str, wants: list[Want]) -> None:

@@ -48,6 +48,15 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
 
     PlanError: all reasons why there is no such plan.
     """
+    try:
+        return _compile_pair(source, target, policies, drop)
+    except RecursionError:
+        raise PlanError([("", "lists, maps or unions stand in each other deeper than any message may")]) from None
+    except OverflowError:
+        raise PlanError([("", "the plan would be larger than an image can be")]) from None
+
+
+def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...]) -> Compiled:
     s, t = _roots(source, target)
     both_tagged = source.format.tagged and target.format.tagged
     context = _context(source, target, policies, plain if both_tagged else meaning, keep_unknown=both_tagged)
@@ -104,7 +113,7 @@ def skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
         node = tables.skipping.node(s)
         tables.skipping.finish()
         return node
-    return image.node(C.H9_OP_ANY) if format_.self_describing else int(C.H9_NONE)
+    return image.node(C.H9_OP_ANY, flags=C.H9_N_SKIP) if format_.self_describing else int(C.H9_NONE)
 
 
 def _refuse_silent_drops(context: Context, drop: tuple[str, ...]) -> None:

@@ -89,6 +89,7 @@ class _Table:
             **fields,
             **self._frame(),
             **self._keys(order),
+            "must": self._must(order, found),
             **self._needs(fills),
             **self._unknown(),
         }
@@ -254,6 +255,15 @@ class _Table:
         keys, mask = self.image.key_table(spellings)
         return {"keys": keys, "key_mask": mask, **(self._numbers(fields) if self.format.tagged else {})}
 
+    def _must(self, order: list[int], found: dict[int, list[Member]]) -> int:
+        """The fields whose members must be met, where the source's schema requires them; in ProtoJSON none need be.
+        What is null by default may be left out."""
+        if not self.format.self_describing or self.format.null_unsets:
+            return 0
+        fields = [self.source.fields[i] for i in order]
+        must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k])]
+        return self.image.mask(must, (len(fields) + 63) // 64) + 1 if must else 0
+
     def _numbers(self, fields: list[Field]) -> Row:
         dense = {each.number or 0: i for i, each in enumerate(fields) if (each.number or 0) < 256}
         size = max(dense, default=-1) + 1
@@ -295,6 +305,10 @@ class _Table:
 def _is_constant(s: Field) -> bool:
     """A field that always holds the same: nothing is lost with it (a tag such as HAL9's `type`)."""
     return s.presence is Presence.REQUIRED and isinstance(s.type, Enum) and len(s.type.symbols) == 1
+
+
+def _must_be_met(s: Field) -> bool:
+    return s.presence is Presence.REQUIRED and s.default is not None
 
 
 def takes_null(context: Context, s: Type) -> bool:

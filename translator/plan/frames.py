@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
+from schemas.model import MISSING, Field, Presence, Record, Type, nullable
+from translator.plan.cycles import Cycles
 from translator.plan.resolve import unbuilt
 
 INLINE_SLOTS = 192
@@ -70,6 +71,7 @@ class Frames:
         self._limit = inline_slots
         self._of: dict[int, Placed] = {}
         self._sizes: dict[int, int] = {}
+        self._cycles = Cycles(resolve)
 
     def of(self, record: Record) -> Placed:
         """The placed record with a frame of its own."""
@@ -99,31 +101,25 @@ class Frames:
 
     def _size(self, record: Record) -> int:
         """The slots that `record` would take inline; over any limit if it may contain itself."""
-        if id(record) not in self._sizes:
-            self._sizes[id(record)] = self._limit + 1  # what is met again while measuring contains itself
-            if not _recursive(record, self._resolve):
-                self._sizes[id(record)] = 1 + sum(self._field_size(each) for each in record.fields)
+        waiting = [record]
+        while waiting:
+            each = waiting[-1]
+            inside = [] if self._cycles.has(each) else [r for r in self._records_in(each) if id(r) not in self._sizes]
+            waiting += inside
+            if not inside:
+                waiting.pop()
+                self._sizes[id(each)] = self._sum(each)
         return self._sizes[id(record)]
 
-    def _field_size(self, each: Field) -> int:
-        inner = self._resolve(nullable(self._resolve(each.type))[0])
-        return 1 + (self._size(inner) if isinstance(inner, Record) else 0)
+    def _sum(self, record: Record) -> int:
+        if self._cycles.has(record):
+            return self._limit + 1
+        inner = sum(self._sizes[id(each)] for each in self._records_in(record))
+        return min(1 + len(record.fields) + inner, self._limit + 1)
 
-
-def _recursive(record: Record, resolve: Callable[[Type], Type]) -> bool:
-    """Whether `record` may contain itself, directly or through others (also through lists, maps and unions)."""
-    seen: set[int] = set()
-    stack: list[Type] = list(_inside(record, resolve))
-    while stack:
-        type_ = stack.pop()
-        if type_ is record:
-            return True
-        if id(type_) not in seen:
-            seen.add(id(type_))
-            stack.extend(_inside(type_, resolve))
-    return False
-
-
-def _inside(type_: Type, resolve: Callable[[Type], Type]) -> Iterator[Type]:
-    for child in children(type_):
-        yield resolve(child)
+    def _records_in(self, record: Record) -> Iterator[Record]:
+        """The records that are fields of `record`, null or not."""
+        for each in record.fields:
+            inner = self._resolve(nullable(self._resolve(each.type))[0])
+            if isinstance(inner, Record):
+                yield inner

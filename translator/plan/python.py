@@ -110,7 +110,9 @@ def _widen_field(each: Field, copies: _Copies) -> Field:
     if each.presence is Presence.OPTIONAL and not _takes_null(each.type):
         type_ = Union((Null(), *type_.branches)) if isinstance(type_, Union) else Union((Null(), type_))
     filled = copies.defaults and each.default is not MISSING
-    return replace(each, type=type_, presence=Presence.OPTIONAL if filled else each.presence)
+    may_be_left_out = each.default is MISSING and nullable(type_)[1]
+    default = None if may_be_left_out else each.default
+    return replace(each, type=type_, presence=Presence.OPTIONAL if filled else each.presence, default=default)
 
 
 def _takes_null(t: Type) -> bool:

@@ -248,7 +248,7 @@ class Reading:
         if self.context.target.tagged:
             fits |= C.H9_FITS_DOUBLE | C.H9_FITS_TEXT
         elif self.context.target.core == C.H9_FORMAT_JSON:
-            fits |= C.H9_FITS_FINITE if self.format.core != C.H9_FORMAT_JSON else 0
+            fits |= C.H9_FITS_FINITE | C.H9_FITS_TIMES if self.format.core != C.H9_FORMAT_JSON else 0
         elif self.format.core == C.H9_FORMAT_JSON:
             fits |= C.H9_FITS_64
         return fits

@@ -36,9 +36,9 @@ class Writing:
     def _choice(self, t: Type, path: str) -> int:
         assert isinstance(t, Union)
         policies = self.context.policies
-        if self.format.self_describing and self.format.tells_branches and policies.unions == "refuse":
-            if kind_table(t, self.format, policies, self.context.meaning)[1]:
-                self.context.alike(path, self.format)
+        must_tell = self.format.self_describing and self.format.tells_branches and policies.unions == "refuse"
+        if must_tell and kind_table(t, self.format, policies, self.context.meaning)[1]:
+            self.context.alike(path, self.format)
         nodes = [self.solid(branch, path) for branch in t.branches]
         return self.image.node(
             C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t)

@@ -1,5 +1,5 @@
-/* B8: the N-th allocation fails, for every N until all succeed. Nothing crashes or leaks, each message comes out right or
- * is refused, and on the same context all of them come out right afterwards.
+/* B8: the N-th allocation fails, for every N until all succeed. Nothing crashes or leaks, each message comes out
+ * right or is refused, and on the same context all of them come out right afterwards.
  *
  *     test_alloc FILE...      cases that tests/native/test_alloc.py wrote from compiled plans
  *     test_alloc              one plan made by hand: untyped JSON to MessagePack
@@ -189,7 +189,8 @@ static void try_run(const test_case *t, const counting *a, const h9_plan *plan, 
 {
     int64_t begin[MOST], end[MOST], ends[MOST];
     size_t done, used;
-    h9_code code = h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_FRAMING_NONE, begin, end, ends, &done, &used);
+    h9_code code = h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_FRAMING_NONE, begin, end, ends, &done,
+                                    &used);
     if (code != H9_OK) {
         CHECK(code == H9_E_NO_MEMORY && a->failed);
         return;
@@ -198,6 +199,8 @@ static void try_run(const test_case *t, const counting *a, const h9_plan *plan, 
     CHECK(done == t->count || a->failed);
     for (size_t i = 0; i + 1 < done; i++) CHECK(begin[i] == t->begin[i] && end[i] == t->end[i]);
 }
+
+typedef void try_kind(const test_case *, const counting *, const h9_plan *, h9_context *);
 
 /* All that a plan and a context do, with the fails_at-th allocation failing. Whether any failed. */
 static bool attempt(const test_case *t, size_t fails_at, bool for_good, int kind)
@@ -210,7 +213,7 @@ static bool attempt(const test_case *t, size_t fails_at, bool for_good, int kind
     if (code != H9_OK) CHECK(code == H9_E_NO_MEMORY && a.failed && plan == NULL);
     else if (c == NULL) CHECK(a.failed);
     if (c != NULL) {
-        void (*tries[])(const test_case *, const counting *, const h9_plan *, h9_context *) = {try_batch, try_one, try_run};
+        try_kind *tries[] = {try_batch, try_one, try_run};
         tries[kind](t, &a, plan, c);
         counting none = {0};
         a.fails_at = 0;

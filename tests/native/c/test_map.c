@@ -82,6 +82,23 @@ static void test_containers(void)
 
 /* --- making values --- */
 
+/* Constants that stand in the plan as they are. */
+static void test_text_and_slot(void)
+{
+    forget();
+    start();
+    add(H9_I_TEXT, 0, H9_SPAN_PLAIN, 0, text("as it is", 8), 8);
+    add(H9_I_TEXT, 1, 0, 0, 0, 0);
+    add(H9_I_SLOT, 2, 0, 0, text("\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16), 0);
+    show(3);
+    h9_slot *frame = map();
+    CHECK_SPAN(frame[0], "as it is");
+    CHECK_INT(frame[0].s.flags, H9_SPAN_PLAIN);
+    CHECK_INT(frame[1].s.n, 0);
+    CHECK_INT(frame[2].i, 5);
+    CHECK(there(frame, 0) && there(frame, 1) && there(frame, 2));
+}
+
 static void test_const_and_step(void)
 {
     forget();
@@ -453,6 +470,7 @@ int main(void)
     open_context();
     test_load_and_field();
     test_containers();
+    test_text_and_slot();
     test_const_and_step();
     test_join();
     test_join_limit();

@@ -49,6 +49,8 @@ static const bad_insn bad_insns[] = {
     BAD(.op = H9_I_INDEX, .b = 2), BAD(.op = H9_I_INDEX, .b = 0), BAD(.op = H9_I_INDEX, .b = 32),
     BAD(.op = H9_I_INDEX, .b = 16, .d = H9_OP_FAIL + 1),
     BAD(.op = H9_I_BRANCH, .a = REGISTERS), BAD(.op = H9_I_UNBOX, .a = REGISTERS),
+    BAD(.op = H9_I_TEXT, .c = 250, .d = 7), BAD(.op = H9_I_TEXT, .dst = REGISTERS),
+    BAD(.op = H9_I_SLOT, .c = 241), BAD(.op = H9_I_SLOT, .c = UINT32_MAX), BAD(.op = H9_I_SLOT, .dst = REGISTERS),
     BAD(.op = H9_I_CONST, .a = NODES), BAD(.op = H9_I_CONST, .b = 1), BAD(.op = H9_I_CONST, .c = 250, .d = 7),
     BAD(.op = H9_I_STEP, .c = 8), BAD(.op = H9_I_STEP, .a = REGISTERS), BAD(.op = H9_I_COPY, .a = REGISTERS),
     BAD(.op = H9_I_CLEAR, .dst = REGISTERS),

@@ -23,7 +23,7 @@ SCHEMA = objects(
     repo={**objects(("name",), name=TEXT, id=INTEGER), "title": "Repo"},
     payload={"title": "Payload", "type": "object", "properties": {
         "size": INTEGER, "ref": {"type": ["string", "null"]},
-        "commits": {"type": "array", "items": {"title": "Commit", "type": "object", "properties": {"message": TEXT, "sha": TEXT}}},
+        "commits": {"type": "array", "items": {**objects(message=TEXT, sha=TEXT), "title": "Commit"}},
     }},
 )  # fmt: skip
 FIELDS: dict[str, Any] = {
@@ -66,7 +66,7 @@ def test_events(data: Path, typed: bool, format_: str) -> None:
         assert signal.payload.activation.features == ({"size": payload["size"]} if "size" in payload else {})
         assert UUID(str(signal.signal_id)).version == 5
         signal.validate()
-    assert len({message for message in batch}) == len(events)
+    assert len(set(batch)) == len(events)
 
 
 @pytest.mark.parametrize("name", ["weather.avro", "weather-deflate.avro", "weather-snappy.avro"])

@@ -31,7 +31,8 @@ from tests.translator.mapping.support import (
 
 ADDRESS = record(("city", "string"), ("zip", ["null", "string"]), name="Address")
 PERSON = record(
-    ("name", "string"), ("age", ["null", "int"]), ("address", ["null", ADDRESS]), ("home", record(("x", ["null", "int"]), name="H")),
+    ("name", "string"), ("age", ["null", "int"]), ("address", ["null", ADDRESS]),
+    ("home", record(("x", ["null", "int"]), name="H")),
     ("labels", {"type": "map", "values": "string"}), ("maybe", ["null", {"type": "map", "values": ["null", "string"]}]),
     ("any", ["null", "string", "long", "double"]), name="Person",
 )  # fmt: skip
@@ -100,7 +101,8 @@ def test_to_a_signal(name: str) -> None:
         "from_neuron": "customer.name", "to_neuron": {"const": "x"}, "layer_from": {"const": "L1"},
         "layer_to": {"path": "level", "enum": {"low": "L1", "mid": "L1", "high": "L2"}},
         "propagation_type": {"const": "Backward"}, "timestamp": "at", "payload.activation.content": "id",
-        "payload.gradient.error_type": "note", "payload.gradient.magnitude": {"const": 0.1, "when": {"path": "note", "present": True}},
+        "payload.gradient.error_type": "note",
+        "payload.gradient.magnitude": {"const": 0.1, "when": {"path": "note", "present": True}},
         "payload.gradient.loss": {"const": 2, "when": {"path": "note", "equals": "Größe"}}, "metadata": "labels",
     }  # fmt: skip
     plan = mapped(source(name), "neuron:NeuronSignal", fields)
@@ -161,8 +163,9 @@ def test_oneof_of_the_target() -> None:
 def test_boxed_targets() -> None:
     """An optional nullable property is left out where its value is absent, a choice of kinds too."""
     choice = {"type": ["string", "number", "null"]}
-    schema = objects((), n={"type": ["string", "null"]}, c=choice, o={**objects((), x=choice), "type": ["object", "null"], "title": "O"},
-                     m={"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}})  # fmt: skip
+    object_, text = {"type": ["object", "null"]}, {"type": ["string", "null"]}
+    inner = {**objects((), x=choice), **object_, "title": "O"}
+    schema = objects((), n=text, c=choice, o=inner, m={**object_, "additionalProperties": text})
     fields = {"n": "a", "c": "a", "o.x": "b", "m.k": "a"}
     plan = mapped(record(("a", ["null", "string"]), ("b", ["null", "double"])), schema, fields)
     assert json.loads(plan.translate(b"\x02\x02z\x02" + b"\0" * 6 + b"\xf8\x3f")) == {
@@ -179,7 +182,8 @@ def test_boxed_targets() -> None:
 
 
 UNION = record(
-    ("u", ["null", "string", "long", record(("f", "string"), ("sub", record(("g", ["null", "int"]), name="S")), name="Rec"),
+    ("u", ["null", "string", "long",
+           record(("f", "string"), ("sub", record(("g", ["null", "int"]), name="S")), name="Rec"),
            {"type": "array", "items": "int"}, {"type": "map", "values": "string"}]),
 )  # fmt: skip
 
