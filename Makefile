@@ -67,7 +67,10 @@ bench: setup
 
 check: format lint types warnings
 
+C_FORMATTED := $(filter-out %/powers.h,$(C_SOURCES) $(C_HEADERS)) $(wildcard tests/native/c/*.[ch])
+
 format: setup
+	$(VENV)/bin/clang-format --dry-run -Werror $(C_FORMATTED)
 	$(PY) -m ruff format --check .
 
 lint: setup

@@ -24,20 +24,20 @@ extern "C" {
 typedef enum h9_code {
     H9_OK = 0,
     /* the call itself */
-    H9_E_NO_MEMORY = 1,      /* the allocator gave none */
-    H9_E_BAD_PLAN = 2,       /* the image is damaged */
+    H9_E_NO_MEMORY = 1, /* the allocator gave none */
+    H9_E_BAD_PLAN = 2,  /* the image is damaged */
     /* structure: the bytes aren't this format */
-    H9_E_TRUNCATED = 10,     /* the input ends inside a value */
-    H9_E_TRAILING = 11,      /* bytes after the end of the message */
-    H9_E_SYNTAX = 12,        /* not this format's grammar */
-    H9_E_VARINT = 13,        /* a varint over 64 bits, or longer than 10 bytes */
-    H9_E_LENGTH = 14,        /* a negative or impossible length or count */
-    H9_E_UTF8 = 15,          /* text that is not UTF-8 */
-    H9_E_ESCAPE = 16,        /* an escape that is none, or an unpaired surrogate */
-    H9_E_NUMBER = 17,        /* not a number by the format's grammar */
-    H9_E_TAG = 18,           /* field number 0, wire type 6 or 7, a type byte that means nothing */
-    H9_E_GROUP = 19,         /* a group's end that doesn't match its start */
-    H9_E_BLOCK = 20,         /* a block whose size is not the one it states */
+    H9_E_TRUNCATED = 10, /* the input ends inside a value */
+    H9_E_TRAILING = 11,  /* bytes after the end of the message */
+    H9_E_SYNTAX = 12,    /* not this format's grammar */
+    H9_E_VARINT = 13,    /* a varint over 64 bits, or longer than 10 bytes */
+    H9_E_LENGTH = 14,    /* a negative or impossible length or count */
+    H9_E_UTF8 = 15,      /* text that is not UTF-8 */
+    H9_E_ESCAPE = 16,    /* an escape that is none, or an unpaired surrogate */
+    H9_E_NUMBER = 17,    /* not a number by the format's grammar */
+    H9_E_TAG = 18,       /* field number 0, wire type 6 or 7, a type byte that means nothing */
+    H9_E_GROUP = 19,     /* a group's end that doesn't match its start */
+    H9_E_BLOCK = 20,     /* a block whose size is not the one it states */
     /* meaning: well formed, but not what the schema says */
     H9_E_TYPE = 30,          /* a value of another kind than the schema's */
     H9_E_NULL = 31,          /* null where none may be */
@@ -76,36 +76,36 @@ typedef struct h9_allocator {
 /* What a message may cost at most. Readers and writers recurse, so that there is a depth that no limit goes over. */
 #define H9_MAX_DEPTH 1000u
 typedef struct h9_limits {
-    uint32_t depth;   /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
-    uint32_t items;   /* items and entries of one message, all lists and maps together */
-    uint64_t memory;  /* bytes of arena for one message, and again of its result */
-    uint32_t string;  /* bytes of one string */
-    uint64_t record;  /* bytes of one message */
+    uint32_t depth;  /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
+    uint32_t items;  /* items and entries of one message, all lists and maps together */
+    uint64_t memory; /* bytes of arena for one message, and again of its result */
+    uint32_t string; /* bytes of one string */
+    uint64_t record; /* bytes of one message */
 } h9_limits;
 
 /* One step of the path to where a message was refused. */
 typedef enum h9_place_kind { H9_PLACE_FIELD, H9_PLACE_ITEM, H9_PLACE_KEY } h9_place_kind;
 typedef struct h9_place {
     uint32_t kind;
-    uint32_t index;       /* FIELD: number of the field in the image; ITEM: from 0; KEY: length of the key */
-    const uint8_t *key;   /* KEY: in the input or the context, until the next call */
+    uint32_t index;     /* FIELD: number of the field in the image; ITEM: from 0; KEY: length of the key */
+    const uint8_t *key; /* KEY: in the input or the context, until the next call */
 } h9_place;
 
 /* One refused message. */
 typedef struct h9_error {
-    uint32_t code;        /* h9_code */
-    uint32_t places;      /* of its path, outermost first, from h9_places(); 0: the message itself */
+    uint32_t code;   /* h9_code */
+    uint32_t places; /* of its path, outermost first, from h9_places(); 0: the message itself */
     uint64_t first_place;
-    uint64_t offset;      /* bytes from the start of the message */
-    uint64_t record;      /* its number in this call, from 0 */
+    uint64_t offset; /* bytes from the start of the message */
+    uint64_t record; /* its number in this call, from 0 */
 } h9_error;
 
 /* How messages stand one after another in the output. */
 typedef enum h9_framing {
     H9_FRAMING_NONE = 0,
-    H9_FRAMING_NEWLINE = 1,   /* each ends with \n */
-    H9_FRAMING_VARINT = 2,    /* each has its length before it */
-    H9_FRAMING_BE32 = 3       /* likewise, four bytes big-endian */
+    H9_FRAMING_NEWLINE = 1, /* each ends with \n */
+    H9_FRAMING_VARINT = 2,  /* each has its length before it */
+    H9_FRAMING_BE32 = 3     /* likewise, four bytes big-endian */
 } h9_framing;
 
 typedef struct h9_plan h9_plan;
@@ -115,46 +115,51 @@ typedef struct h9_context h9_context;
 h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memory, h9_plan **out);
 void h9_plan_free(h9_plan *plan);
 
-/* A context for one thread. `seed`: 16 random bytes (keys from the wire are hashed with it; generated ids start from it). NULL: no memory. */
+/* A context for one thread. `seed`: 16 random bytes (keys from the wire are hashed with it; generated ids start from
+ * it). NULL: no memory. */
 h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16]);
 void h9_context_free(h9_context *context);
 
-/* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The results stand one after another
- * in h9_output(), result i ending at ends[i] (framing included); a refused message gives nothing there and an entry in h9_errors().
- * Returns H9_OK also when messages were refused; another code only when the call itself failed. */
-h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
-                     const int64_t *begin, const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
+/* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The
+ * results stand one after another in h9_output(), result i ending at ends[i] (framing included); a refused message
+ * gives nothing there and an entry in h9_errors(). Returns H9_OK also when messages were refused; another code only
+ * when the call itself failed. */
+h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, const int64_t *begin,
+                     const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
 
 /* One message. The result and its size, valid until the next call on this context; NULL: refused, see h9_errors(). */
-const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, size_t *out_size);
+const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
+                             size_t *out_size);
 
 /* The same for messages that stand back to back without framing (Avro's blocks, concatenated MessagePack or
- * JSON), at most `count` of them: begin[i] and end[i] are filled in. Reading ends at `size`, after `count`, or where the next message's
- * start can't be known any more. *done: messages read, refused ones included; *used: bytes. Where `partial`, a message that
- * the input cuts off is not an error: it is left for the next call. */
+ * JSON), at most `count` of them: begin[i] and end[i] are filled in. Reading ends at `size`, after `count`, or where
+ * the next message's start can't be known any more. *done: messages read, refused ones included; *used: bytes. Where
+ * `partial`, a message that the input cuts off is not an error: it is left for the next call. */
 h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, size_t count,
-                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done, size_t *used);
+                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
+                         size_t *used);
 
 /* Of the last call, valid until the next one on this context. */
 const uint8_t *h9_output(const h9_context *context, size_t *size);
 const h9_error *h9_errors(const h9_context *context, size_t *count);
 const h9_place *h9_places(const h9_context *context);
 
-/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was made. */
+/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
+ * made. */
 typedef struct h9_ignored {
-    uint32_t record;      /* of the image */
+    uint32_t record; /* of the image */
     uint32_t key_length;
-    const uint8_t *key;   /* kept by the context */
+    const uint8_t *key; /* kept by the context */
     uint64_t count;
 } h9_ignored;
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
 
-/* Splitting a stream framed as `framing` says (not NONE): fills begin[i] and end[i] of up to `count` whole messages of at most
- * `limit` bytes, and says how many bytes they take with their framing. `last`: no more input follows, so that a line needs
- * no end. Blank lines are passed over. Where the framing is damaged, what stands before is found all the same, and the
- * code (H9_E_RECORD, VARINT, TRUNCATED) is that of the damage at *used. */
-h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin,
-                 int64_t *end, size_t *done, size_t *used);
+/* Splitting a stream framed as `framing` says (not NONE): fills begin[i] and end[i] of up to `count` whole messages of
+ * at most `limit` bytes, and says how many bytes they take with their framing. `last`: no more input follows, so that a
+ * line needs no end. Blank lines are passed over. Where the framing is damaged, what stands before is found all the
+ * same, and the code (H9_E_RECORD, VARINT, TRUNCATED) is that of the damage at *used. */
+h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
+                 int64_t *begin, int64_t *end, size_t *done, size_t *used);
 
 #ifdef __cplusplus
 }

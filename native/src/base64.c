@@ -14,12 +14,18 @@ static const char url_safe[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /* Of both alphabets: '+' and '-' are 62, '/' and '_' are 63. */
 static const uint8_t sextet[256] = {
     ROW_OF_NONE, ROW_OF_NONE, /* */
-    NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 62, NONE, 62, NONE, 63, /* */
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NONE, NONE, NONE, NONE, NONE, NONE, /* 0-9 */
-    NONE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, /* A-O */
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NONE, NONE, NONE, NONE, 63, /* P-Z */
-    NONE, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, /* a-o */
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NONE, NONE, NONE, NONE, NONE, /* p-z */
+    NONE,        NONE,        NONE,        NONE,        NONE,        NONE,        NONE,        NONE,
+    NONE,        NONE,        NONE,        62,          NONE,        62,          NONE,        63, /* */
+    52,          53,          54,          55,          56,          57,          58,          59,
+    60,          61,          NONE,        NONE,        NONE,        NONE,        NONE,        NONE, /* 0-9 */
+    NONE,        0,           1,           2,           3,           4,           5,           6,
+    7,           8,           9,           10,          11,          12,          13,          14, /* A-O */
+    15,          16,          17,          18,          19,          20,          21,          22,
+    23,          24,          25,          NONE,        NONE,        NONE,        NONE,        63, /* P-Z */
+    NONE,        26,          27,          28,          29,          30,          31,          32,
+    33,          34,          35,          36,          37,          38,          39,          40, /* a-o */
+    41,          42,          43,          44,          45,          46,          47,          48,
+    49,          50,          51,          NONE,        NONE,        NONE,        NONE,        NONE, /* p-z */
     ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE,
 };
 
@@ -87,10 +93,13 @@ uint8_t *h9_base64_parse(uint8_t *w, const uint8_t *p, size_t n)
 
 static const uint8_t nibble[256] = {
     ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, /* */
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, NONE, NONE, NONE, NONE, NONE, NONE, /* 0-9 */
-    NONE, 10, 11, 12, 13, 14, 15, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, /* A-F */
-    ROW_OF_NONE, /* */
-    NONE, 10, 11, 12, 13, 14, 15, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, /* a-f */
+    0,           1,           2,           3,           4,           5,           6,           7,           8,
+    9,           NONE,        NONE,        NONE,        NONE,        NONE,        NONE, /* 0-9 */
+    NONE,        10,          11,          12,          13,          14,          15,          NONE,        NONE,
+    NONE,        NONE,        NONE,        NONE,        NONE,        NONE,        NONE, /* A-F */
+    ROW_OF_NONE,                                                                        /* */
+    NONE,        10,          11,          12,          13,          14,          15,          NONE,        NONE,
+    NONE,        NONE,        NONE,        NONE,        NONE,        NONE,        NONE, /* a-f */
     ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE, ROW_OF_NONE,
 };
 

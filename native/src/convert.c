@@ -201,9 +201,12 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_MASK_PATH: return h9_mask_path(v);
     case H9_STEP_FAIL: return (h9_code)s->a;
-    case H9_STEP_TIMESTAMP_UNIT: case H9_STEP_TIMESTAMP_TO_I: case H9_STEP_I_TO_TIMESTAMP: case H9_STEP_TIME_UNIT:
-    case H9_STEP_DATE_TO_TIMESTAMP: case H9_STEP_PERIOD_TO_DURATION:
-        return time_step(s, v);
+    case H9_STEP_TIMESTAMP_UNIT:
+    case H9_STEP_TIMESTAMP_TO_I:
+    case H9_STEP_I_TO_TIMESTAMP:
+    case H9_STEP_TIME_UNIT:
+    case H9_STEP_DATE_TO_TIMESTAMP:
+    case H9_STEP_PERIOD_TO_DURATION: return time_step(s, v);
     default:
         if (s->code <= H9_STEP_FINITE_F64 || s->code == H9_STEP_SCALE) return h9_number_step(s, v);
         return h9_text_step(c, s, v);

@@ -14,7 +14,9 @@ static h9_code span(h9_slot *v, const uint8_t *from, const uint8_t *to, uint32_t
     return H9_OK;
 }
 
-#define ARENA(c, n) uint8_t *block = h9_arena((c), (n)); if (block == NULL) return (h9_code)(c)->code
+#define ARENA(c, n)                                                                                                    \
+    uint8_t *block = h9_arena((c), (n));                                                                               \
+    if (block == NULL) return (h9_code)(c)->code
 
 /* --- UUID --- */
 
@@ -54,11 +56,17 @@ static h9_code parse_time(const h9_step *s, h9_slot *v)
     switch (s->code) {
     case H9_STEP_STRING_TO_TIMESTAMP:
         good = s->a ? h9_time_parse_local(v->s.p, v->s.n, &sec, &ns) : h9_time_parse(v->s.p, v->s.n, &sec, &ns);
-        if (good) { v->t.sec = sec; v->t.ns = (int32_t)ns; }
+        if (good) {
+            v->t.sec = sec;
+            v->t.ns = (int32_t)ns;
+        }
         break;
     case H9_STEP_STRING_TO_DURATION:
         good = h9_duration_parse(v->s.p, v->s.n, &sec, &signed_ns);
-        if (good) { v->t.sec = sec; v->t.ns = signed_ns; }
+        if (good) {
+            v->t.sec = sec;
+            v->t.ns = signed_ns;
+        }
         break;
     case H9_STEP_STRING_TO_DATE:
         good = h9_date_parse(v->s.p, v->s.n, &sec);
@@ -90,9 +98,7 @@ static h9_code print_time(h9_context *c, const h9_step *s, h9_slot *v)
 static h9_code why_code(int why) { return why == 2 ? H9_E_INEXACT : H9_E_DECIMAL; }
 
 static h9_code decimal_result(h9_slot *v, const uint8_t *block, size_t size, int why)
-{
-    return size ? span(v, block, block + size, 0) : why_code(why);
-}
+{ return size ? span(v, block, block + size, 0) : why_code(why); }
 
 static h9_code int_to_decimal(h9_context *c, const h9_step *s, h9_slot *v)
 {
@@ -125,7 +131,10 @@ static h9_code pad_decimal(h9_context *c, const h9_step *s, h9_slot *v)
     const uint8_t *p = v->s.p;
     size_t n = v->s.n;
     if (n == s->a) return H9_OK;
-    while (n > 1 && ((p[0] == 0 && p[1] < 0x80) || (p[0] == 0xFF && p[1] >= 0x80))) { p++; n--; }
+    while (n > 1 && ((p[0] == 0 && p[1] < 0x80) || (p[0] == 0xFF && p[1] >= 0x80))) {
+        p++;
+        n--;
+    }
     if (n > s->a) return H9_E_DECIMAL;
     ARENA(c, s->a);
     h9_sign_extend(block, s->a, p, n);
@@ -146,7 +155,8 @@ static h9_code decimal_step(h9_context *c, const h9_step *s, h9_slot *v)
         size_t size = h9_decimal_print(v->s.p, v->s.n, (int32_t)s->a, (int32_t)s->b, block);
         return size ? span(v, block, block + size, H9_SPAN_PLAIN) : H9_E_DECIMAL;
     }
-    case H9_STEP_DECIMAL_RESCALE: case H9_STEP_BIG_TO_DECIMAL: {
+    case H9_STEP_DECIMAL_RESCALE:
+    case H9_STEP_BIG_TO_DECIMAL: {
         int32_t from = s->code == H9_STEP_BIG_TO_DECIMAL ? (int32_t)v->s.flags : (int32_t)s->lo;
         int32_t to = s->code == H9_STEP_BIG_TO_DECIMAL ? (int32_t)s->lo : (int32_t)s->hi;
         ARENA(c, H9_MAX_DECIMAL_BYTES);
@@ -154,7 +164,8 @@ static h9_code decimal_step(h9_context *c, const h9_step *s, h9_slot *v)
         return decimal_result(v, block, size, why);
     }
     case H9_STEP_DECIMAL_TO_BIG: v->s.flags = (uint32_t)s->lo; return H9_OK;
-    case H9_STEP_I_TO_DECIMAL: case H9_STEP_U_TO_DECIMAL: return int_to_decimal(c, s, v);
+    case H9_STEP_I_TO_DECIMAL:
+    case H9_STEP_U_TO_DECIMAL: return int_to_decimal(c, s, v);
     case H9_STEP_PAD_DECIMAL: return pad_decimal(c, s, v);
     default: return decimal_to_int(s, v);
     }
@@ -288,27 +299,48 @@ h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v)
     switch (s->code) {
     case H9_STEP_UTF8: return check_text(v);
     case H9_STEP_SIZE: return v->s.n == s->a ? H9_OK : H9_E_SIZE;
-    case H9_STEP_STRING_TO_UUID: case H9_STEP_UUID_TO_STRING: case H9_STEP_BYTES_TO_UUID: case H9_STEP_UUID_TO_BYTES:
-        return uuid_step(c, s, v);
-    case H9_STEP_STRING_TO_TIMESTAMP: case H9_STEP_STRING_TO_DURATION: case H9_STEP_STRING_TO_DATE: case H9_STEP_STRING_TO_TIME:
-        return parse_time(s, v);
-    case H9_STEP_TIMESTAMP_TO_STRING: case H9_STEP_DURATION_TO_STRING: case H9_STEP_DATE_TO_STRING: case H9_STEP_TIME_TO_STRING:
-        return print_time(c, s, v);
-    case H9_STEP_STRING_TO_DECIMAL: case H9_STEP_DECIMAL_TO_STRING: case H9_STEP_DECIMAL_RESCALE: case H9_STEP_I_TO_DECIMAL:
-    case H9_STEP_U_TO_DECIMAL: case H9_STEP_DECIMAL_TO_I: case H9_STEP_DECIMAL_TO_U: case H9_STEP_PAD_DECIMAL:
-    case H9_STEP_BIG_TO_DECIMAL: case H9_STEP_DECIMAL_TO_BIG:
-        return decimal_step(c, s, v);
-    case H9_STEP_NUMBER_TO_STRING_I: case H9_STEP_NUMBER_TO_STRING_U: case H9_STEP_NUMBER_TO_STRING_F32:
-    case H9_STEP_NUMBER_TO_STRING_F64: case H9_STEP_BOOL_TO_STRING:
-        return print_number(c, s, v);
-    case H9_STEP_STRING_TO_I: case H9_STEP_STRING_TO_U: case H9_STEP_STRING_TO_F32: case H9_STEP_STRING_TO_F64:
-    case H9_STEP_STRING_TO_BOOL:
-        return parse_number(s, v);
-    case H9_STEP_LOWER: case H9_STEP_UPPER: return change_case(c, s, v);
-    case H9_STEP_BASE64_TO_BYTES: case H9_STEP_BYTES_TO_BASE64: case H9_STEP_HEX_TO_BYTES: case H9_STEP_BYTES_TO_HEX:
-        return recode(c, s, v);
-    case H9_STEP_STRING_TO_ENUM: case H9_STEP_ENUM_TO_STRING: return enum_name(c, s, v);
-    case H9_STEP_ANY_TO_STRING: case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
+    case H9_STEP_STRING_TO_UUID:
+    case H9_STEP_UUID_TO_STRING:
+    case H9_STEP_BYTES_TO_UUID:
+    case H9_STEP_UUID_TO_BYTES: return uuid_step(c, s, v);
+    case H9_STEP_STRING_TO_TIMESTAMP:
+    case H9_STEP_STRING_TO_DURATION:
+    case H9_STEP_STRING_TO_DATE:
+    case H9_STEP_STRING_TO_TIME: return parse_time(s, v);
+    case H9_STEP_TIMESTAMP_TO_STRING:
+    case H9_STEP_DURATION_TO_STRING:
+    case H9_STEP_DATE_TO_STRING:
+    case H9_STEP_TIME_TO_STRING: return print_time(c, s, v);
+    case H9_STEP_STRING_TO_DECIMAL:
+    case H9_STEP_DECIMAL_TO_STRING:
+    case H9_STEP_DECIMAL_RESCALE:
+    case H9_STEP_I_TO_DECIMAL:
+    case H9_STEP_U_TO_DECIMAL:
+    case H9_STEP_DECIMAL_TO_I:
+    case H9_STEP_DECIMAL_TO_U:
+    case H9_STEP_PAD_DECIMAL:
+    case H9_STEP_BIG_TO_DECIMAL:
+    case H9_STEP_DECIMAL_TO_BIG: return decimal_step(c, s, v);
+    case H9_STEP_NUMBER_TO_STRING_I:
+    case H9_STEP_NUMBER_TO_STRING_U:
+    case H9_STEP_NUMBER_TO_STRING_F32:
+    case H9_STEP_NUMBER_TO_STRING_F64:
+    case H9_STEP_BOOL_TO_STRING: return print_number(c, s, v);
+    case H9_STEP_STRING_TO_I:
+    case H9_STEP_STRING_TO_U:
+    case H9_STEP_STRING_TO_F32:
+    case H9_STEP_STRING_TO_F64:
+    case H9_STEP_STRING_TO_BOOL: return parse_number(s, v);
+    case H9_STEP_LOWER:
+    case H9_STEP_UPPER: return change_case(c, s, v);
+    case H9_STEP_BASE64_TO_BYTES:
+    case H9_STEP_BYTES_TO_BASE64:
+    case H9_STEP_HEX_TO_BYTES:
+    case H9_STEP_BYTES_TO_HEX: return recode(c, s, v);
+    case H9_STEP_STRING_TO_ENUM:
+    case H9_STEP_ENUM_TO_STRING: return enum_name(c, s, v);
+    case H9_STEP_ANY_TO_STRING:
+    case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     default: return H9_E_BAD_PLAN;
     }
 }

@@ -1,8 +1,9 @@
 /* What the parts of the core share: slots, frames, the arena, errors, the plan as loaded.
  *
- * A reader is `const uint8_t *read(c, node, out, p)`: it reads one value at p into *out and returns where it ended, or NULL
- * after h9_fail(). A forward writer is `uint8_t *write(c, node, in, w)`: it writes at w, having made room with h9_room(), and returns
- * where it ended, or NULL. The input's end is c->end; records nest by a counter, not by copying state.
+ * A reader is `const uint8_t *read(c, node, out, p)`: it reads one value at p into *out and returns where it ended, or
+ * NULL after h9_fail(). A forward writer is `uint8_t *write(c, node, in, w)`: it writes at w, having made room with
+ * h9_room(), and returns where it ended, or NULL. The input's end is c->end; records nest by a counter, not by copying
+ * state.
  */
 #ifndef H9_CORE_H
 #define H9_CORE_H
@@ -28,42 +29,79 @@ union h9_slot {
     uint64_t u;
     float f;
     double d;
-    struct { const uint8_t *p; uint32_t n; uint32_t flags; } s;   /* in the input, the arena or the plan; BIGDECIMAL: flags is the scale */
-    struct { int64_t sec; int32_t ns; } t;                        /* TIMESTAMP: 0 <= ns < 1e9; DURATION: ns has sec's sign */
-    struct { uint32_t months, days, ms; } period;
+    struct {
+        const uint8_t *p;
+        uint32_t n;
+        uint32_t flags;
+    } s; /* in the input, the arena or the plan; BIGDECIMAL: flags is the scale */
+    struct {
+        int64_t sec;
+        int32_t ns;
+    } t; /* TIMESTAMP: 0 <= ns < 1e9; DURATION: ns has sec's sign */
+    struct {
+        uint32_t months, days, ms;
+    } period;
     uint8_t id[16];
-    struct { uint8_t *items; uint32_t n; uint32_t cap; } list;    /* in the arena; width in the node */
-    h9_slot *rec;                                                 /* a frame */
-    struct { h9_slot *value; uint32_t branch; } choice;           /* a box in the arena, NULL for null */
-    struct { uint32_t first, count; } any;                        /* items of c->tape */
-    struct h9_span_chain *spans;                                  /* unknown fields, in wire order */
+    struct {
+        uint8_t *items;
+        uint32_t n;
+        uint32_t cap;
+    } list;       /* in the arena; width in the node */
+    h9_slot *rec; /* a frame */
+    struct {
+        h9_slot *value;
+        uint32_t branch;
+    } choice; /* a box in the arena, NULL for null */
+    struct {
+        uint32_t first, count;
+    } any;                       /* items of c->tape */
+    struct h9_span_chain *spans; /* unknown fields, in wire order */
     uint64_t raw[2];
 };
 _Static_assert(sizeof(h9_slot) == 16, "a slot is 16 bytes");
 
 /* A frame is `slots` slots and then its presence bits, one 64-bit word for every 64 slots. */
 static inline uint64_t *h9_bits(h9_slot *frame, const h9_record *r) { return (uint64_t *)(frame + r->slots); }
-static inline const uint64_t *h9_cbits(const h9_slot *frame, const h9_record *r) { return (const uint64_t *)(frame + r->slots); }
+static inline const uint64_t *h9_cbits(const h9_slot *frame, const h9_record *r)
+{ return (const uint64_t *)(frame + r->slots); }
 static inline bool h9_has(const uint64_t *bits, uint32_t slot) { return (bits[slot >> 6] >> (slot & 63)) & 1; }
 static inline void h9_set(uint64_t *bits, uint32_t slot) { bits[slot >> 6] |= UINT64_C(1) << (slot & 63); }
 static inline void h9_unset(uint64_t *bits, uint32_t slot) { bits[slot >> 6] &= ~(UINT64_C(1) << (slot & 63)); }
 
-typedef struct h9_span_chain { struct h9_span_chain *next, *last; const uint8_t *p; size_t n; } h9_span_chain; /* `last` is kept in the first */
+typedef struct h9_span_chain {
+    struct h9_span_chain *next, *last;
+    const uint8_t *p;
+    size_t n;
+} h9_span_chain; /* `last` is kept in the first */
 
 /* One item of an `any` tape. A list or map stands before its items; `u.end` is the tape index after its last one. */
 typedef enum h9_tape_kind {
-    H9_T_NULL, H9_T_FALSE, H9_T_TRUE, H9_T_INT, H9_T_UINT, H9_T_FLOAT, H9_T_FLOAT32,
-    H9_T_NUMBER,    /* a JSON number's text, where it isn't an integer within 64 bits (S34) */
-    H9_T_STRING,    /* p, n: valid UTF-8 */
+    H9_T_NULL,
+    H9_T_FALSE,
+    H9_T_TRUE,
+    H9_T_INT,
+    H9_T_UINT,
+    H9_T_FLOAT,
+    H9_T_FLOAT32,
+    H9_T_NUMBER, /* a JSON number's text, where it isn't an integer within 64 bits (S34) */
+    H9_T_STRING, /* p, n: valid UTF-8 */
     H9_T_BYTES,
-    H9_T_LIST, H9_T_MAP, /* n items or pairs; a map's keys are items too, before their values */
-    H9_T_EXTENSION  /* MessagePack: p[-1] is the type byte, n the size of the body at p */
+    H9_T_LIST,
+    H9_T_MAP,      /* n items or pairs; a map's keys are items too, before their values */
+    H9_T_EXTENSION /* MessagePack: p[-1] is the type byte, n the size of the body at p */
 } h9_tape_kind;
 typedef struct h9_tape_item {
     uint16_t kind;
-    uint16_t flags;     /* STRING: H9_SPAN_PLAIN */
+    uint16_t flags; /* STRING: H9_SPAN_PLAIN */
     uint32_t n;
-    union { int64_t i; uint64_t u; double d; float f; const uint8_t *p; uint64_t end; } v;
+    union {
+        int64_t i;
+        uint64_t u;
+        double d;
+        float f;
+        const uint8_t *p;
+        uint64_t end;
+    } v;
 } h9_tape_item;
 
 /* --- the plan --- */
@@ -83,41 +121,51 @@ struct h9_plan {
     const uint32_t *words32;
     const uint8_t *pool;
     h9_allocator memory;
-    size_t size;      /* of the block that holds all of it */
+    size_t size; /* of the block that holds all of it */
 };
 
 /* --- the context --- */
 
-typedef struct h9_chunk { struct h9_chunk *next; size_t size; } h9_chunk;
+typedef struct h9_chunk {
+    struct h9_chunk *next;
+    size_t size;
+} h9_chunk;
 
 struct h9_context {
-    const uint8_t *begin, *end;   /* the message */
+    const uint8_t *begin, *end; /* the message */
     const h9_plan *plan;
-    uint32_t depth;               /* how many more levels may open */
-    uint32_t items;               /* how many more items may come */
-    uint8_t *free, *chunk_end;    /* the arena: what is left of the newest chunk */
-    h9_chunk *chunks;             /* newest first */
-    uint64_t arena_left;          /* of limits.memory, beyond the chunks held */
-    h9_tape_item *tape; uint32_t tape_size, tape_cap;
-    uint8_t *out; size_t out_size, out_cap;         /* finished messages; room for the current one behind them */
-    uint8_t *back; size_t back_cap;                 /* where the Protobuf writer writes, from the end */
-    uint32_t code;                /* of the refusal under way */
-    const uint8_t *at;            /* where */
-    h9_place *places; size_t places_size, places_cap;  /* of the refusal under way: innermost first, reversed when it is recorded */
-    size_t places_done;           /* those of recorded errors stand before */
-    h9_error *errors; size_t errors_size, errors_cap;
-    struct h9_ignored *ignored; size_t ignored_size, ignored_cap;
+    uint32_t depth;            /* how many more levels may open */
+    uint32_t items;            /* how many more items may come */
+    uint8_t *free, *chunk_end; /* the arena: what is left of the newest chunk */
+    h9_chunk *chunks;          /* newest first */
+    uint64_t arena_left;       /* of limits.memory, beyond the chunks held */
+    h9_tape_item *tape;
+    uint32_t tape_size, tape_cap;
+    uint8_t *out;
+    size_t out_size, out_cap; /* finished messages; room for the current one behind them */
+    uint8_t *back;
+    size_t back_cap;   /* where the Protobuf writer writes, from the end */
+    uint32_t code;     /* of the refusal under way */
+    const uint8_t *at; /* where */
+    h9_place *places;
+    size_t places_size, places_cap; /* of the refusal under way: innermost first, reversed when it is recorded */
+    size_t places_done;             /* those of recorded errors stand before */
+    h9_error *errors;
+    size_t errors_size, errors_cap;
+    struct h9_ignored *ignored;
+    size_t ignored_size, ignored_cap;
     uint64_t seed[2];
-    uint64_t generated;           /* ids made so far */
+    uint64_t generated; /* ids made so far */
     h9_limits limits;
     h9_allocator memory;
-    bool partial;                 /* running out of input isn't an error of the message */
+    bool partial; /* running out of input isn't an error of the message */
 };
 
 /* --- errors (error.c) --- */
 
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at);
-/* Refuses the message: `code` at `at` (in the input, or NULL: where it begins). Always NULL, so that readers can return it. */
+/* Refuses the message: `code` at `at` (in the input, or NULL: where it begins). Always NULL, so that readers can return
+ * it. */
 static inline const uint8_t *h9_fail(h9_context *c, h9_code code, const uint8_t *at)
 {
     h9_refuse(c, code, at);
@@ -188,14 +236,20 @@ h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind);
 
 static inline bool h9_enter(h9_context *c, const uint8_t *at)
 {
-    if (H9_UNLIKELY(c->depth == 0)) { h9_fail(c, H9_E_DEPTH, at); return false; }
+    if (H9_UNLIKELY(c->depth == 0)) {
+        h9_fail(c, H9_E_DEPTH, at);
+        return false;
+    }
     c->depth--;
     return true;
 }
 static inline void h9_leave(h9_context *c) { c->depth++; }
 static inline bool h9_count_item(h9_context *c, const uint8_t *at)
 {
-    if (H9_UNLIKELY(c->items == 0)) { h9_fail(c, H9_E_ITEMS, at); return false; }
+    if (H9_UNLIKELY(c->items == 0)) {
+        h9_fail(c, H9_E_ITEMS, at);
+        return false;
+    }
     c->items--;
     return true;
 }
@@ -206,16 +260,26 @@ static inline bool h9_count_item(h9_context *c, const uint8_t *at)
 bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at);
 /* After the last member: what must be there and isn't is filled in or refused. false: refused at `at`. */
 bool h9_finish(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *at);
-/* Whether every member that must be there was met, null or not: a bit in `met` for each field. false: refused at `at`. */
+/* Whether every member that must be there was met, null or not: a bit in `met` for each field. false: refused at `at`.
+ */
 bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const uint8_t *at);
 /* Looks a key up in the hash table at words32[table]; NULL: not there. */
 const h9_key *h9_find_key(const h9_plan *plan, uint32_t table, uint32_t mask, const uint8_t *p, size_t n);
 static inline uint32_t h9_key_hash(const uint8_t *p, size_t n)
 {
     uint64_t a = 0, b = 0;
-    if (n >= 8) { memcpy(&a, p, 8); memcpy(&b, p + n - 8, 8); }
-    else if (n >= 4) { uint32_t x, y; memcpy(&x, p, 4); memcpy(&y, p + n - 4, 4); a = x; b = y; }
-    else if (n > 0) { a = (uint64_t)p[0] | (uint64_t)p[n >> 1] << 8 | (uint64_t)p[n - 1] << 16; }
+    if (n >= 8) {
+        memcpy(&a, p, 8);
+        memcpy(&b, p + n - 8, 8);
+    } else if (n >= 4) {
+        uint32_t x, y;
+        memcpy(&x, p, 4);
+        memcpy(&y, p + n - 4, 4);
+        a = x;
+        b = y;
+    } else if (n > 0) {
+        a = (uint64_t)p[0] | (uint64_t)p[n >> 1] << 8 | (uint64_t)p[n - 1] << 16;
+    }
     a = (a ^ (n * UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xBF58476D1CE4E5B9);
     b = (b ^ (a >> 29)) * UINT64_C(0x94D049BB133111EB);
     a ^= b ^ (b >> 31);
@@ -227,9 +291,10 @@ const h9_symbol *h9_symbol_numbered(const h9_plan *plan, const h9_enum *e, int64
 /* A member that the schema doesn't name is counted. */
 void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n);
 
-/* Tells whether a map's key was there before. For few entries it compares; for many it hashes with the context's seed (B19).
- * Called once, after the last entry, on finished string keys: keeps the first of equal keys' places and the last value where
- * `last_wins` (fixing list->n), else refuses at `at`. Keys are slots of kind `op` (H9_OP_STRING, INT, UINT, BOOL). false: refused. */
+/* Tells whether a map's key was there before. For few entries it compares; for many it hashes with the context's seed
+ * (B19). Called once, after the last entry, on finished string keys: keeps the first of equal keys' places and the last
+ * value where `last_wins` (fixing list->n), else refuses at `at`. Keys are slots of kind `op` (H9_OP_STRING, INT, UINT,
+ * BOOL). false: refused. */
 bool h9_map_unique(h9_context *c, h9_slot *map, uint8_t op, bool last_wins, const uint8_t *at);
 
 /* --- output --- */
@@ -246,11 +311,13 @@ static inline uint8_t *h9_room(h9_context *c, uint8_t *w, size_t n)
 
 const uint8_t *h9_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 const uint8_t *h9_read_json(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
-const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p); /* the root: up to c->end */
+const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out,
+                                const uint8_t *p); /* the root: up to c->end */
 const uint8_t *h9_read_msgpack(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 uint8_t *h9_write_avro(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 uint8_t *h9_write_json(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
-uint8_t *h9_write_protobuf(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w); /* the root; writes backwards into c->back, then copies to w */
+uint8_t *h9_write_protobuf(h9_context *c, const h9_node *n, const h9_slot *v,
+                           uint8_t *w); /* the root; writes backwards into c->back, then copies to w */
 uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 
 /* A JSON reader passes white space before a value; at the root also after it. */

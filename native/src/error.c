@@ -60,9 +60,11 @@ bool h9_record_error(h9_context *c, size_t record)
     reverse(c->places + c->places_done, n);
     keep_keys(c, c->places + c->places_done, n);
     bool inside = c->at >= c->begin && c->at <= c->end;
-    c->errors[c->errors_size++] = (h9_error){
-        .code = c->code, .places = (uint32_t)n, .first_place = c->places_done,
-        .offset = inside ? (uint64_t)(c->at - c->begin) : 0, .record = record};
+    c->errors[c->errors_size++] = (h9_error){.code = c->code,
+                                             .places = (uint32_t)n,
+                                             .first_place = c->places_done,
+                                             .offset = inside ? (uint64_t)(c->at - c->begin) : 0,
+                                             .record = record};
     c->places_done = c->places_size;
     return true;
 }

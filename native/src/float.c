@@ -14,35 +14,26 @@
 #include "digits.h"
 #include "powers.h"
 
-static inline const uint64_t *power_of_ten(int k)
-{
-    return h9_powers[k - H9_POWER_FIRST];
-}
+static inline const uint64_t *power_of_ten(int k) { return h9_powers[k - H9_POWER_FIRST]; }
 
 /* floor(k * log2(10)), for |k| <= 400: 217706 / 2^16 (both papers). */
-static inline int floor_log2_ten_to(int k)
-{
-    return k * 217706 >> 16;
-}
+static inline int floor_log2_ten_to(int k) { return k * 217706 >> 16; }
 
 /* --- reading --- */
 
 /* What tells float64 from float32. Exponents are of the value, not biased. */
 typedef struct {
-    int fraction_bits;   /* explicit ones: 52, 23 */
+    int fraction_bits; /* explicit ones: 52, 23 */
     int bias;
-    int infinity;        /* the biased exponent that means it */
-    int q_min, q_max;    /* below, any 64-bit mantissa rounds to zero; above, overflows */
+    int infinity;         /* the biased exponent that means it */
+    int q_min, q_max;     /* below, any 64-bit mantissa rounds to zero; above, overflows */
     int tie_min, tie_max; /* the powers of ten with which a mantissa can lie halfway (Lemire, section 8) */
 } shape;
 
 static const shape F64 = {52, 1023, 0x7ff, -342, 308, -4, 23};
 static const shape F32 = {23, 127, 0xff, -65, 38, -17, 10};
 
-static inline uint64_t make_infinity(const shape *f)
-{
-    return (uint64_t)f->infinity << f->fraction_bits;
-}
+static inline uint64_t make_infinity(const shape *f) { return (uint64_t)f->infinity << f->fraction_bits; }
 
 /* The upper 128 bits of w * 10^q (scaled): from the high word of the power alone, where the bits below the ones
  * that count can't carry into them; else from both. */
@@ -223,10 +214,7 @@ static inline uint64_t times_short_power(uint64_t g, uint64_t x)
 
 /* floor(log10(2^q)), or of 3/4 * 2^q for the first float of a binade, whose lower neighbour is half as near
  * (Giulietti, section 9). */
-static inline int decimal_exponent(int q, bool uneven)
-{
-    return (q * 1262611 - (uneven ? 524031 : 0)) >> 22;
-}
+static inline int decimal_exponent(int q, bool uneven) { return (q * 1262611 - (uneven ? 524031 : 0)) >> 22; }
 
 /* Given four times the float and four times the ends of its interval, all in units of 10^k, the shortest decimal
  * inside: with a zero at the end if one is, else the nearest. */
@@ -270,8 +258,8 @@ static decimal exact_f32(uint64_t m, int q, bool uneven)
 H9_INLINE bool choose_quickly(uint64_t whole, uint64_t part, uint64_t half, uint64_t margin, uint64_t *out)
 {
     uint64_t digit = whole % 10, below = digit << 60 | part >> 4, above = (UINT64_C(10) << 60) - below;
-    bool near = (below - half + margin <= 2 * margin) | (above - half + margin <= 2 * margin) |
-                (part / 16 - (UINT64_C(1) << 59) + margin <= 2 * margin);
+    bool near = (below - half + margin <= 2 * margin) | (above - half + margin <= 2 * margin)
+                | (part / 16 - (UINT64_C(1) << 59) + margin <= 2 * margin);
     bool under = below < half, over = above < half;
     uint64_t ones = whole + (part >> 63), tens = whole - digit + (over ? 10 : 0);
     *out = ones ^ ((ones ^ tens) & (0 - (uint64_t)(under | over)));
@@ -305,16 +293,14 @@ H9_INLINE decimal shortest_f32(uint64_t m, int q, bool special)
 /* Up to 17 digits as text, left-aligned and filled up with '0'. */
 typedef struct {
     uint8_t first;
-    uint64_t a, b;  /* the next sixteen, first digit lowest */
-    int count;      /* without trailing zeros */
-    int point;      /* value = 0.DIGITS * 10^point */
+    uint64_t a, b; /* the next sixteen, first digit lowest */
+    int count;     /* without trailing zeros */
+    int point;     /* value = 0.DIGITS * 10^point */
 } digit_text;
 
 /* Turned round, because counting zeros from the top is slow without LZCNT. */
 H9_INLINE int trailing_zero_digits(uint64_t eight)
-{
-    return eight ? __builtin_ctzll(__builtin_bswap64(eight)) >> 3 : 8;
-}
+{ return eight ? __builtin_ctzll(__builtin_bswap64(eight)) >> 3 : 8; }
 
 /* Multiplies by ten until there are `width` digits; returns how often. A normal float lacks two at most. */
 H9_INLINE int fill_up(uint64_t *digits, int width)

@@ -13,11 +13,17 @@ void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need)
 {
     size_t want = *cap < 16 ? 16 : *cap;
     while (want < need) {
-        if (want > SIZE_MAX / 2 / unit) { h9_fail(c, H9_E_NO_MEMORY, NULL); return NULL; }
+        if (want > SIZE_MAX / 2 / unit) {
+            h9_fail(c, H9_E_NO_MEMORY, NULL);
+            return NULL;
+        }
         want *= 2;
     }
     void *grown = c->memory.resize(c->memory.state, block, *cap * unit, want * unit);
-    if (grown == NULL) { h9_fail(c, H9_E_NO_MEMORY, NULL); return NULL; }
+    if (grown == NULL) {
+        h9_fail(c, H9_E_NO_MEMORY, NULL);
+        return NULL;
+    }
     *cap = want;
     return grown;
 }
@@ -25,7 +31,10 @@ void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need)
 static bool add_chunk(h9_context *c, size_t size)
 {
     h9_chunk *chunk = c->memory.resize(c->memory.state, NULL, 0, size);
-    if (chunk == NULL) { h9_fail(c, H9_E_NO_MEMORY, NULL); return false; }
+    if (chunk == NULL) {
+        h9_fail(c, H9_E_NO_MEMORY, NULL);
+        return false;
+    }
     c->arena_left -= size;
     chunk->next = c->chunks;
     chunk->size = size;
@@ -38,7 +47,10 @@ static bool add_chunk(h9_context *c, size_t size)
 static bool add_first_chunk(h9_context *c)
 {
     size_t size = c->arena_left < FIRST_CHUNK ? (size_t)c->arena_left : FIRST_CHUNK;
-    if (size <= sizeof(h9_chunk) + 16) { h9_fail(c, H9_E_MEMORY, NULL); return false; }
+    if (size <= sizeof(h9_chunk) + 16) {
+        h9_fail(c, H9_E_MEMORY, NULL);
+        return false;
+    }
     return add_chunk(c, size);
 }
 
@@ -50,7 +62,10 @@ static bool add_chunk_for(h9_context *c, size_t n)
     if (size < n + 64) size = n + 64;
     if (size > c->arena_left) {
         size = n + 64;
-        if (size > c->arena_left) { h9_fail(c, H9_E_MEMORY, NULL); return false; }
+        if (size > c->arena_left) {
+            h9_fail(c, H9_E_MEMORY, NULL);
+            return false;
+        }
     }
     return add_chunk(c, size);
 }
@@ -94,7 +109,10 @@ static void free_chunks(h9_context *c)
 
 static bool list_grow(h9_context *c, h9_slot *list, size_t width, size_t cap)
 {
-    if (cap > UINT32_MAX) { h9_fail(c, H9_E_ITEMS, NULL); return false; }
+    if (cap > UINT32_MAX) {
+        h9_fail(c, H9_E_ITEMS, NULL);
+        return false;
+    }
     uint8_t *items = h9_arena(c, cap * width);
     if (items == NULL) return false;
     if (list->list.n) memcpy(items, list->list.items, list->list.n * width);
@@ -113,7 +131,10 @@ uint8_t *h9_list_add(h9_context *c, h9_slot *list, size_t width)
 
 bool h9_list_reserve(h9_context *c, h9_slot *list, size_t width, size_t n)
 {
-    if (n > c->items) { h9_fail(c, H9_E_ITEMS, NULL); return false; }
+    if (n > c->items) {
+        h9_fail(c, H9_E_ITEMS, NULL);
+        return false;
+    }
     size_t need = (size_t)list->list.n + n;
     return need <= list->list.cap || list_grow(c, list, width, need);
 }
@@ -122,7 +143,10 @@ h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
 {
     if (c->tape_size == c->tape_cap) {
         size_t cap = c->tape_cap;
-        if ((cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
+        if ((cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) {
+            h9_fail(c, H9_E_MEMORY, NULL);
+            return NULL;
+        }
         void *grown = h9_grow(c, c->tape, &cap, sizeof(h9_tape_item), cap + 1);
         if (grown == NULL) return NULL;
         c->tape = grown;
@@ -137,7 +161,10 @@ h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
 uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
 {
     size_t used = (size_t)(w - c->out), cap = c->out_cap;
-    if (used - c->out_size > c->limits.memory) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
+    if (used - c->out_size > c->limits.memory) {
+        h9_fail(c, H9_E_MEMORY, NULL);
+        return NULL;
+    }
     uint8_t *grown = h9_grow(c, c->out, &cap, 1, used + n + 4096);
     if (grown == NULL) return NULL;
     c->out = grown;
@@ -147,8 +174,12 @@ uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
 
 static void *default_resize(void *state, void *block, size_t old_size, size_t size)
 {
-    (void)state; (void)old_size;
-    if (size == 0) { free(block); return NULL; }
+    (void)state;
+    (void)old_size;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
     return realloc(block, size);
 }
 

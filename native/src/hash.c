@@ -6,15 +6,10 @@
 
 /* --- SHA-1 --- */
 
-static uint32_t rotate32(uint32_t x, int n)
-{
-    return x << n | x >> (32 - n);
-}
+static uint32_t rotate32(uint32_t x, int n) { return x << n | x >> (32 - n); }
 
 static uint32_t load_big32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
+{ return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
 
 static void store_big32(uint8_t *p, uint32_t x)
 {
@@ -31,14 +26,14 @@ static void store_big32(uint8_t *p, uint32_t x)
 #define WORD(i) ((i) < 16 ? w[(i) & 15] : TURNED(i))
 
 /* A round takes its words where they stand, so that none has to be moved along. */
-#define ROUND(mix, k, a, b, c, d, e, i) \
-    e += rotate32(a, 5) + mix(b, c, d) + (k) + WORD(i); \
+#define ROUND(mix, k, a, b, c, d, e, i)                                                                                \
+    e += rotate32(a, 5) + mix(b, c, d) + (k) + WORD(i);                                                                \
     b = rotate32(b, 30);
-#define FIVE(mix, k, i) \
-    ROUND(mix, k, a, b, c, d, e, i) \
-    ROUND(mix, k, e, a, b, c, d, (i) + 1) \
-    ROUND(mix, k, d, e, a, b, c, (i) + 2) \
-    ROUND(mix, k, c, d, e, a, b, (i) + 3) \
+#define FIVE(mix, k, i)                                                                                                \
+    ROUND(mix, k, a, b, c, d, e, i)                                                                                    \
+    ROUND(mix, k, e, a, b, c, d, (i) + 1)                                                                              \
+    ROUND(mix, k, d, e, a, b, c, (i) + 2)                                                                              \
+    ROUND(mix, k, c, d, e, a, b, (i) + 3)                                                                              \
     ROUND(mix, k, b, c, d, e, a, (i) + 4)
 #define TWENTY(mix, k, i) FIVE(mix, k, i) FIVE(mix, k, (i) + 5) FIVE(mix, k, (i) + 10) FIVE(mix, k, (i) + 15)
 
@@ -96,10 +91,7 @@ void h9_sha1_end(h9_sha1 *s, uint8_t out[20])
 
 /* --- SipHash-1-3 --- */
 
-static inline uint64_t rotate64(uint64_t x, int n)
-{
-    return x << n | x >> (64 - n);
-}
+static inline uint64_t rotate64(uint64_t x, int n) { return x << n | x >> (64 - n); }
 
 static inline void sip_round(uint64_t v[4])
 {

@@ -1,7 +1,7 @@
 /* What the JSON writer's parts share.
  *
- * Room: every h9_json_put_* finds at least H9_JSON_ROOM bytes at w and leaves no promise behind, so that a number or time
- * needs no check of its own; what may be longer asks for more.
+ * Room: every h9_json_put_* finds at least H9_JSON_ROOM bytes at w and leaves no promise behind, so that a number or
+ * time needs no check of its own; what may be longer asks for more.
  */
 #ifndef H9_JSON_OUT_H
 #define H9_JSON_OUT_H
@@ -10,7 +10,8 @@
 #include "scalar.h"
 
 #define H9_JSON_ROOM 64u
-_Static_assert(H9_MAX_TIME_TEXT + 4 <= H9_JSON_ROOM && H9_MAX_FLOAT_TEXT + 4 <= H9_JSON_ROOM, "a scalar, quoted, and a comma");
+_Static_assert(H9_MAX_TIME_TEXT + 4 <= H9_JSON_ROOM && H9_MAX_FLOAT_TEXT + 4 <= H9_JSON_ROOM,
+               "a scalar, quoted, and a comma");
 
 static inline uint8_t *h9_json_room(h9_context *c, uint8_t *w, size_t n) { return h9_room(c, w, n + H9_JSON_ROOM); }
 

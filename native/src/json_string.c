@@ -1,14 +1,12 @@
 /* JSON's strings where they aren't plain, and what is said of tokens that are refused. RFC 8259 sections 7 and 8;
- * S9, B10 (lone surrogates), B11 (overlong UTF-8). A string with escapes is gone through twice: checked and measured, then
- * copied, so that the arena gives exactly what it needs and a string over the limit costs nothing. */
+ * S9, B10 (lone surrogates), B11 (overlong UTF-8). A string with escapes is gone through twice: checked and measured,
+ * then copied, so that the arena gives exactly what it needs and a string over the limit costs nothing. */
 #include "json_lex.h"
 
 /* --- refusals --- */
 
 const uint8_t *h9_json_unexpected(h9_context *c, const uint8_t *p)
-{
-    return h9_fail(c, p == c->end ? H9_E_TRUNCATED : H9_E_SYNTAX, p);
-}
+{ return h9_fail(c, p == c->end ? H9_E_TRUNCATED : H9_E_SYNTAX, p); }
 
 const uint8_t *h9_json_bad_literal(h9_context *c, const uint8_t *p, const char *word, size_t n)
 {
@@ -21,7 +19,8 @@ static const uint8_t *number_stop(const uint8_t *p, const uint8_t *end)
 {
     if (p < end && *p == '-') p++;
     if (p < end && *p == '0') p++;
-    else while (p < end && h9_json_digit(*p)) p++;
+    else
+        while (p < end && h9_json_digit(*p)) p++;
     if (p < end && *p == '.') p++;
     while (p < end && h9_json_digit(*p)) p++;
     if (p < end && (*p | 0x20) == 'e' && h9_json_digit(p[-1])) p++;
@@ -43,15 +42,17 @@ const uint8_t *h9_json_mismatch(h9_context *c, const uint8_t *p)
         return h9_fail(c, H9_E_NULL, p);
     case 't': return h9_json_literal(c, p, "true", 4) ? h9_fail(c, H9_E_TYPE, p) : NULL;
     case 'f': return h9_json_literal(c, p, "false", 5) ? h9_fail(c, H9_E_TYPE, p) : NULL;
-    case '"': case '{': case '[': return h9_fail(c, H9_E_TYPE, p);
+    case '"':
+    case '{':
+    case '[': return h9_fail(c, H9_E_TYPE, p);
     default: return h9_fail(c, h9_json_starts_number(*p) ? H9_E_TYPE : H9_E_SYNTAX, p);
     }
 }
 
 /* --- UTF-8 --- */
 
-/* Could these last bytes of the input begin a sequence? The lowest and the highest continuation are tried, as each lead byte
- * allows one of them. */
+/* Could these last bytes of the input begin a sequence? The lowest and the highest continuation are tried, as each lead
+ * byte allows one of them. */
 static bool may_continue(const uint8_t *p, size_t n)
 {
     for (int fill = 0x80; fill <= 0xBF; fill += 0x3F) {
@@ -65,10 +66,7 @@ static bool may_continue(const uint8_t *p, size_t n)
     return false;
 }
 
-static size_t sequence_size(uint8_t lead)
-{
-    return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
+static size_t sequence_size(uint8_t lead) { return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; }
 
 /* [p, stop) is not UTF-8: says where, or that the input is cut within a sequence. */
 static const uint8_t *bad_text(h9_context *c, const uint8_t *p, const uint8_t *stop)
@@ -166,10 +164,7 @@ static uint8_t *put_code_point(uint8_t *w, uint32_t u)
     return w;
 }
 
-static size_t code_point_size(int32_t u)
-{
-    return u < 0x80 ? 1 : u < 0x800 ? 2 : u < 0x10000 ? 3 : 4;
-}
+static size_t code_point_size(int32_t u) { return u < 0x80 ? 1 : u < 0x800 ? 2 : u < 0x10000 ? 3 : 4; }
 
 /* --- strings --- */
 

@@ -17,8 +17,8 @@ static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
 
 typedef struct {
     h9_context *c;
-    h9_slot *at;     /* the registers */
-    bool *there;     /* whether each is present */
+    h9_slot *at;          /* the registers */
+    bool *there;          /* whether each is present */
     const uint64_t *bits; /* the presence of what was read */
 } machine;
 
@@ -60,9 +60,7 @@ static bool refuse(machine *m, h9_code code)
 /* --- taking apart what was read --- */
 
 static inline bool take_slot(machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot)
-{
-    return h9_has(bits, slot) ? put(m, n, frame[slot]) : absent(m, n);
-}
+{ return h9_has(bits, slot) ? put(m, n, frame[slot]) : absent(m, n); }
 
 static bool take_field(machine *m, const h9_insn *n)
 {
@@ -320,9 +318,7 @@ static bool build(machine *m, const h9_insn *n)
     case H9_I_MARK: return set_slot(m, n, false);
     case H9_I_PUT: return add_entry(m, n);
     case H9_I_APPEND: return add_item(m, n);
-    default: /* FINISH */
-        r = &m->c->plan->records[n->c];
-        return h9_finish(m->c, r, m->at[n->dst].rec, m->c->begin);
+    default: /* FINISH */ r = &m->c->plan->records[n->c]; return h9_finish(m->c, r, m->at[n->dst].rec, m->c->begin);
     }
 }
 
@@ -344,9 +340,13 @@ static bool run(machine *m, const h9_insn *n)
 {
     switch (n->op) {
     case H9_I_SLOT: memcpy(&m->at[n->dst], m->c->plan->pool + n->c, sizeof *m->at); return m->there[n->dst] = true;
-    case H9_I_FIELD: case H9_I_ENTRY: case H9_I_INDEX: case H9_I_BRANCH: case H9_I_UNBOX: case H9_I_STEP:
-    case H9_I_COMPARE:
-        return m->there[n->a] ? take(m, n) : absent(m, n);
+    case H9_I_FIELD:
+    case H9_I_ENTRY:
+    case H9_I_INDEX:
+    case H9_I_BRANCH:
+    case H9_I_UNBOX:
+    case H9_I_STEP:
+    case H9_I_COMPARE: return m->there[n->a] ? take(m, n) : absent(m, n);
     case H9_I_CONST: return make_const(m, n);
     case H9_I_CLEAR: return absent(m, n);
     case H9_I_NOT: return put_bool(m, n, !m->there[n->a] || !m->at[n->a].b);
@@ -379,7 +379,9 @@ h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
     uint32_t registers = c->plan->h.registers;
     h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
     if (at == NULL) return NULL;
-    machine m = {.c = c, .at = at, .there = (bool *)(void *)(at + registers),
+    machine m = {.c = c,
+                 .at = at,
+                 .there = (bool *)(void *)(at + registers),
                  .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
     memset(m.there, 0, registers * sizeof *m.there);
     for (const h9_insn *program = c->plan->insns, *n = program;;) {
@@ -388,9 +390,10 @@ h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
             if (m.there[n->a]) return m.at[n->a].rec;
             refuse(&m, H9_E_BAD_PLAN);
             return refused(c, n);
-        case H9_I_JUMP: case H9_I_IF_ABSENT: case H9_I_IF_PRESENT: case H9_I_IF_FALSE:
-            n = jumps(&m, n) ? program + n->c : n + 1;
-            break;
+        case H9_I_JUMP:
+        case H9_I_IF_ABSENT:
+        case H9_I_IF_PRESENT:
+        case H9_I_IF_FALSE: n = jumps(&m, n) ? program + n->c : n + 1; break;
         /* the commonest without a call */
         case H9_I_LOAD:
             take_slot(&m, n, frame, m.bits, n->a);

@@ -36,10 +36,7 @@ static const uint8_t *scan_exponent(const uint8_t *p, const uint8_t *end, int64_
     return p;
 }
 
-static int64_t saturate(int64_t e)
-{
-    return e > EXPONENT_MAX ? EXPONENT_MAX : e < -EXPONENT_MAX ? -EXPONENT_MAX : e;
-}
+static int64_t saturate(int64_t e) { return e > EXPONENT_MAX ? EXPONENT_MAX : e < -EXPONENT_MAX ? -EXPONENT_MAX : e; }
 
 /* The next digit at or after *p, the point passed over; 10 at the end of the digits. */
 static unsigned next_digit(const uint8_t **p, const uint8_t *end)
@@ -96,8 +93,12 @@ const uint8_t *h9_number_scan(const uint8_t *p, const uint8_t *end, h9_number *o
     }
     if (p < end && (*p | 0x20) == 'e' && (p = scan_exponent(p + 1, end, &exponent)) == NULL) return NULL;
     if (p - start > (ptrdiff_t)UINT32_MAX) return NULL;
-    *out = (h9_number){.text = start, .length = (uint32_t)(p - start), .negative = *start == '-',
-                       .integral = p == whole_end, .exact = true, .mantissa = m,
+    *out = (h9_number){.text = start,
+                       .length = (uint32_t)(p - start),
+                       .negative = *start == '-',
+                       .integral = p == whole_end,
+                       .exact = true,
+                       .mantissa = m,
                        .exponent = saturate(exponent - fraction)};
     if (H9_UNLIKELY(digits > MANTISSA_DIGITS)) shorten(out, exponent - fraction);
     return p;

@@ -5,8 +5,12 @@
 
 static void *default_resize(void *state, void *block, size_t old_size, size_t size)
 {
-    (void)state; (void)old_size;
-    if (size == 0) { free(block); return NULL; }
+    (void)state;
+    (void)old_size;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
     return realloc(block, size);
 }
 
@@ -24,17 +28,17 @@ static bool lay_out(h9_plan *p, const uint8_t *block, size_t size)
     size_t at = sizeof(h9_header);
     const h9_header *h = &p->h;
     return (p->nodes = table(block, size, &at, h->nodes, sizeof *p->nodes))
-        && (p->fields = table(block, size, &at, h->fields, sizeof *p->fields))
-        && (p->records = table(block, size, &at, h->records, sizeof *p->records))
-        && (p->keys = table(block, size, &at, h->keys, sizeof *p->keys))
-        && (p->fills = table(block, size, &at, h->fills, sizeof *p->fills))
-        && (p->enums = table(block, size, &at, h->enums, sizeof *p->enums))
-        && (p->symbols = table(block, size, &at, h->symbols, sizeof *p->symbols))
-        && (p->steps = table(block, size, &at, h->steps, sizeof *p->steps))
-        && (p->insns = table(block, size, &at, h->insns, sizeof *p->insns))
-        && (p->words64 = table(block, size, &at, h->words64, sizeof *p->words64))
-        && (p->words32 = table(block, size, &at, h->words32, sizeof *p->words32))
-        && (p->pool = table(block, size, &at, h->pool, 1)) && at == size;
+           && (p->fields = table(block, size, &at, h->fields, sizeof *p->fields))
+           && (p->records = table(block, size, &at, h->records, sizeof *p->records))
+           && (p->keys = table(block, size, &at, h->keys, sizeof *p->keys))
+           && (p->fills = table(block, size, &at, h->fills, sizeof *p->fills))
+           && (p->enums = table(block, size, &at, h->enums, sizeof *p->enums))
+           && (p->symbols = table(block, size, &at, h->symbols, sizeof *p->symbols))
+           && (p->steps = table(block, size, &at, h->steps, sizeof *p->steps))
+           && (p->insns = table(block, size, &at, h->insns, sizeof *p->insns))
+           && (p->words64 = table(block, size, &at, h->words64, sizeof *p->words64))
+           && (p->words32 = table(block, size, &at, h->words32, sizeof *p->words32))
+           && (p->pool = table(block, size, &at, h->pool, 1)) && at == size;
 }
 
 /* Whether [first, first + count) lies within a table of `size`. */
@@ -46,7 +50,10 @@ static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32
     bool empty = false;
     for (uint32_t i = 0; i <= mask; i++) {
         uint32_t entry = p->words32[table_at + i];
-        if (entry == 0) { empty = true; continue; }
+        if (entry == 0) {
+            empty = true;
+            continue;
+        }
         if (entry > p->h.keys) return false;
         const h9_key *key = &p->keys[entry - 1];
         if (!within(key->text, key->size, p->h.pool) || key->index >= members) return false;
@@ -68,8 +75,8 @@ static bool good_enum(const h9_plan *p, const h9_enum *e)
 static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     return f->node < p->h.nodes && (f->slot == H9_NO_SLOT || f->slot < r->slots) && f->also < p->h.fields
-        && within(f->key, f->key_size, p->h.pool) && (f->group == H9_NONE || within(f->group, r->words, p->h.words64))
-        && f->name < p->h.names;
+           && within(f->key, f->key_size, p->h.pool)
+           && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names;
 }
 
 /* An INLINE record writes into the frame around it: both must agree on its size. */
@@ -81,7 +88,8 @@ static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 
 static bool good_numbers(const h9_plan *p, const h9_record *r)
 {
-    if (!within(r->numbers, r->numbers_size, p->h.words32) || !within(r->sparse, (uint64_t)r->sparse_size * 2, p->h.words32))
+    if (!within(r->numbers, r->numbers_size, p->h.words32)
+        || !within(r->sparse, (uint64_t)r->sparse_size * 2, p->h.words32))
         return false;
     for (uint32_t i = 0; i < r->numbers_size; i++)
         if (p->words32[r->numbers + i] > r->count) return false;
@@ -92,7 +100,8 @@ static bool good_numbers(const h9_plan *p, const h9_record *r)
 
 static bool good_record(const h9_plan *p, const h9_record *r)
 {
-    if (!within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64) return false;
+    if (!within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64)
+        return false;
     if (r->need != H9_NONE && !within(r->need, r->words, p->h.words64)) return false;
     if (r->must && !within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
     if (!within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
@@ -135,13 +144,16 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     if (n->conv >= p->h.steps) return false;
     switch (n->op) {
     case H9_OP_ENUM: return n->a < p->h.enums;
-    case H9_OP_OPTION: case H9_OP_WRAPPED: return n->a < p->h.nodes;
+    case H9_OP_OPTION:
+    case H9_OP_WRAPPED: return n->a < p->h.nodes;
     case H9_OP_LIST: return n->a < p->h.nodes && good_width(n);
     case H9_OP_MAP: return n->a < p->h.nodes && n->b < p->h.nodes && n->width == 32;
-    case H9_OP_RECORD: case H9_OP_INLINE: return n->a < p->h.records;
+    case H9_OP_RECORD:
+    case H9_OP_INLINE: return n->a < p->h.records;
     case H9_OP_UNION: return good_union(p, n);
     case H9_OP_DATE: return true;
-    case H9_OP_TIME: case H9_OP_TIMESTAMP: return n->a > 0 && n->a <= 1000000000u && 1000000000u % n->a == 0;
+    case H9_OP_TIME:
+    case H9_OP_TIMESTAMP: return n->a > 0 && n->a <= 1000000000u && 1000000000u % n->a == 0;
     default: return n->op <= H9_OP_FAIL;
     }
 }
@@ -151,8 +163,13 @@ static bool good_step(const h9_plan *p, uint32_t i)
     const h9_step *s = &p->steps[i];
     if (s->code >= H9_STEPS || s->next >= p->h.steps || (s->next != 0 && s->next == i)) return false;
     switch (s->code) {
-    case H9_STEP_STRING_TO_ENUM: case H9_STEP_ENUM_TO_STRING: case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
-    case H9_STEP_TIMESTAMP_UNIT: case H9_STEP_TIMESTAMP_TO_I: case H9_STEP_I_TO_TIMESTAMP: case H9_STEP_TIME_UNIT: return s->a > 0;
+    case H9_STEP_STRING_TO_ENUM:
+    case H9_STEP_ENUM_TO_STRING:
+    case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
+    case H9_STEP_TIMESTAMP_UNIT:
+    case H9_STEP_TIMESTAMP_TO_I:
+    case H9_STEP_I_TO_TIMESTAMP:
+    case H9_STEP_TIME_UNIT: return s->a > 0;
     default: return true;
     }
 }
@@ -162,13 +179,18 @@ bool h9_good_program(const h9_plan *p);
 static bool good_image(const h9_plan *p)
 {
     const h9_header *h = &p->h;
-    if (h->reader >= H9_FORMATS || h->writer >= H9_FORMATS || h->read_root >= h->nodes || h->write_root >= h->nodes) return false;
+    if (h->reader >= H9_FORMATS || h->writer >= H9_FORMATS || h->read_root >= h->nodes || h->write_root >= h->nodes)
+        return false;
     if (h->skip_root != H9_NONE && h->skip_root >= h->nodes) return false;
     if (h->steps == 0 || h->keys > UINT32_MAX - 1) return false;
-    for (uint32_t i = 0; i < h->enums; i++) if (!good_enum(p, &p->enums[i])) return false;
-    for (uint32_t i = 0; i < h->records; i++) if (!good_record(p, &p->records[i])) return false;
-    for (uint32_t i = 0; i < h->nodes; i++) if (!good_node(p, &p->nodes[i])) return false;
-    for (uint32_t i = 0; i < h->steps; i++) if (!good_step(p, i)) return false;
+    for (uint32_t i = 0; i < h->enums; i++)
+        if (!good_enum(p, &p->enums[i])) return false;
+    for (uint32_t i = 0; i < h->records; i++)
+        if (!good_record(p, &p->records[i])) return false;
+    for (uint32_t i = 0; i < h->nodes; i++)
+        if (!good_node(p, &p->nodes[i])) return false;
+    for (uint32_t i = 0; i < h->steps; i++)
+        if (!good_step(p, i)) return false;
     return h9_good_program(p);
 }
 
@@ -186,7 +208,8 @@ h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memo
     uint8_t *block = (uint8_t *)(plan + 1);
     memcpy(block, image, size);
     memcpy(&plan->h, block, sizeof plan->h);
-    if (plan->h.magic != H9_IMAGE_MAGIC || plan->h.version != H9_IMAGE_VERSION || !lay_out(plan, block, size) || !good_image(plan)) {
+    if (plan->h.magic != H9_IMAGE_MAGIC || plan->h.version != H9_IMAGE_VERSION || !lay_out(plan, block, size)
+        || !good_image(plan)) {
         h9_plan_free(plan);
         return H9_E_BAD_PLAN;
     }

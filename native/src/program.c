@@ -5,25 +5,49 @@ bool h9_good_program(const h9_plan *p);
 
 /* What an instruction's operands are. */
 enum {
-    DST = 1, A = 2, B = 4,  /* registers */
-    RECORD = 8,             /* c: a record table */
-    SLOT = 16,              /* b: a slot of record table c */
-    JUMP = 32,              /* c: an instruction further on */
-    POOL = 64,              /* [c, c + d) of the pool */
-    LIST = 128,             /* words32[c, c + d): registers */
-    WIDTH = 256             /* b: of an item */
+    DST = 1,
+    A = 2,
+    B = 4,      /* registers */
+    RECORD = 8, /* c: a record table */
+    SLOT = 16,  /* b: a slot of record table c */
+    JUMP = 32,  /* c: an instruction further on */
+    POOL = 64,  /* [c, c + d) of the pool */
+    LIST = 128, /* words32[c, c + d): registers */
+    WIDTH = 256 /* b: of an item */
 };
 
-static const uint16_t operands[H9_INSNS] = {
-    [H9_I_END] = A, [H9_I_LOAD] = DST, [H9_I_FIELD] = DST | A | SLOT, [H9_I_ENTRY] = DST | A | POOL,
-    [H9_I_INDEX] = DST | A | WIDTH, [H9_I_BRANCH] = DST | A, [H9_I_UNBOX] = DST | A, [H9_I_CONST] = DST | POOL,
-    [H9_I_STEP] = DST | A, [H9_I_COPY] = DST | A, [H9_I_CLEAR] = DST, [H9_I_JUMP] = JUMP,
-    [H9_I_IF_ABSENT] = A | JUMP, [H9_I_IF_PRESENT] = A | JUMP, [H9_I_IF_FALSE] = A | JUMP,
-    [H9_I_COMPARE] = DST | A | B, [H9_I_NOT] = DST | A, [H9_I_PRESENT] = DST | A, [H9_I_JOIN] = DST | LIST,
-    [H9_I_UUID5] = DST, [H9_I_UUID4] = DST, [H9_I_NOW] = DST, [H9_I_RECORD_NEW] = DST | RECORD,
-    [H9_I_SET] = DST | A | SLOT, [H9_I_MARK] = DST | A | SLOT, [H9_I_LIST_NEW] = DST, [H9_I_PUT] = DST | A | B,
-    [H9_I_APPEND] = DST | A | WIDTH, [H9_I_REQUIRE] = A, [H9_I_FINISH] = DST | RECORD, [H9_I_TEXT] = DST | POOL,
-    [H9_I_SLOT] = DST};
+static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
+                                            [H9_I_LOAD] = DST,
+                                            [H9_I_FIELD] = DST | A | SLOT,
+                                            [H9_I_ENTRY] = DST | A | POOL,
+                                            [H9_I_INDEX] = DST | A | WIDTH,
+                                            [H9_I_BRANCH] = DST | A,
+                                            [H9_I_UNBOX] = DST | A,
+                                            [H9_I_CONST] = DST | POOL,
+                                            [H9_I_STEP] = DST | A,
+                                            [H9_I_COPY] = DST | A,
+                                            [H9_I_CLEAR] = DST,
+                                            [H9_I_JUMP] = JUMP,
+                                            [H9_I_IF_ABSENT] = A | JUMP,
+                                            [H9_I_IF_PRESENT] = A | JUMP,
+                                            [H9_I_IF_FALSE] = A | JUMP,
+                                            [H9_I_COMPARE] = DST | A | B,
+                                            [H9_I_NOT] = DST | A,
+                                            [H9_I_PRESENT] = DST | A,
+                                            [H9_I_JOIN] = DST | LIST,
+                                            [H9_I_UUID5] = DST,
+                                            [H9_I_UUID4] = DST,
+                                            [H9_I_NOW] = DST,
+                                            [H9_I_RECORD_NEW] = DST | RECORD,
+                                            [H9_I_SET] = DST | A | SLOT,
+                                            [H9_I_MARK] = DST | A | SLOT,
+                                            [H9_I_LIST_NEW] = DST,
+                                            [H9_I_PUT] = DST | A | B,
+                                            [H9_I_APPEND] = DST | A | WIDTH,
+                                            [H9_I_REQUIRE] = A,
+                                            [H9_I_FINISH] = DST | RECORD,
+                                            [H9_I_TEXT] = DST | POOL,
+                                            [H9_I_SLOT] = DST};
 
 /* An operand that two of an instruction's numbers make together. */
 static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
@@ -41,7 +65,11 @@ static bool good_list(const h9_plan *p, uint32_t first, uint32_t count)
 static bool good_compare(const h9_insn *n)
 {
     switch (n->d) {
-    case H9_OP_BOOL: case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_TIMESTAMP: return n->c <= H9_CMP_GE;
+    case H9_OP_BOOL:
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_F64:
+    case H9_OP_TIMESTAMP: return n->c <= H9_CMP_GE;
     case H9_OP_STRING: return n->c <= H9_CMP_CONTAINS;
     default: return false;
     }
@@ -85,7 +113,7 @@ static bool good_roots(const h9_plan *p)
     if (p->h.map_root >= p->h.records || p->h.read_root >= p->h.nodes || p->h.write_root >= p->h.nodes) return false;
     const h9_node *read = &p->nodes[p->h.read_root], *write = &p->nodes[p->h.write_root];
     return read->op == H9_OP_RECORD && write->op == H9_OP_RECORD && read->a < p->h.records
-        && p->records[read->a].slots == p->records[p->h.map_root].slots;
+           && p->records[read->a].slots == p->records[p->h.map_root].slots;
 }
 
 bool h9_good_program(const h9_plan *p)

@@ -10,13 +10,18 @@ enum { PB_VARINT = 0, PB_64 = 1, PB_LEN = 2, PB_START = 3, PB_END = 4, PB_32 = 5
 static inline unsigned h9_pb_wire(const h9_node *n)
 {
     switch (n->op) {
-    case H9_OP_BOOL: case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME: return PB_VARINT;
-    case H9_OP_INT: case H9_OP_UINT:
+    case H9_OP_BOOL:
+    case H9_OP_ENUM:
+    case H9_OP_DATE:
+    case H9_OP_TIME: return PB_VARINT;
+    case H9_OP_INT:
+    case H9_OP_UINT:
         if (n->wire != H9_WIRE_FIXED) return PB_VARINT;
         return n->bits == 32 ? PB_32 : PB_64;
     case H9_OP_F32: return PB_32;
     case H9_OP_F64: return PB_64;
-    case H9_OP_RECORD: case H9_OP_INLINE: return n->flags & H9_N_GROUP ? PB_START : PB_LEN;
+    case H9_OP_RECORD:
+    case H9_OP_INLINE: return n->flags & H9_N_GROUP ? PB_START : PB_LEN;
     default: return PB_LEN;
     }
 }
@@ -25,8 +30,12 @@ static inline unsigned h9_pb_wire(const h9_node *n)
 static inline bool h9_pb_is_message(const h9_node *n)
 {
     switch (n->op) {
-    case H9_OP_RECORD: case H9_OP_INLINE: case H9_OP_TIMESTAMP: case H9_OP_DURATION: case H9_OP_WRAPPED: case H9_OP_ANY:
-        return true;
+    case H9_OP_RECORD:
+    case H9_OP_INLINE:
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION:
+    case H9_OP_WRAPPED:
+    case H9_OP_ANY: return true;
     default: return false;
     }
 }
@@ -37,7 +46,8 @@ static inline bool h9_pb_is_bulk(const h9_node *item, size_t width)
     switch (item->op) {
     case H9_OP_F32: return width == 4;
     case H9_OP_F64: return width == 8;
-    case H9_OP_INT: case H9_OP_UINT: return item->wire == H9_WIRE_FIXED && width * 8 == item->bits;
+    case H9_OP_INT:
+    case H9_OP_UINT: return item->wire == H9_WIRE_FIXED && width * 8 == item->bits;
     default: return false;
     }
 }
@@ -140,9 +150,7 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
 }
 /* How much stands behind w; unlike w it stays when the buffer grows. */
 static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
-{
-    return (size_t)(c->back + c->back_cap - w);
-}
+{ return (size_t)(c->back + c->back_cap - w); }
 
 static inline uint8_t *h9_pb_put_varint(uint8_t *w, uint64_t v)
 {

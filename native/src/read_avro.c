@@ -1,35 +1,19 @@
 /* Reads Avro's binary encoding by the writer's schema.
  *
- * Avro has no tags: fields stand in the writer's order, so the program is simply the fields in that order, wanted or to be
- * skipped. Every length and count is checked against what is left before anything is reserved (B6, B27).
+ * Avro has no tags: fields stand in the writer's order, so the program is simply the fields in that order, wanted or to
+ * be skipped. Every length and count is checked against what is left before anything is reserved (B6, B27).
  */
+#include "avro.h"
 #include "convert.h"
 #include "scalar.h"
-#include "varint.h"
 
 static const uint8_t *value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
-static const uint8_t *skip(h9_context *c, const h9_node *n, const uint8_t *p);
-
-static inline const uint8_t *read_long(h9_context *c, const uint8_t *p, int64_t *out)
-{
-    uint64_t raw = 0;
-    p = h9_varint(c, p, c->end, &raw);
-    if (H9_LIKELY(p != NULL)) *out = h9_unzigzag(raw);
-    return p;
-}
-
-/* n bytes at p. */
-static inline const uint8_t *take(h9_context *c, const uint8_t *p, size_t n)
-{
-    if (H9_UNLIKELY((size_t)(c->end - p) < n)) return h9_fail(c, H9_E_TRUNCATED, c->end);
-    return p + n;
-}
 
 static inline const uint8_t *read_span(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     int64_t n;
     const uint8_t *start = p;
-    if (!(p = read_long(c, p, &n))) return NULL;
+    if (!(p = h9_avro_long(c, p, &n))) return NULL;
     if (H9_UNLIKELY(n < 0)) return h9_fail(c, H9_E_LENGTH, start);
     if (H9_UNLIKELY(n > c->end - p)) return h9_fail(c, H9_E_TRUNCATED, c->end);
     if (H9_UNLIKELY(n > c->limits.string)) return h9_fail(c, H9_E_STRING, start);
@@ -50,29 +34,7 @@ static inline const uint8_t *read_string(h9_context *c, const h9_node *n, h9_slo
 
 /* --- arrays and maps: blocks of items until an empty one (S30) --- */
 
-typedef struct { const uint8_t *stated_end; uint64_t count; } block;
-
-/* The head of the next block; a negative count is followed by the block's size in bytes. */
-static const uint8_t *block_head(h9_context *c, const uint8_t *p, block *b)
-{
-    int64_t count, size;
-    const uint8_t *start = p;
-    b->stated_end = NULL;
-    if (!(p = read_long(c, p, &count))) return NULL;
-    if (H9_LIKELY(count >= 0)) {
-        b->count = (uint64_t)count;
-        return p;
-    }
-    if (count == INT64_MIN) return h9_fail(c, H9_E_LENGTH, start); /* B28 */
-    b->count = (uint64_t)-count;
-    if (!(p = read_long(c, p, &size))) return NULL;
-    if (size < 0) return h9_fail(c, H9_E_LENGTH, start);
-    if (size > c->end - p) return h9_fail(c, H9_E_TRUNCATED, c->end);
-    b->stated_end = p + size;
-    return p;
-}
-
-static inline const uint8_t *block_tail(h9_context *c, const block *b, const uint8_t *p)
+static inline const uint8_t *block_tail(h9_context *c, const h9_avro_head *b, const uint8_t *p)
 {
     if (b->stated_end != NULL && b->stated_end != p) return h9_fail(c, H9_E_BLOCK, p); /* B29 */
     return p;
@@ -86,7 +48,7 @@ static uint64_t possible(const h9_context *c, const h9_node *n, uint64_t count, 
 }
 
 /* Numbers that stand in the wire as they do in memory are copied whole. */
-static const uint8_t *bulk(h9_context *c, const h9_node *n, h9_slot *out, const block *b, const uint8_t *p)
+static const uint8_t *bulk(h9_context *c, const h9_node *n, h9_slot *out, const h9_avro_head *b, const uint8_t *p)
 {
     if (b->count > (uint64_t)(c->end - p) / n->width) return h9_fail(c, H9_E_TRUNCATED, c->end);
     if (!h9_list_reserve(c, out, n->width, b->count)) return NULL;
@@ -97,7 +59,7 @@ static const uint8_t *bulk(h9_context *c, const h9_node *n, h9_slot *out, const 
     return p + size;
 }
 
-static const uint8_t *items(h9_context *c, const h9_node *n, h9_slot *out, const block *b, const uint8_t *p)
+static const uint8_t *items(h9_context *c, const h9_node *n, h9_slot *out, const h9_avro_head *b, const uint8_t *p)
 {
     const h9_node *item = &c->plan->nodes[n->a];
     for (uint64_t i = 0; i < b->count; i++) {
@@ -122,9 +84,9 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     if (!h9_enter(c, p)) return NULL;
     bool copies = is_bulk(c, n);
     for (;;) {
-        block b;
+        h9_avro_head b;
         const uint8_t *start = p;
-        if (!(p = block_head(c, p, &b))) return NULL;
+        if (!(p = h9_avro_block(c, p, &b))) return NULL;
         if (b.count == 0) break;
         if (H9_UNLIKELY(n->b == 0 && b.count > c->items)) return h9_fail(c, H9_E_ITEMS, start); /* B27 */
         uint64_t room = possible(c, n, b.count, p);
@@ -136,7 +98,7 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     return p;
 }
 
-static const uint8_t *entries(h9_context *c, const h9_node *n, h9_slot *out, const block *b, const uint8_t *p)
+static const uint8_t *entries(h9_context *c, const h9_node *n, h9_slot *out, const h9_avro_head *b, const uint8_t *p)
 {
     const h9_node *key = &c->plan->nodes[n->a], *item = &c->plan->nodes[n->b];
     for (uint64_t i = 0; i < b->count; i++) {
@@ -157,8 +119,8 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
     memset(out, 0, sizeof *out);
     if (!h9_enter(c, p)) return NULL;
     for (;;) {
-        block b;
-        if (!(p = block_head(c, p, &b))) return NULL;
+        h9_avro_head b;
+        if (!(p = h9_avro_block(c, p, &b))) return NULL;
         if (b.count == 0) break;
         uint64_t room = possible(c, n, b.count, p);
         if (room <= c->items && !h9_list_reserve(c, out, 32, room)) return NULL;
@@ -189,16 +151,17 @@ static inline const uint8_t *branch(h9_context *c, const h9_node *n, int64_t ind
 static const uint8_t *members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
 
 /* One field into its slot; a null branch leaves it absent where the target has presence. */
-static inline const uint8_t *field(h9_context *c, const h9_record *r, const h9_field *f, h9_slot *frame, const uint8_t *p)
+static inline const uint8_t *field(h9_context *c, const h9_record *r, const h9_field *f, h9_slot *frame,
+                                   const uint8_t *p)
 {
     const h9_node *n = &c->plan->nodes[f->node];
-    if (f->slot == H9_NO_SLOT) return skip(c, n, p);
+    if (f->slot == H9_NO_SLOT) return h9_avro_skip(c, n, p);
     h9_slot *slot = frame + f->slot;
     if (f->flags & H9_F_NULLABLE) {
         if (H9_UNLIKELY(n->op == H9_OP_NULL)) return p; /* always null: no union around it, so no byte */
         int64_t index;
         const uint8_t *start = p;
-        if (!(p = read_long(c, p, &index))) return NULL;
+        if (!(p = h9_avro_long(c, p, &index))) return NULL;
         if (index == n->lo) return p;
         if (n->op == H9_OP_OPTION && c->plan->nodes[n->a].op == H9_OP_INLINE) {
             if (index != 1 - n->lo) return h9_fail(c, H9_E_BRANCH, start);
@@ -264,7 +227,7 @@ static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, 
 {
     int64_t index;
     const uint8_t *start = p;
-    if (!(p = read_long(c, p, &index))) return NULL;
+    if (!(p = h9_avro_long(c, p, &index))) return NULL;
     if (n->op == H9_OP_OPTION) {
         out->choice.value = NULL;
         out->choice.branch = 0;
@@ -285,7 +248,7 @@ static const uint8_t *read_enum(h9_context *c, const h9_node *n, h9_slot *out, c
     const h9_enum *e = &c->plan->enums[n->a];
     int64_t index;
     const uint8_t *start = p;
-    if (!(p = read_long(c, p, &index))) return NULL;
+    if (!(p = h9_avro_long(c, p, &index))) return NULL;
     if (index < 0 || index >= (int64_t)e->count) return h9_fail(c, H9_E_SYMBOL, start); /* B26 */
     const h9_symbol *symbol = &c->plan->symbols[e->first + (uint32_t)index];
     if (symbol->mapped) out->i = symbol->target;
@@ -299,14 +262,14 @@ static const uint8_t *read_fixed(h9_context *c, h9_slot *out, size_t n, const ui
     out->s.p = p;
     out->s.n = (uint32_t)n;
     out->s.flags = 0;
-    return take(c, p, n);
+    return h9_avro_take(c, p, n);
 }
 
 static const uint8_t *read_uuid(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
     if (n->a == 16) {
-        if ((p = take(c, p, 16))) memcpy(out->id, start, 16);
+        if ((p = h9_avro_take(c, p, 16))) memcpy(out->id, start, 16);
         return p;
     }
     h9_slot text;
@@ -335,9 +298,10 @@ static const uint8_t *read_big_decimal(h9_context *c, h9_slot *out, const uint8_
     int64_t scale = 0;
     c->end = p;
     q = read_span(c, out, body.s.p);
-    if (q) q = read_long(c, q, &scale);
+    if (q) q = h9_avro_long(c, q, &scale);
     c->end = end;
-    if (q != p || out->s.n == 0 || out->s.n > H9_MAX_DECIMAL_BYTES || scale < -H9_MAX_PRECISION || scale > H9_MAX_PRECISION)
+    if (q != p || out->s.n == 0 || out->s.n > H9_MAX_DECIMAL_BYTES || scale < -H9_MAX_PRECISION
+        || scale > H9_MAX_PRECISION)
         return h9_fail(c, H9_E_DECIMAL, start);
     out->s.flags = (uint32_t)(int32_t)scale;
     return p;
@@ -347,7 +311,7 @@ static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, c
 {
     int64_t count;
     const uint8_t *start = p;
-    if (!(p = read_long(c, p, &count))) return NULL;
+    if (!(p = h9_avro_long(c, p, &count))) return NULL;
     if (n->op == H9_OP_TIMESTAMP) {
         h9_timestamp_from(out, count, n->a);
         return p;
@@ -360,14 +324,14 @@ static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, c
 static const uint8_t *read_period(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
-    if ((p = take(c, p, 12))) memcpy(&out->period, start, 12);
+    if ((p = h9_avro_take(c, p, 12))) memcpy(&out->period, start, 12);
     return p;
 }
 
 static inline const uint8_t *read_int(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
-    if (!(p = read_long(c, p, &out->i))) return NULL;
+    if (!(p = h9_avro_long(c, p, &out->i))) return NULL;
     if (H9_UNLIKELY(out->i < n->lo || out->i > n->hi)) return h9_fail(c, H9_E_RANGE, start); /* B22 */
     return p;
 }
@@ -393,104 +357,34 @@ static const uint8_t *value(h9_context *c, const h9_node *n, h9_slot *out, const
     case H9_OP_STRING: p = read_string(c, n, out, p); break;
     case H9_OP_BYTES: p = read_span(c, out, p); break;
     case H9_OP_INT: p = read_int(c, n, out, p); break;
-    case H9_OP_F32: if ((p = take(c, p, 4))) memcpy(&out->f, start, 4); break;
-    case H9_OP_F64: if ((p = take(c, p, 8))) memcpy(&out->d, start, 8); break;
+    case H9_OP_F32:
+        if ((p = h9_avro_take(c, p, 4))) memcpy(&out->f, start, 4);
+        break;
+    case H9_OP_F64:
+        if ((p = h9_avro_take(c, p, 8))) memcpy(&out->d, start, 8);
+        break;
     case H9_OP_BOOL:
-        if (!(p = take(c, p, 1))) break;
+        if (!(p = h9_avro_take(c, p, 1))) break;
         if (*start > 1) p = h9_fail(c, H9_E_BOOLEAN, start); /* B23 */
         else out->u = *start;
         break;
     case H9_OP_ENUM: p = read_enum(c, n, out, p); break;
     case H9_OP_UUID: p = read_uuid(c, n, out, p); break;
-    case H9_OP_TIMESTAMP: case H9_OP_TIME: p = read_time(c, n, out, p); break;
+    case H9_OP_TIMESTAMP:
+    case H9_OP_TIME: p = read_time(c, n, out, p); break;
     case H9_OP_LIST: p = read_list(c, n, out, p); break;
     case H9_OP_MAP: p = read_map(c, n, out, p); break;
     case H9_OP_RECORD: p = read_record(c, n, out, p); break;
-    case H9_OP_OPTION: case H9_OP_UNION: p = read_union(c, n, out, p); break;
+    case H9_OP_OPTION:
+    case H9_OP_UNION: p = read_union(c, n, out, p); break;
     default: p = rarely(c, n, out, p); break;
     }
     if (H9_UNLIKELY(n->conv != 0) && p != NULL && !h9_convert(c, n->conv, out, start)) return NULL;
     return p;
 }
 
-/* --- what isn't wanted: its structure is walked, nothing is kept --- */
-
-static const uint8_t *skip_span(h9_context *c, const uint8_t *p)
-{
-    h9_slot ignored;
-    return read_span(c, &ignored, p);
-}
-
-static const uint8_t *skip_blocks(h9_context *c, const h9_node *n, const uint8_t *p)
-{
-    if (!h9_enter(c, p)) return NULL;
-    for (;;) {
-        block b;
-        if (!(p = block_head(c, p, &b))) return NULL;
-        if (b.count == 0) break;
-        if (b.stated_end) {
-            p = b.stated_end;
-            continue;
-        }
-        for (uint64_t i = 0; i < b.count; i++) {
-            if (!h9_count_item(c, p)) return NULL;
-            if (n->op == H9_OP_MAP && !(p = skip_span(c, p))) return NULL;
-            if (!(p = skip(c, &c->plan->nodes[n->op == H9_OP_MAP ? n->b : n->a], p))) return NULL;
-        }
-    }
-    h9_leave(c);
-    return p;
-}
-
-static const uint8_t *skip_union(h9_context *c, const h9_node *n, const uint8_t *p)
-{
-    int64_t index;
-    const uint8_t *start = p;
-    if (!(p = read_long(c, p, &index))) return NULL;
-    if (n->op == H9_OP_OPTION) {
-        if (index == n->lo) return p;
-        if (index != 1 - n->lo) return h9_fail(c, H9_E_BRANCH, start);
-        return skip(c, &c->plan->nodes[n->a], p);
-    }
-    if (index < 0 || index >= (int64_t)n->b) return h9_fail(c, H9_E_BRANCH, start);
-    if (!h9_enter(c, start)) return NULL;
-    p = skip(c, &c->plan->nodes[c->plan->words32[n->a + (uint32_t)index]], p);
-    h9_leave(c);
-    return p;
-}
-
-static const uint8_t *skip_record(h9_context *c, const h9_node *n, const uint8_t *p)
-{
-    const h9_record *r = &c->plan->records[n->a];
-    if (!h9_enter(c, p)) return NULL;
-    for (uint32_t i = 0; i < r->count && p; i++) p = skip(c, &c->plan->nodes[c->plan->fields[r->first + i].node], p);
-    h9_leave(c);
-    return p;
-}
-
-static const uint8_t *skip(h9_context *c, const h9_node *n, const uint8_t *p)
-{
-    int64_t ignored;
-    switch (n->op) {
-    case H9_OP_NULL: return p;
-    case H9_OP_BOOL: return take(c, p, 1);
-    case H9_OP_F32: return take(c, p, 4);
-    case H9_OP_F64: return take(c, p, 8);
-    case H9_OP_INT: case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME: case H9_OP_TIMESTAMP: return read_long(c, p, &ignored);
-    case H9_OP_STRING: case H9_OP_BYTES: case H9_OP_BIGDECIMAL: return skip_span(c, p);
-    case H9_OP_FIXED: return take(c, p, n->a);
-    case H9_OP_DECIMAL: return n->a ? take(c, p, n->a) : skip_span(c, p);
-    case H9_OP_UUID: return n->a == 16 ? take(c, p, 16) : skip_span(c, p);
-    case H9_OP_PERIOD: return take(c, p, 12);
-    case H9_OP_LIST: case H9_OP_MAP: return skip_blocks(c, n, p);
-    case H9_OP_OPTION: case H9_OP_UNION: return skip_union(c, n, p);
-    case H9_OP_RECORD: return skip_record(c, n, p);
-    default: return h9_fail(c, H9_E_BAD_PLAN, p);
-    }
-}
-
 const uint8_t *h9_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
-    if (c->plan->h.skip_root != H9_NONE && n == &c->plan->nodes[c->plan->h.skip_root]) return skip(c, n, p);
+    if (c->plan->h.skip_root != H9_NONE && n == &c->plan->nodes[c->plan->h.skip_root]) return h9_avro_skip(c, n, p);
     return value(c, n, out, p);
 }

@@ -1,9 +1,9 @@
 /* Reads JSON (RFC 8259), every dialect of it: nodes say how they differ.
  *
- * Theory of operation: a record predicts its next key, which usually is the next field's in the schema's order: its bytes
- * are compared as they stand in the pool, quotes and all. Only on a miss is the key read as a string and looked up (S16), and
- * prediction goes on from what was found. Strings stay where they stand unless they had escapes. Every loop's cost is
- * bounded by the bytes that it passes (B19).
+ * Theory of operation: a record predicts its next key, which usually is the next field's in the schema's order: its
+ * bytes are compared as they stand in the pool, quotes and all. Only on a miss is the key read as a string and looked
+ * up (S16), and prediction goes on from what was found. Strings stay where they stand unless they had escapes. Every
+ * loop's cost is bounded by the bytes that it passes (B19).
  */
 #include "json_lex.h"
 
@@ -18,9 +18,9 @@ typedef struct members {
     const h9_record *r;
     const h9_field *fields;
     h9_slot *frame;
-    uint64_t *bits;   /* present in the frame */
-    uint64_t *seen;   /* met in the object, null or not (S15) */
-    uint32_t next;    /* the field that is predicted */
+    uint64_t *bits; /* present in the frame */
+    uint64_t *seen; /* met in the object, null or not (S15) */
+    uint32_t next;  /* the field that is predicted */
 } members;
 
 static inline uint64_t word_at(const uint8_t *p)
@@ -137,7 +137,8 @@ static const uint8_t *read_inline(h9_context *c, const h9_node *n, h9_slot *fram
 }
 
 /* One field's value at p; its key stood at `key`. */
-static inline const uint8_t *read_field(h9_context *c, members *m, const h9_field *f, const uint8_t *key, const uint8_t *p)
+static inline const uint8_t *read_field(h9_context *c, members *m, const h9_field *f, const uint8_t *key,
+                                        const uint8_t *p)
 {
     const h9_node *n = &c->plan->nodes[f->node];
     if (f->slot == H9_NO_SLOT) return h9_json_skip(c, p);
@@ -160,7 +161,8 @@ static const uint8_t *read_member(h9_context *c, members *m, const h9_field *f, 
     return H9_LIKELY(after != NULL) ? after : h9_in_field(c, f->name);
 }
 
-static const uint8_t *pass_member(h9_context *c, const members *m, const h9_slot *text, const uint8_t *key, const uint8_t *p)
+static const uint8_t *pass_member(h9_context *c, const members *m, const h9_slot *text, const uint8_t *key,
+                                  const uint8_t *p)
 {
     if (m->r->unknown == H9_UNKNOWN_REFUSE) {
         h9_fail(c, H9_E_UNKNOWN_FIELD, key);
@@ -221,13 +223,17 @@ static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out,
 /* One more item, which was or will be read at p. */
 static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *p)
 {
-    if (H9_UNLIKELY(c->items == 0)) { h9_fail(c, H9_E_ITEMS, p); return NULL; }
+    if (H9_UNLIKELY(c->items == 0)) {
+        h9_fail(c, H9_E_ITEMS, p);
+        return NULL;
+    }
     if (H9_UNLIKELY(list->list.n == list->list.cap)) return h9_list_add(c, list, width);
     c->items--;
     return list->list.items + (size_t)list->list.n++ * width;
 }
 
-/* Lists grow in their slot, and keys are read into theirs: a slot copied just after it was written in parts is slow to load. */
+/* Lists grow in their slot, and keys are read into theirs: a slot copied just after it was written in parts is slow to
+ * load. */
 static inline void start_list(h9_slot *out)
 {
     out->list.items = NULL;
@@ -266,9 +272,8 @@ static bool parse_key(h9_context *c, const h9_node *n, const h9_slot *text, h9_s
         if (out->b || (text->s.n == 5 && memcmp(text->s.p, "false", 5) == 0)) return true;
     } else if (n->op == H9_OP_INT || n->op == H9_OP_UINT) {
         if (h9_number_scan(text->s.p, end, &number) == end && number.integral) {
-            bool fits = n->op == H9_OP_INT
-                ? h9_number_i64(&number, &out->i) == 0 && out->i >= n->lo && out->i <= n->hi
-                : h9_number_u64(&number, &out->u) == 0 && out->u <= (uint64_t)n->hi;
+            bool fits = n->op == H9_OP_INT ? h9_number_i64(&number, &out->i) == 0 && out->i >= n->lo && out->i <= n->hi
+                                           : h9_number_u64(&number, &out->u) == 0 && out->u <= (uint64_t)n->hi;
             if (!fits) h9_fail(c, H9_E_RANGE, p);
             return fits;
         }
@@ -307,10 +312,15 @@ static uint8_t key_kind(const h9_plan *plan, const h9_node *key)
     uint8_t kind = key->op;
     for (uint32_t s = key->conv; s != 0; s = plan->steps[s].next) {
         switch (plan->steps[s].code) {
-        case H9_STEP_STRING_TO_I: case H9_STEP_U_TO_I: case H9_STEP_STRING_TO_ENUM: kind = H9_OP_INT; break;
-        case H9_STEP_STRING_TO_U: case H9_STEP_I_TO_U: kind = H9_OP_UINT; break;
+        case H9_STEP_STRING_TO_I:
+        case H9_STEP_U_TO_I:
+        case H9_STEP_STRING_TO_ENUM: kind = H9_OP_INT; break;
+        case H9_STEP_STRING_TO_U:
+        case H9_STEP_I_TO_U: kind = H9_OP_UINT; break;
         case H9_STEP_STRING_TO_BOOL: kind = H9_OP_BOOL; break;
-        case H9_STEP_NUMBER_TO_STRING_I: case H9_STEP_NUMBER_TO_STRING_U: case H9_STEP_BOOL_TO_STRING: kind = H9_OP_STRING; break;
+        case H9_STEP_NUMBER_TO_STRING_I:
+        case H9_STEP_NUMBER_TO_STRING_U:
+        case H9_STEP_BOOL_TO_STRING: kind = H9_OP_STRING; break;
         default: break;
         }
     }
@@ -340,7 +350,8 @@ static h9_kind kind_at(const uint8_t *p, const uint8_t *end)
 {
     switch (*p) {
     case 'n': return H9_KIND_NULL;
-    case 't': case 'f': return H9_KIND_BOOL;
+    case 't':
+    case 'f': return H9_KIND_BOOL;
     case '"': return H9_KIND_STRING;
     case '[': return H9_KIND_LIST;
     case '{': return H9_KIND_MAP;
@@ -399,13 +410,19 @@ static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_BOOL: p = read_bool(c, out, p); break;
     case H9_OP_INT: p = h9_json_read_int(c, n, out, p); break;
     case H9_OP_UINT: p = h9_json_read_uint(c, n, out, p); break;
-    case H9_OP_F32: case H9_OP_F64: p = h9_json_read_float(c, n, out, p); break;
-    case H9_OP_BYTES: case H9_OP_FIXED: case H9_OP_PERIOD: p = h9_json_read_bytes(c, n, out, p); break;
+    case H9_OP_F32:
+    case H9_OP_F64: p = h9_json_read_float(c, n, out, p); break;
+    case H9_OP_BYTES:
+    case H9_OP_FIXED:
+    case H9_OP_PERIOD: p = h9_json_read_bytes(c, n, out, p); break;
     case H9_OP_ENUM: p = h9_json_read_enum(c, n, out, p); break;
-    case H9_OP_DECIMAL: case H9_OP_BIGDECIMAL: p = h9_json_read_decimal(c, n, out, p); break;
-    case H9_OP_UUID: case H9_OP_DATE: case H9_OP_TIME: case H9_OP_TIMESTAMP: case H9_OP_DURATION:
-        p = h9_json_read_text(c, n, out, p);
-        break;
+    case H9_OP_DECIMAL:
+    case H9_OP_BIGDECIMAL: p = h9_json_read_decimal(c, n, out, p); break;
+    case H9_OP_UUID:
+    case H9_OP_DATE:
+    case H9_OP_TIME:
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION: p = h9_json_read_text(c, n, out, p); break;
     case H9_OP_OPTION: p = read_option(c, n, out, p); break;
     case H9_OP_LIST: p = read_list(c, n, out, p); break;
     case H9_OP_MAP: p = read_map(c, n, out, p); break;

@@ -1,5 +1,5 @@
-/* JSON whose schema says `any`: a tape in the context. Numbers keep their digits (S34): an integer within 64 bits is one,
- * every other number stands as its text. A key twice is refused (S15) in time linear in the object (B19). */
+/* JSON whose schema says `any`: a tape in the context. Numbers keep their digits (S34): an integer within 64 bits is
+ * one, every other number stands as its text. A key twice is refused (S15) in time linear in the object (B19). */
 #include "json_lex.h"
 
 #define FEW 8u /* keys that are compared with each other rather than hashed */
@@ -7,7 +7,9 @@
 /* --- keys met twice --- */
 
 /* One key of an object: where it stands on the tape, and its last value. */
-typedef struct entry { uint32_t key, value; } entry;
+typedef struct entry {
+    uint32_t key, value;
+} entry;
 
 static uint32_t after_item(const h9_context *c, uint32_t i)
 {
@@ -57,7 +59,8 @@ static entry *index_keys(h9_context *c, uint32_t map, uint32_t *count)
 }
 
 /* One item of the tape, with all in it, from `from` to `to` in a copy whose first item will stand at `base`. */
-static h9_tape_item *copy_item(const h9_context *c, uint32_t from, h9_tape_item *to, const h9_tape_item *copy, uint32_t base)
+static h9_tape_item *copy_item(const h9_context *c, uint32_t from, h9_tape_item *to, const h9_tape_item *copy,
+                               uint32_t base)
 {
     uint32_t end = after_item(c, from);
     int64_t moved = (int64_t)base + (to - copy) - (int64_t)from;

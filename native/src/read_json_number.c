@@ -19,9 +19,7 @@ static const uint8_t *scan_number(h9_context *c, bool quoted, const uint8_t *p, 
 }
 
 static const uint8_t *not_an_integer(h9_context *c, int why, const uint8_t *p)
-{
-    return h9_fail(c, why == 1 ? H9_E_INEXACT : H9_E_RANGE, p);
-}
+{ return h9_fail(c, why == 1 ? H9_E_INEXACT : H9_E_RANGE, p); }
 
 static bool in_strings(const h9_node *n) { return (n->flags & (H9_N_LAX | H9_N_QUOTED)) != 0; }
 
@@ -76,7 +74,10 @@ const uint8_t *h9_json_read_uint(h9_context *c, const h9_node *n, h9_slot *out, 
 /* "NaN", "Infinity", "-Infinity" (S4). */
 static bool not_finite_named(const h9_slot *text, double *out)
 {
-    static const struct { const char *name; size_t n; } names[] = {{"NaN", 3}, {"Infinity", 8}, {"-Infinity", 9}};
+    static const struct {
+        const char *name;
+        size_t n;
+    } names[] = {{"NaN", 3}, {"Infinity", 8}, {"-Infinity", 9}};
     const double values[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
     for (size_t i = 0; i < 3; i++)
         if (text->s.n == names[i].n && memcmp(text->s.p, names[i].name, names[i].n) == 0) {
@@ -86,8 +87,8 @@ static bool not_finite_named(const h9_slot *text, double *out)
     return false;
 }
 
-static const uint8_t *put_float(h9_context *c, const h9_node *n, h9_slot *out, const h9_number *number, const uint8_t *p,
-                                const uint8_t *after)
+static const uint8_t *put_float(h9_context *c, const h9_node *n, h9_slot *out, const h9_number *number,
+                                const uint8_t *p, const uint8_t *after)
 {
     bool fits = n->op == H9_OP_F32 ? h9_number_f32(number, &out->f) : h9_number_f64(number, &out->d);
     return H9_LIKELY(fits) ? after : h9_fail(c, H9_E_RANGE, p);
@@ -122,14 +123,16 @@ const uint8_t *h9_json_read_float(h9_context *c, const h9_node *n, h9_slot *out,
 
 /* --- enums --- */
 
-static const uint8_t *unknown_symbol(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p, const uint8_t *after)
+static const uint8_t *unknown_symbol(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p,
+                                     const uint8_t *after)
 {
     if (e->unknown == INT64_MIN) return h9_fail(c, H9_E_SYMBOL, p);
     out->i = e->unknown;
     return after;
 }
 
-static const uint8_t *put_symbol(h9_context *c, const h9_symbol *symbol, h9_slot *out, const uint8_t *p, const uint8_t *after)
+static const uint8_t *put_symbol(h9_context *c, const h9_symbol *symbol, h9_slot *out, const uint8_t *p,
+                                 const uint8_t *after)
 {
     if (!symbol->mapped) return h9_fail(c, H9_E_SYMBOL, p);
     out->i = symbol->target;

@@ -53,14 +53,10 @@ const uint8_t *h9_json_decode(h9_context *c, uint32_t form, h9_slot *out, const 
 }
 
 static const uint8_t *sized(h9_context *c, const h9_slot *bytes, size_t size, const uint8_t *p, const uint8_t *after)
-{
-    return bytes->s.n == size ? after : h9_fail(c, H9_E_SIZE, p);
-}
+{ return bytes->s.n == size ? after : h9_fail(c, H9_E_SIZE, p); }
 
 static uint32_t little_endian(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
+{ return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 
 const uint8_t *h9_json_read_bytes(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
@@ -87,23 +83,17 @@ static const uint8_t *read_count(h9_context *c, const h9_node *n, h9_slot *out, 
     const uint8_t *after = h9_json_read_int(c, lax ? &lax_int : &any_int, out, p);
     if (after == NULL) return NULL;
     switch (n->op) {
-    case H9_OP_DATE:
-        return out->i >= INT32_MIN && out->i <= INT32_MAX ? after : h9_fail(c, H9_E_RANGE, p);
+    case H9_OP_DATE: return out->i >= INT32_MIN && out->i <= INT32_MAX ? after : h9_fail(c, H9_E_RANGE, p);
     case H9_OP_TIME:
         if (__builtin_mul_overflow(out->i, (int64_t)n->a, &out->i) || out->i < 0 || out->i >= DAY_NANOS)
             return h9_fail(c, H9_E_TIME, p);
         return after;
-    default:
-        h9_timestamp_from(out, out->i, n->a);
-        return after;
+    default: h9_timestamp_from(out, out->i, n->a); return after;
     }
 }
 
 /* ProtoJSON has RFC 3339 with a capital T and Z only. The text is a timestamp. */
-static bool in_capitals(const h9_slot *text)
-{
-    return text->s.p[10] == 'T' && text->s.p[text->s.n - 1] != 'z';
-}
+static bool in_capitals(const h9_slot *text) { return text->s.p[10] == 'T' && text->s.p[text->s.n - 1] != 'z'; }
 
 static bool parse_timestamp(const h9_node *n, const h9_slot *text, h9_slot *out)
 {
@@ -141,10 +131,14 @@ const uint8_t *h9_json_read_text(h9_context *c, const h9_node *n, h9_slot *out, 
 /* --- decimals --- */
 
 /* size bytes of two's complement into the arena, widened to a fixed's size where there is one. */
-static bool put_decimal(h9_context *c, const h9_node *n, const uint8_t *bytes, size_t size, h9_slot *out, const uint8_t *p)
+static bool put_decimal(h9_context *c, const h9_node *n, const uint8_t *bytes, size_t size, h9_slot *out,
+                        const uint8_t *p)
 {
     size_t whole = n->op == H9_OP_DECIMAL && n->a ? n->a : size;
-    if (size > whole) { h9_fail(c, H9_E_DECIMAL, p); return false; }
+    if (size > whole) {
+        h9_fail(c, H9_E_DECIMAL, p);
+        return false;
+    }
     uint8_t *to = h9_arena(c, whole + 1);
     if (to == NULL) return false;
     h9_sign_extend(to, whole, bytes, size);
@@ -155,9 +149,7 @@ static bool put_decimal(h9_context *c, const h9_node *n, const uint8_t *bytes, s
 }
 
 static const uint8_t *not_a_decimal(h9_context *c, int why, const uint8_t *p)
-{
-    return h9_fail(c, why == 2 ? H9_E_INEXACT : H9_E_DECIMAL, p);
-}
+{ return h9_fail(c, why == 2 ? H9_E_INEXACT : H9_E_DECIMAL, p); }
 
 /* Avro JSON: the two's complement itself, as code points. */
 static const uint8_t *read_decimal_bytes(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -198,7 +190,8 @@ static int32_t text_scale(const h9_slot *text)
         for (p++; p < end && h9_json_digit(*p); p++) scale++;
     if (p < end) {
         bool negative = *++p == '-';
-        for (p += !h9_json_digit(*p); p < end; p++) exponent = exponent < 100000 ? exponent * 10 + (*p - '0') : exponent;
+        for (p += !h9_json_digit(*p); p < end; p++)
+            exponent = exponent < 100000 ? exponent * 10 + (*p - '0') : exponent;
         scale -= negative ? -exponent : exponent;
     }
     return scale < 0 ? 0 : scale <= H9_MAX_PRECISION ? (int32_t)scale : -1;

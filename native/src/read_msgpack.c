@@ -57,7 +57,10 @@ static bool take_turn(h9_context *c, const h9_record *r, const h9_field *field, 
     for (uint32_t w = 0; w < r->words; w++) {
         uint64_t own = w == field->slot >> 6 ? UINT64_C(1) << (field->slot & 63) : 0;
         uint64_t others = bits[w] & mask[w] & ~own;
-        if (others != 0 && (field->flags & H9_F_ONEOF_STRICT)) { h9_fail(c, H9_E_DUPLICATE, at); return false; }
+        if (others != 0 && (field->flags & H9_F_ONEOF_STRICT)) {
+            h9_fail(c, H9_E_DUPLICATE, at);
+            return false;
+        }
         bits[w] &= ~others;
     }
     return true;
@@ -125,7 +128,9 @@ static const uint8_t *read_unknown(h9_context *c, const h9_record *r, const h9_s
 }
 
 /* Which fields of one record were met, by index; most records need no more than the four words. */
-typedef struct seen_fields { uint64_t few[4], *words; } seen_fields;
+typedef struct seen_fields {
+    uint64_t few[4], *words;
+} seen_fields;
 
 static inline bool seen_start(h9_context *c, seen_fields *seen, uint32_t fields)
 {
@@ -237,8 +242,14 @@ static uint32_t take_packed(const h9_context *c, const h9_node *item, size_t wid
 {
     uint32_t taken = 0;
     if (item->conv != 0) return 0;
-    if (item->op == H9_OP_F32 && width == 4) { taken = take_f32(c, items, n, *p); *p += taken * (size_t)5; }
-    if (item->op == H9_OP_F64 && width == 8) { taken = take_f64(c, items, n, *p); *p += taken * (size_t)9; }
+    if (item->op == H9_OP_F32 && width == 4) {
+        taken = take_f32(c, items, n, *p);
+        *p += taken * (size_t)5;
+    }
+    if (item->op == H9_OP_F64 && width == 8) {
+        taken = take_f64(c, items, n, *p);
+        *p += taken * (size_t)9;
+    }
     return taken;
 }
 
@@ -250,7 +261,10 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     out->list.items = NULL;
     out->list.n = out->list.cap = 0;
     if ((p = open_nest(c, H9_KIND_LIST, MP_FIXLIST, &count, p)) == NULL) return NULL;
-    if (!h9_list_reserve(c, out, n->width, count)) { c->at = at; return NULL; }
+    if (!h9_list_reserve(c, out, n->width, count)) {
+        c->at = at;
+        return NULL;
+    }
     c->items -= count; /* reserving made sure that the budget has them */
     uint32_t i = count ? take_packed(c, item, n->width, out->list.items, count, &p) : 0;
     for (; i < count; i++) {
@@ -265,7 +279,8 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
 
 /* --- maps --- */
 
-/* Where in a map a value was refused: its key as it stands in the input, or the entry's number where that isn't text. */
+/* Where in a map a value was refused: its key as it stands in the input, or the entry's number where that isn't text.
+ */
 static const uint8_t *in_entry(h9_context *c, const uint8_t *key, uint32_t index)
 {
     h9_slot text;
@@ -291,7 +306,10 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
     out->list.items = NULL;
     out->list.n = out->list.cap = 0;
     if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL) return NULL;
-    if (!h9_list_reserve(c, out, n->width, count)) { c->at = at; return NULL; }
+    if (!h9_list_reserve(c, out, n->width, count)) {
+        c->at = at;
+        return NULL;
+    }
     c->items -= count;
     h9_slot *entries = (h9_slot *)(void *)out->list.items;
     for (uint32_t i = 0; i < count; i++)

@@ -15,13 +15,15 @@ const uint8_t *h9_msgpack_refuse(h9_context *c, const uint8_t *p)
 
 uint8_t h9_msgpack_kind(uint8_t first)
 {
-    static const uint8_t kinds[32] = { /* from 0xC0 */
-        H9_KIND_NULL, H9_KINDS, H9_KIND_BOOL, H9_KIND_BOOL,
-        H9_KIND_BYTES, H9_KIND_BYTES, H9_KIND_BYTES, H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION,
-        H9_KIND_FLOAT, H9_KIND_FLOAT, H9_KIND_INT, H9_KIND_INT, H9_KIND_INT, H9_KIND_INT,
-        H9_KIND_INT, H9_KIND_INT, H9_KIND_INT, H9_KIND_INT,
-        H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION,
-        H9_KIND_STRING, H9_KIND_STRING, H9_KIND_STRING, H9_KIND_LIST, H9_KIND_LIST, H9_KIND_MAP, H9_KIND_MAP};
+    static const uint8_t kinds[32] = {/* from 0xC0 */
+                                      H9_KIND_NULL,      H9_KINDS,          H9_KIND_BOOL,      H9_KIND_BOOL,
+                                      H9_KIND_BYTES,     H9_KIND_BYTES,     H9_KIND_BYTES,     H9_KIND_EXTENSION,
+                                      H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_FLOAT,     H9_KIND_FLOAT,
+                                      H9_KIND_INT,       H9_KIND_INT,       H9_KIND_INT,       H9_KIND_INT,
+                                      H9_KIND_INT,       H9_KIND_INT,       H9_KIND_INT,       H9_KIND_INT,
+                                      H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION, H9_KIND_EXTENSION,
+                                      H9_KIND_EXTENSION, H9_KIND_STRING,    H9_KIND_STRING,    H9_KIND_STRING,
+                                      H9_KIND_LIST,      H9_KIND_LIST,      H9_KIND_MAP,       H9_KIND_MAP};
     if (first < MP_FIXMAP || first >= MP_NEGATIVE) return H9_KIND_INT;
     if (first >= MP_NIL) return kinds[first - MP_NIL];
     return first < MP_FIXLIST ? H9_KIND_MAP : first < MP_FIXSTR ? H9_KIND_LIST : H9_KIND_STRING;
@@ -30,8 +32,9 @@ uint8_t h9_msgpack_kind(uint8_t first)
 /* How many bytes of length, count or number follow the first byte. */
 static size_t head_width(uint8_t first)
 {
-    static const uint8_t widths[32] = { /* from 0xC0 */
-        0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4};
+    static const uint8_t widths[32] = {/* from 0xC0 */
+                                       0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8,
+                                       1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4};
     return first < MP_NIL || first >= MP_NEGATIVE ? 0 : widths[first - MP_NIL];
 }
 
@@ -74,7 +77,10 @@ static const uint8_t *sized_head(h9_context *c, uint8_t first, const uint8_t *p,
     out->n = width ? (uint32_t)head_number(p, width) : short_length(first);
     p += width;
     size_t left = (size_t)(c->end - p), need = out->n;
-    if (out->kind == H9_KIND_EXTENSION) { need++; p++; }
+    if (out->kind == H9_KIND_EXTENSION) {
+        need++;
+        p++;
+    }
     if (out->kind == H9_KIND_MAP) need *= 2;
     if (need > left) return truncated(c);
     out->body = p;
@@ -93,7 +99,10 @@ const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out)
     case H9_KIND_NULL: return p;
     case H9_KIND_BOOL: out->truth = first == MP_TRUE; return p;
     case H9_KIND_INT: return number_head(first, p, width, out);
-    case H9_KIND_FLOAT: out->truth = width == 8; out->body = p; return p + width;
+    case H9_KIND_FLOAT:
+        out->truth = width == 8;
+        out->body = p;
+        return p + width;
     case H9_KINDS: return h9_fail(c, H9_E_TAG, p - 1);
     default: return sized_head(c, first, p, width, out);
     }
@@ -157,8 +166,14 @@ static bool add_span(h9_context *c, h9_tape_kind kind, const mp_head *h)
 static bool add_string(h9_context *c, const mp_head *h, const uint8_t *at)
 {
     bool plain = h9_plain_run(h->body, h->n) == h->n;
-    if (!plain && !h9_utf8_valid(h->body, h->n)) { h9_fail(c, H9_E_UTF8, at); return false; }
-    if (h->n > c->limits.string) { h9_fail(c, H9_E_STRING, at); return false; }
+    if (!plain && !h9_utf8_valid(h->body, h->n)) {
+        h9_fail(c, H9_E_UTF8, at);
+        return false;
+    }
+    if (h->n > c->limits.string) {
+        h9_fail(c, H9_E_STRING, at);
+        return false;
+    }
     if (!add_span(c, H9_T_STRING, h)) return false;
     c->tape[c->tape_size - 1].flags = plain ? H9_SPAN_PLAIN : 0;
     return true;
@@ -166,7 +181,10 @@ static bool add_string(h9_context *c, const mp_head *h, const uint8_t *at)
 
 static bool add_bytes(h9_context *c, const mp_head *h, const uint8_t *at)
 {
-    if (h->n > c->limits.string) { h9_fail(c, H9_E_STRING, at); return false; }
+    if (h->n > c->limits.string) {
+        h9_fail(c, H9_E_STRING, at);
+        return false;
+    }
     return add_span(c, H9_T_BYTES, h);
 }
 
@@ -194,7 +212,7 @@ static const uint8_t *read_items(h9_context *c, bool last_wins, uint32_t n, cons
 #define FEW_KEYS 12
 typedef struct seen_keys {
     uint32_t few[FEW_KEYS], count;
-    uint32_t *table;   /* index + 1, or 0 */
+    uint32_t *table; /* index + 1, or 0 */
     size_t mask;
 } seen_keys;
 
@@ -213,9 +231,7 @@ static bool seen_start(h9_context *c, seen_keys *seen, uint32_t n)
 }
 
 static bool same_text(const h9_tape_item *a, const h9_tape_item *b)
-{
-    return a->n == b->n && (a->n == 0 || memcmp(a->v.p, b->v.p, a->n) == 0);
-}
+{ return a->n == b->n && (a->n == 0 || memcmp(a->v.p, b->v.p, a->n) == 0); }
 
 /* Where the key at tape index `key` is noted: its predecessor's place if it was met before (*again). */
 static uint32_t *seen_place(h9_context *c, seen_keys *seen, uint32_t key, bool *again)

@@ -11,12 +11,18 @@
 
 /* --- numbers --- */
 
-typedef struct integer { uint64_t bits; bool negative; } integer; /* in two's complement */
+typedef struct integer {
+    uint64_t bits;
+    bool negative;
+} integer; /* in two's complement */
 
 /* A float that is an integer (S2). The bounds come first, NaN fails them: casting beyond them means nothing in C. */
 static bool from_float(h9_context *c, double v, integer *out, const uint8_t *at)
 {
-    if (!(v >= -0x1p63 && v < 0x1p64)) { h9_fail(c, H9_E_RANGE, at); return false; }
+    if (!(v >= -0x1p63 && v < 0x1p64)) {
+        h9_fail(c, H9_E_RANGE, at);
+        return false;
+    }
     out->negative = v < 0;
     out->bits = v < 0 ? (uint64_t)(int64_t)v : (uint64_t)v;
     if ((v < 0 ? (double)(int64_t)out->bits : (double)out->bits) == v) return true;
@@ -72,10 +78,16 @@ static double number_of(const mp_head *h) { return h->truth ? (double)(int64_t)h
 const uint8_t *h9_msgpack_f64(h9_context *c, double *out, const uint8_t *p)
 {
     mp_head h;
-    if (*p == MP_F64 && c->end - p > 8) { *out = mp_get_f64(p + 1); return p + 9; }
+    if (*p == MP_F64 && c->end - p > 8) {
+        *out = mp_get_f64(p + 1);
+        return p + 9;
+    }
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
-    if (h.kind == H9_KIND_FLOAT) { *out = float_of(&h); return end; }
+    if (h.kind == H9_KIND_FLOAT) {
+        *out = float_of(&h);
+        return end;
+    }
     if (h.kind != H9_KIND_INT) return h9_msgpack_refuse(c, p);
     if (!fits_float(&h, DBL_MANT_DIG)) return h9_fail(c, H9_E_INEXACT, p);
     *out = number_of(&h);
@@ -93,7 +105,10 @@ static const uint8_t *narrow(h9_context *c, double v, float *out, const uint8_t 
 const uint8_t *h9_msgpack_f32(h9_context *c, float *out, const uint8_t *p)
 {
     mp_head h;
-    if (*p == MP_F32 && c->end - p > 4) { *out = mp_get_f32(p + 1); return p + 5; }
+    if (*p == MP_F32 && c->end - p > 4) {
+        *out = mp_get_f32(p + 1);
+        return p + 5;
+    }
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     if (h.kind == H9_KIND_FLOAT) return narrow(c, float_of(&h), out, end, p);
@@ -167,16 +182,15 @@ static const uint8_t *read_uuid(h9_context *c, h9_slot *out, const uint8_t *p)
     h9_slot s;
     const uint8_t *end = span(c, true, &s, p);
     if (end == NULL) return NULL;
-    if (h9_msgpack_kind(*p) == H9_KIND_STRING) return h9_uuid_parse(s.s.p, s.s.n, out->id) ? end : h9_fail(c, H9_E_UUID, p);
+    if (h9_msgpack_kind(*p) == H9_KIND_STRING)
+        return h9_uuid_parse(s.s.p, s.s.n, out->id) ? end : h9_fail(c, H9_E_UUID, p);
     if (s.s.n != UUID_BYTES) return h9_fail(c, H9_E_UUID, p);
     memcpy(out->id, s.s.p, UUID_BYTES);
     return end;
 }
 
 static uint32_t little_endian(const uint8_t *p)
-{
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
+{ return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 
 static const uint8_t *read_period(h9_context *c, h9_slot *out, const uint8_t *p)
 {
@@ -193,7 +207,10 @@ static const uint8_t *read_period(h9_context *c, h9_slot *out, const uint8_t *p)
 
 static bool take_symbol(h9_context *c, const h9_symbol *symbol, h9_slot *out, const uint8_t *at)
 {
-    if (!symbol->mapped) { h9_fail(c, H9_E_SYMBOL, at); return false; }
+    if (!symbol->mapped) {
+        h9_fail(c, H9_E_SYMBOL, at);
+        return false;
+    }
     out->i = symbol->target;
     return true;
 }
@@ -231,10 +248,14 @@ static const uint8_t *read_enum(h9_context *c, const h9_node *n, h9_slot *out, c
 /* --- decimals --- */
 
 /* Copies two's complement into the arena, widened by its sign to `width` bytes (0: as it is). */
-static bool keep_decimal(h9_context *c, const uint8_t *digits, size_t size, uint32_t width, h9_slot *out, const uint8_t *at)
+static bool keep_decimal(h9_context *c, const uint8_t *digits, size_t size, uint32_t width, h9_slot *out,
+                         const uint8_t *at)
 {
     if (width == 0) width = (uint32_t)size;
-    if (size > width) { h9_fail(c, H9_E_DECIMAL, at); return false; }
+    if (size > width) {
+        h9_fail(c, H9_E_DECIMAL, at);
+        return false;
+    }
     uint8_t *kept = h9_arena(c, width);
     if (kept == NULL) return false;
     memset(kept, digits[0] & 0x80 ? 0xFF : 0, width - size);
@@ -310,110 +331,6 @@ static const uint8_t *read_big_decimal(h9_context *c, h9_slot *out, const uint8_
     return end;
 }
 
-/* --- times --- */
-
-#define SECOND INT64_C(1000000000)
-#define DAY (INT64_C(86400) * SECOND)
-#define MOST_NANOS 999999999u
-
-/* How many of the node's units make a second. */
-static int64_t per_second(const h9_node *n) { return SECOND / (n->a == 0 ? 1 : n->a > SECOND ? SECOND : n->a); }
-
-bool h9_msgpack_timestamp(h9_context *c, const uint8_t *body, uint32_t n, h9_slot *out, const uint8_t *at)
-{
-    uint64_t word = n == 8 ? mp_get64(body) : 0;
-    uint32_t nanos = n == 12 ? mp_get32(body) : (uint32_t)(word >> 34);
-    if ((n != 4 && n != 8 && n != 12) || nanos > MOST_NANOS) { h9_fail(c, H9_E_TIME, at); return false; }
-    if (n == 4) out->t.sec = mp_get32(body);
-    else if (n == 8) out->t.sec = (int64_t)(word & ((UINT64_C(1) << 34) - 1));
-    else out->t.sec = (int64_t)mp_get64(body + 4);
-    out->t.ns = (int32_t)nanos;
-    return true;
-}
-
-static const uint8_t *read_extension_time(h9_context *c, h9_slot *out, const uint8_t *p)
-{
-    mp_head h;
-    const uint8_t *end = h9_msgpack_head(c, p, &h);
-    if (end == NULL) return NULL;
-    if (h.body[-1] != MP_TIMESTAMP) return h9_fail(c, H9_E_TYPE, p);
-    return h9_msgpack_timestamp(c, h.body, h.n, out, p) ? end : NULL;
-}
-
-/* A count of units, as seconds and the nanoseconds after them: floored, or with the sign of the whole (a duration). */
-static const uint8_t *read_units(h9_context *c, const h9_node *n, bool floored, h9_slot *out, const uint8_t *p)
-{
-    int64_t units, per = per_second(n);
-    const uint8_t *end = h9_msgpack_int(c, INT64_MIN, INT64_MAX, &units, p);
-    if (end == NULL) return NULL;
-    int64_t sec = units / per, rest = units % per;
-    if (floored && rest < 0) { sec--; rest += per; }
-    out->t.sec = sec;
-    out->t.ns = (int32_t)(rest * (SECOND / per));
-    return end;
-}
-
-static const uint8_t *read_timestamp(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    bool local = n->flags & H9_N_LOCAL;
-    if (n->flags & H9_N_NUMBER) return read_units(c, n, true, out, p);
-    if (!local && h9_msgpack_kind(*p) == H9_KIND_EXTENSION) return read_extension_time(c, out, p); /* an instant (S24) */
-    h9_slot s;
-    uint32_t nanos;
-    int64_t seconds;
-    const uint8_t *end = span(c, false, &s, p);
-    if (end == NULL) return NULL;
-    bool good = local ? h9_time_parse_local(s.s.p, s.s.n, &seconds, &nanos) : h9_time_parse(s.s.p, s.s.n, &seconds, &nanos);
-    if (!good) return h9_fail(c, H9_E_TIME, p);
-    out->t.sec = seconds;
-    out->t.ns = (int32_t)nanos;
-    return end;
-}
-
-static const uint8_t *read_duration(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    if (n->flags & H9_N_NUMBER) return read_units(c, n, false, out, p);
-    h9_slot s;
-    int64_t seconds;
-    int32_t nanos;
-    const uint8_t *end = span(c, false, &s, p);
-    if (end == NULL) return NULL;
-    if (!h9_duration_parse(s.s.p, s.s.n, &seconds, &nanos)) return h9_fail(c, H9_E_TIME, p);
-    out->t.sec = seconds;
-    out->t.ns = nanos;
-    return end;
-}
-
-static const uint8_t *read_date(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    if (n->flags & H9_N_NUMBER) return h9_msgpack_int(c, INT32_MIN, INT32_MAX, &out->i, p);
-    h9_slot s;
-    int64_t days;
-    const uint8_t *end = span(c, false, &s, p);
-    if (end == NULL) return NULL;
-    if (!h9_date_parse(s.s.p, s.s.n, &days)) return h9_fail(c, H9_E_TIME, p);
-    out->i = days;
-    return end;
-}
-
-static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    int64_t nanos;
-    const uint8_t *end;
-    if (n->flags & H9_N_NUMBER) {
-        int64_t units, unit = SECOND / per_second(n);
-        if ((end = h9_msgpack_int(c, INT64_MIN, INT64_MAX, &units, p)) == NULL) return NULL;
-        if (units < 0 || units >= DAY / unit) return h9_fail(c, H9_E_TIME, p);
-        nanos = units * unit;
-    } else {
-        h9_slot s;
-        if ((end = span(c, false, &s, p)) == NULL) return NULL;
-        if (!h9_clock_parse(s.s.p, s.s.n, &nanos)) return h9_fail(c, H9_E_TIME, p);
-    }
-    out->i = nanos;
-    return end;
-}
-
 /* --- by op --- */
 
 const uint8_t *h9_msgpack_scalar(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -427,10 +344,10 @@ const uint8_t *h9_msgpack_scalar(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_DECIMAL: return read_decimal(c, n, out, p);
     case H9_OP_BIGDECIMAL: return read_big_decimal(c, out, p);
     case H9_OP_UUID: return read_uuid(c, out, p);
-    case H9_OP_DATE: return read_date(c, n, out, p);
-    case H9_OP_TIME: return read_time(c, n, out, p);
-    case H9_OP_TIMESTAMP: return read_timestamp(c, n, out, p);
-    case H9_OP_DURATION: return read_duration(c, n, out, p);
+    case H9_OP_DATE:
+    case H9_OP_TIME:
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION: return h9_msgpack_time(c, n, out, p);
     case H9_OP_PERIOD: return read_period(c, out, p);
     default: return h9_fail(c, H9_E_UNSUPPORTED, p);
     }

@@ -87,14 +87,13 @@ const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_
 }
 
 const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
-                                    const uint8_t *at)
+                           const uint8_t *at)
 {
     if (n->op == H9_OP_RECORD) {
         const h9_record *r = &c->plan->records[n->a];
         whole w = {c, NULL, false};
         level l = {.c = c, .r = r, .frame = h9_frame_new(c, r), .w = &w, .group = group};
-        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w)
-            || !h9_finish(c, r, l.frame, at))
+        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w) || !h9_finish(c, r, l.frame, at))
             return NULL;
         out->rec = l.frame;
     } else if (n->op == H9_OP_ANY) {
@@ -271,9 +270,14 @@ static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, 
     switch (n->op) {
     case H9_OP_STRING: p = h9_pb_string(c, n, slot, p); break;
     case H9_OP_BYTES: p = h9_pb_span(c, slot, p); break;
-    case H9_OP_INT: case H9_OP_UINT: p = read_int(c, n, slot, p); break;
-    case H9_OP_F32: if ((p = h9_pb_take(c, p, 4))) memcpy(&slot->f, value, 4); break;
-    case H9_OP_BOOL: if ((p = h9_pb_varint(c, p, &slot->u))) slot->u = slot->u != 0; break;
+    case H9_OP_INT:
+    case H9_OP_UINT: p = read_int(c, n, slot, p); break;
+    case H9_OP_F32:
+        if ((p = h9_pb_take(c, p, 4))) memcpy(&slot->f, value, 4);
+        break;
+    case H9_OP_BOOL:
+        if ((p = h9_pb_varint(c, p, &slot->u))) slot->u = slot->u != 0;
+        break;
     default: return other_field(l, f, n, tag, start, p);
     }
     if (H9_UNLIKELY(p == NULL) || (H9_UNLIKELY(n->conv != 0) && !h9_convert(c, n->conv, slot, value))) return NULL;

@@ -13,24 +13,24 @@ typedef struct deferred deferred;
 typedef struct whole {
     h9_context *c;
     deferred *newest;
-    bool replaced;          /* a member of a oneof made way for another: what was put off for it is void */
+    bool replaced; /* a member of a oneof made way for another: what was put off for it is void */
 } whole;
 
 /* Where the value of a field goes whose occurrences merge. */
 typedef struct spot {
     const h9_node *node;
     h9_slot *slot;
-    const uint64_t *bits;   /* the frame's presence, or NULL: an item's value */
-    const uint8_t *at;      /* of the first occurrence */
-    uint32_t index, name;   /* of the slot; of the field, or H9_NONE */
+    const uint64_t *bits; /* the frame's presence, or NULL: an item's value */
+    const uint8_t *at;    /* of the first occurrence */
+    uint32_t index, name; /* of the slot; of the field, or H9_NONE */
 } spot;
 
 /* Work put off; also, without being in a whole's list, a message as part of the path to such work. */
 struct deferred {
     deferred *next, *outer; /* outer: the message around it, up to the whole */
     spot where;
-    h9_slot *frame;         /* RECORD: what slot->rec is while this message is the slot's */
-    h9_slot value;          /* TIMESTAMP, DURATION, WRAPPED, ANY: unconverted; meanwhile the slot points here */
+    h9_slot *frame; /* RECORD: what slot->rec is while this message is the slot's */
+    h9_slot value;  /* TIMESTAMP, DURATION, WRAPPED, ANY: unconverted; meanwhile the slot points here */
     bool dead;
 };
 
@@ -40,11 +40,11 @@ typedef struct level {
     const h9_record *r;
     h9_slot *frame;
     whole *w;
-    struct level *outer;    /* NULL: this is the whole */
-    const spot *where;      /* in outer */
-    deferred *self;         /* made when first needed */
-    uint32_t group;         /* the number whose end-group tag ends it, or 0: it ends at c->end */
-    bool again;             /* a further reader of the same member (`also`): what is unknown was dealt with */
+    struct level *outer; /* NULL: this is the whole */
+    const spot *where;   /* in outer */
+    deferred *self;      /* made when first needed */
+    uint32_t group;      /* the number whose end-group tag ends it, or 0: it ends at c->end */
+    bool again;          /* a further reader of the same member (`also`): what is unknown was dealt with */
 } level;
 
 /* --- single values --- */
@@ -103,10 +103,17 @@ static inline const uint8_t *h9_pb_scalar(h9_context *c, const h9_node *n, h9_sl
     switch (n->op) {
     case H9_OP_STRING: p = h9_pb_string(c, n, out, p); break;
     case H9_OP_BYTES: p = h9_pb_span(c, out, p); break;
-    case H9_OP_INT: case H9_OP_UINT: p = read_int(c, n, out, p); break;
-    case H9_OP_F32: if ((p = h9_pb_take(c, p, 4))) memcpy(&out->f, start, 4); break;
-    case H9_OP_F64: if ((p = h9_pb_take(c, p, 8))) memcpy(&out->d, start, 8); break;
-    case H9_OP_BOOL: if ((p = h9_pb_varint(c, p, &out->u))) out->u = out->u != 0; break;
+    case H9_OP_INT:
+    case H9_OP_UINT: p = read_int(c, n, out, p); break;
+    case H9_OP_F32:
+        if ((p = h9_pb_take(c, p, 4))) memcpy(&out->f, start, 4);
+        break;
+    case H9_OP_F64:
+        if ((p = h9_pb_take(c, p, 8))) memcpy(&out->d, start, 8);
+        break;
+    case H9_OP_BOOL:
+        if ((p = h9_pb_varint(c, p, &out->u))) out->u = out->u != 0;
+        break;
     case H9_OP_ENUM:
         p = h9_pb_enum(c, n, out, p);
         if (p == h9_pb_unknown) return p;

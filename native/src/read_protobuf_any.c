@@ -239,11 +239,10 @@ bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t 
 
 /* --- Value, Struct, ListValue --- */
 
-
 /* One field at a time of a message in pieces. */
 typedef struct pieces {
     const h9_span_chain *next;
-    const uint8_t *p, *end, *start, *value;  /* start: of the field passed over last; value: behind its tag */
+    const uint8_t *p, *end, *start, *value; /* start: of the field passed over last; value: behind its tag */
     uint32_t tag;
 } pieces;
 
@@ -322,7 +321,10 @@ static bool collect_pairs(h9_context *c, const h9_span_chain *chain, h9_slot *ma
     while ((more = pieces_next(c, &m)) > 0) {
         if (m.tag != TAG_FIRST) continue;
         h9_slot *pair = (h9_slot *)(void *)h9_list_add(c, map, 2 * sizeof(h9_slot));
-        if (pair == NULL) { c->at = m.start; return false; }
+        if (pair == NULL) {
+            c->at = m.start;
+            return false;
+        }
         if (!read_pair(c, m.value, pair)) return false;
     }
     return more == 0 && h9_map_unique(c, map, H9_OP_STRING, true, at); /* S21 */
@@ -336,7 +338,10 @@ static bool read_struct(h9_context *c, const h9_span_chain *chain, const uint8_t
     const h9_slot *pair = (const h9_slot *)(const void *)map.list.items;
     for (uint32_t i = 0; i < map.list.n; i++, pair += 2) {
         if (!add_text(c, &pair[0])) return false;
-        if (!read_value(c, pair[1].spans, pair[0].s.p)) { h9_in_key(c, pair[0].s.p, pair[0].s.n); return false; }
+        if (!read_value(c, pair[1].spans, pair[0].s.p)) {
+            h9_in_key(c, pair[0].s.p, pair[0].s.n);
+            return false;
+        }
     }
     c->tape[index].n = map.list.n;
     c->tape[index].v.end = c->tape_size;
@@ -357,7 +362,10 @@ static bool read_list(h9_context *c, const h9_span_chain *chain, const uint8_t *
         size_t size;
         if (!h9_count_item(c, m.start) || !(p = h9_pb_length(c, m.value, &size))) return false;
         h9_span_chain piece = {NULL, NULL, p, size};
-        if (!read_value(c, &piece, m.value)) { h9_in_item(c, count); return false; }
+        if (!read_value(c, &piece, m.value)) {
+            h9_in_item(c, count);
+            return false;
+        }
         count++;
     }
     c->tape[index].n = count;
@@ -367,19 +375,29 @@ static bool read_list(h9_context *c, const h9_span_chain *chain, const uint8_t *
 }
 
 /* A Value's kind is a oneof: the last one counts; only a struct or list that follows its like merges with it (S20). */
-typedef struct kind { uint32_t tag; h9_slot scalar; h9_span_chain *nested; } kind;
+typedef struct kind {
+    uint32_t tag;
+    h9_slot scalar;
+    h9_span_chain *nested;
+} kind;
 
 static bool read_kind(h9_context *c, const pieces *m, kind *k)
 {
     bool same = k->tag == m->tag;
     switch (m->tag) {
-    case TAG_STRUCT: case TAG_LIST:
+    case TAG_STRUCT:
+    case TAG_LIST:
         if (!same) k->nested = NULL;
         if (!add_piece(c, &k->nested, m)) return false;
         break;
-    case TAG_STRING: if (!read_text(c, m->value, &k->scalar)) return false; break;
+    case TAG_STRING:
+        if (!read_text(c, m->value, &k->scalar)) return false;
+        break;
     case TAG_NUMBER: memcpy(&k->scalar.d, m->value, 8); break;
-    case TAG_NULL: case TAG_BOOL: if (!h9_pb_varint(c, m->value, &k->scalar.u)) return false; break;
+    case TAG_NULL:
+    case TAG_BOOL:
+        if (!h9_pb_varint(c, m->value, &k->scalar.u)) return false;
+        break;
     default: return true; /* an unknown field */
     }
     k->tag = m->tag;

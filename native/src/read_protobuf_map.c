@@ -5,9 +5,9 @@
 typedef struct entry {
     const h9_node *key, *value;
     h9_slot slots[2];
-    h9_slot text;           /* the key as it was read, for the path of an error */
+    h9_slot text; /* the key as it was read, for the path of an error */
     bool has_key, has_value, unknown;
-    level l;                /* of the value, which is a whole */
+    level l; /* of the value, which is a whole */
 } entry;
 
 static const uint8_t *entry_key(h9_context *c, entry *e, const uint8_t *p)
@@ -73,8 +73,7 @@ static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slo
     const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
     if (c->end - p < 5 || p[0] >= 0x80 || p[0] > c->end - p - 1) return NULL;
     const uint8_t *end = p + 1 + p[0], *text = p + 3;
-    if (key->op != H9_OP_STRING || key->conv || p[1] != (1 << 3 | PB_LEN) || p[2] >= 0x80
-        || end - text < p[2] + 1)
+    if (key->op != H9_OP_STRING || key->conv || p[1] != (1 << 3 | PB_LEN) || p[2] >= 0x80 || end - text < p[2] + 1)
         return NULL;
     uint32_t size = p[2];
     pair[0].s.p = text;
@@ -106,8 +105,8 @@ static inline h9_slot *add_pair(level *l, const h9_field *f, const h9_node *n, c
     return h9_pb_defer(l, &s) ? (h9_slot *)(void *)room : NULL;
 }
 
-static const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
-                                           const uint8_t *start, const uint8_t *p)
+static const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start,
+                                  const uint8_t *p)
 {
     h9_context *c = l->c;
     h9_slot *map = l->frame + f->slot;
@@ -129,8 +128,8 @@ static const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n,
     return p;
 }
 
-const uint8_t *h9_pb_map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
-                                         const uint8_t *start, const uint8_t *p)
+const uint8_t *h9_pb_map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start,
+                               const uint8_t *p)
 {
     h9_slot *map = l->frame + f->slot, *pair;
     const uint8_t *end;

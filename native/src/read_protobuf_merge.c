@@ -50,11 +50,17 @@ static bool finish_one(h9_context *c, const deferred *d)
     const spot *s = &d->where;
     const h9_node *n = s->node;
     switch (n->op) {
-    case H9_OP_RECORD: if (!h9_finish(c, &c->plan->records[n->a], d->frame, s->at)) return false; break;
+    case H9_OP_RECORD:
+        if (!h9_finish(c, &c->plan->records[n->a], d->frame, s->at)) return false;
+        break;
     case H9_OP_INLINE: return h9_finish(c, &c->plan->records[n->a], s->slot - s->index, s->at);
-    case H9_OP_MAP: if (!h9_map_unique(c, s->slot, n->bits, true, s->at)) return false; break; /* S21 */
+    case H9_OP_MAP:
+        if (!h9_map_unique(c, s->slot, n->bits, true, s->at)) return false;
+        break; /* S21 */
     case H9_OP_LIST: break;
-    case H9_OP_ANY: if (!h9_pb_any(c, n, d->value.spans, s->slot, s->at)) return false; break;
+    case H9_OP_ANY:
+        if (!h9_pb_any(c, n, d->value.spans, s->slot, s->at)) return false;
+        break;
     default: *s->slot = d->value; break;
     }
     return n->conv == 0 || h9_convert(c, n->conv, s->slot, s->at);

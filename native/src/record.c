@@ -61,11 +61,12 @@ static bool fill_slot(h9_context *c, const h9_record *r, const h9_fill *fill, h9
     case H9_FILL_ZERO: memset(slot, 0, sizeof *slot); break;
     case H9_FILL_SLOT: memcpy(slot, c->plan->pool + fill->value, sizeof *slot); break;
     case H9_FILL_MSGPACK:
-        if (!read_default(c, fill, slot)) { c->at = at; return refused_in(c, fill->name); }
+        if (!read_default(c, fill, slot)) {
+            c->at = at;
+            return refused_in(c, fill->name);
+        }
         break;
-    default:
-        h9_fail(c, H9_E_MISSING, at);
-        return refused_in(c, fill->name);
+    default: h9_fail(c, H9_E_MISSING, at); return refused_in(c, fill->name);
     }
     h9_set(h9_bits(frame, r), fill->slot);
     return true;
@@ -106,7 +107,10 @@ void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n)
     if (n > 256) n = 256;
     for (size_t i = 0; i < c->ignored_size; i++) {
         h9_ignored *seen = &c->ignored[i];
-        if (seen->record == record && seen->key_length == n && memcmp(seen->key, key, n) == 0) { seen->count++; return; }
+        if (seen->record == record && seen->key_length == n && memcmp(seen->key, key, n) == 0) {
+            seen->count++;
+            return;
+        }
     }
     if (c->ignored_size == 64) { /* keys that the sender makes up all count together, in the last entry */
         c->ignored[63].count++;

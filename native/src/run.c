@@ -44,7 +44,10 @@ static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, u
     uint8_t head[10];
     size_t size = (size_t)(w - c->out) - start, n = 0;
     if (framing == H9_FRAMING_BE32) {
-        if (size > UINT32_MAX) { h9_fail(c, H9_E_RECORD, NULL); return NULL; }
+        if (size > UINT32_MAX) {
+            h9_fail(c, H9_E_RECORD, NULL);
+            return NULL;
+        }
         for (; n < 4; n++) head[n] = (uint8_t)(size >> (24 - 8 * n));
     } else {
         uint64_t rest = size;
@@ -142,8 +145,9 @@ static bool cut_number(const uint8_t *p, const uint8_t *end)
     return p == end;
 }
 
-h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count, int partial,
-                         h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done, size_t *used)
+h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count,
+                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
+                         size_t *used)
 {
     start_call(plan, c);
     const uint8_t *p = data, *last = data + size;

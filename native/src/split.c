@@ -44,7 +44,10 @@ static size_t varint_length(const uint8_t *p, size_t left, uint64_t *length, h9_
     for (size_t i = 0; i < left && i < VARINT_BYTES; i++) {
         v |= (uint64_t)(p[i] & 0x7F) << (7 * i);
         if (i == VARINT_BYTES - 1 && p[i] > 1) break;
-        if (p[i] < 0x80) { *length = v; return i + 1; }
+        if (p[i] < 0x80) {
+            *length = v;
+            return i + 1;
+        }
     }
     if (left >= VARINT_BYTES) *code = H9_E_VARINT;
     return 0;
@@ -58,8 +61,8 @@ static size_t be32_length(const uint8_t *p, size_t left, uint64_t *length, h9_co
     return 4;
 }
 
-static h9_code split_framed(length_reader *read, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
-                     int64_t *begin, int64_t *end, size_t *done, size_t *used)
+static h9_code split_framed(length_reader *read, const uint8_t *data, size_t size, int last, uint64_t limit,
+                            size_t count, int64_t *begin, int64_t *end, size_t *done, size_t *used)
 {
     size_t at = 0, found = 0;
     h9_code code = H9_OK;
@@ -79,8 +82,8 @@ static h9_code split_framed(length_reader *read, const uint8_t *data, size_t siz
     return code;
 }
 
-h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count, int64_t *begin,
-                 int64_t *end, size_t *done, size_t *used)
+h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
+                 int64_t *begin, int64_t *end, size_t *done, size_t *used)
 {
     if (framing == H9_FRAMING_NEWLINE) return split_lines(data, size, last, limit, count, begin, end, done, used);
     length_reader *read = framing == H9_FRAMING_VARINT ? varint_length : be32_length;

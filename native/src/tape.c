@@ -12,9 +12,7 @@
 /* --- numbers --- */
 
 static bool fits_double(uint64_t magnitude)
-{
-    return magnitude == 0 || (magnitude >> __builtin_ctzll(magnitude)) >> DOUBLE_BITS == 0;
-}
+{ return magnitude == 0 || (magnitude >> __builtin_ctzll(magnitude)) >> DOUBLE_BITS == 0; }
 
 static uint64_t magnitude_of(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
 
@@ -76,7 +74,8 @@ static h9_code item_fits(h9_context *c, uint32_t fits, const h9_tape_item *item)
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
     case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
-    case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(c, item) : H9_OK;
+    case H9_T_EXTENSION:
+        return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(c, item) : H9_OK;
     default: return H9_OK;
     }
 }
@@ -124,6 +123,4 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
 }
 
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
-{
-    return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v);
-}
+{ return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v); }

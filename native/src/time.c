@@ -110,10 +110,7 @@ static int64_t take_zone(text *t)
     return west ? -east : east;
 }
 
-static bool at_end(const text *t)
-{
-    return t->ok && t->p == t->end;
-}
+static bool at_end(const text *t) { return t->ok && t->p == t->end; }
 
 static bool parse_time(const uint8_t *p, size_t n, bool local, int64_t *seconds, uint32_t *nanos)
 {
@@ -127,14 +124,10 @@ static bool parse_time(const uint8_t *p, size_t n, bool local, int64_t *seconds,
 }
 
 bool h9_time_parse(const uint8_t *p, size_t n, int64_t *seconds, uint32_t *nanos)
-{
-    return parse_time(p, n, false, seconds, nanos);
-}
+{ return parse_time(p, n, false, seconds, nanos); }
 
 bool h9_time_parse_local(const uint8_t *p, size_t n, int64_t *seconds, uint32_t *nanos)
-{
-    return parse_time(p, n, true, seconds, nanos);
-}
+{ return parse_time(p, n, true, seconds, nanos); }
 
 bool h9_date_parse(const uint8_t *p, size_t n, int64_t *days)
 {
@@ -226,9 +219,7 @@ uint8_t *h9_time_print(uint8_t *w, int64_t seconds, uint32_t nanos, bool local)
 }
 
 uint8_t *h9_date_print(uint8_t *w, int64_t days)
-{
-    return days < FIRST_DAY || days > LAST_DAY ? NULL : put_date(w, days);
-}
+{ return days < FIRST_DAY || days > LAST_DAY ? NULL : put_date(w, days); }
 
 uint8_t *h9_clock_print(uint8_t *w, int64_t nanos)
 {

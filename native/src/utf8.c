@@ -108,10 +108,7 @@ static inline uint64_t not_plain(uint64_t x)
     return (x | (x - H9_EACH_BYTE(0x20)) | quote | escape) & HIGH_BITS;
 }
 
-static inline bool is_plain(uint8_t c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
+static inline bool is_plain(uint8_t c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
 static size_t short_plain_run(const uint8_t *p, size_t n)
 {

@@ -151,17 +151,20 @@ static uint8_t *rarely(h9_context *c, const h9_node *n, const h9_slot *v, uint8_
 static uint8_t *value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     switch (n->op) {
-    case H9_OP_STRING: case H9_OP_BYTES: return put_span(c, v, w);
+    case H9_OP_STRING:
+    case H9_OP_BYTES: return put_span(c, v, w);
     case H9_OP_LIST: return put_list(c, n, v, w);
     case H9_OP_MAP: return put_map(c, n, v, w);
     case H9_OP_RECORD: return put_members(c, &c->plan->records[n->a], v->rec, w);
-    case H9_OP_OPTION: case H9_OP_UNION: return put_union(c, n, v, w);
+    case H9_OP_OPTION:
+    case H9_OP_UNION: return put_union(c, n, v, w);
     case H9_OP_UUID: return put_uuid(c, n, v, w);
     default: break;
     }
     if (!(w = h9_room(c, w, HEAD))) return NULL;
     switch (n->op) {
-    case H9_OP_INT: case H9_OP_DATE: return put_long(w, v->i);
+    case H9_OP_INT:
+    case H9_OP_DATE: return put_long(w, v->i);
     case H9_OP_F32: memcpy(w, &v->f, 4); return w + 4;
     case H9_OP_F64: memcpy(w, &v->d, 8); return w + 8;
     case H9_OP_BOOL: *w = v->b; return w + 1;

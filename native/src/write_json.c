@@ -12,12 +12,18 @@ static bool is_zero(const h9_node *n, const h9_slot *v)
     uint32_t bits;
     switch (n->op) {
     case H9_OP_BOOL: return !v->b;
-    case H9_OP_INT: case H9_OP_UINT: case H9_OP_ENUM: case H9_OP_F64: case H9_OP_DATE: case H9_OP_TIME: return v->u == 0;
-    case H9_OP_F32:
-        memcpy(&bits, v, sizeof bits);
-        return bits == 0;
-    case H9_OP_STRING: case H9_OP_BYTES: case H9_OP_FIXED: return v->s.n == 0;
-    case H9_OP_LIST: case H9_OP_MAP: return v->list.n == 0;
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_ENUM:
+    case H9_OP_F64:
+    case H9_OP_DATE:
+    case H9_OP_TIME: return v->u == 0;
+    case H9_OP_F32: memcpy(&bits, v, sizeof bits); return bits == 0;
+    case H9_OP_STRING:
+    case H9_OP_BYTES:
+    case H9_OP_FIXED: return v->s.n == 0;
+    case H9_OP_LIST:
+    case H9_OP_MAP: return v->list.n == 0;
     default: return false;
     }
 }
@@ -162,23 +168,29 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_STRING: return h9_json_put_string(c, v->s.p, v->s.n, v->s.flags, w);
     case H9_OP_NULL: return h9_json_word(w, "null", 4);
     case H9_OP_BOOL: return v->b ? h9_json_word(w, "true", 4) : h9_json_word(w, "false", 5);
-    case H9_OP_INT: case H9_OP_UINT: return put_integer(n, v, w);
-    case H9_OP_F32: case H9_OP_F64: return h9_json_put_float(n, v, w);
-    case H9_OP_BYTES: case H9_OP_FIXED: return put_bytes(c, n, v, w);
+    case H9_OP_INT:
+    case H9_OP_UINT: return put_integer(n, v, w);
+    case H9_OP_F32:
+    case H9_OP_F64: return h9_json_put_float(n, v, w);
+    case H9_OP_BYTES:
+    case H9_OP_FIXED: return put_bytes(c, n, v, w);
     case H9_OP_ENUM: return h9_json_put_enum(c, n, v, w);
-    case H9_OP_DECIMAL: case H9_OP_BIGDECIMAL: return h9_json_put_decimal(c, n, v, w);
-    case H9_OP_UUID: case H9_OP_DATE: case H9_OP_TIME: case H9_OP_TIMESTAMP: case H9_OP_DURATION:
-        return h9_json_put_text(c, n, v, w);
+    case H9_OP_DECIMAL:
+    case H9_OP_BIGDECIMAL: return h9_json_put_decimal(c, n, v, w);
+    case H9_OP_UUID:
+    case H9_OP_DATE:
+    case H9_OP_TIME:
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION: return h9_json_put_text(c, n, v, w);
     case H9_OP_PERIOD: return put_period(c, n, v, w);
-    case H9_OP_OPTION: case H9_OP_UNION: return put_choice(c, n, v, w);
+    case H9_OP_OPTION:
+    case H9_OP_UNION: return put_choice(c, n, v, w);
     case H9_OP_LIST: return put_list(c, n, v, w);
     case H9_OP_MAP: return put_map(c, n, v, w);
     case H9_OP_RECORD: return put_record(c, n, v->rec, w);
     case H9_OP_ANY: return h9_json_put_any(c, n, v, w);
     case H9_OP_WRAPPED: return put_value(c, &c->plan->nodes[n->a], v, w);
-    default:
-        h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_UNSUPPORTED, NULL);
-        return NULL;
+    default: h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_UNSUPPORTED, NULL); return NULL;
     }
 }
 

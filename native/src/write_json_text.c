@@ -132,7 +132,8 @@ static uint8_t *print_text(const h9_node *n, const h9_slot *v, uint8_t *w)
     }
 }
 
-/* A plan has steps that keep what text can't say from coming here; one that lacks them is told so rather than served nonsense. */
+/* A plan has steps that keep what text can't say from coming here; one that lacks them is told so rather than served
+ * nonsense. */
 static uint8_t *refuse(h9_context *c, h9_code code)
 {
     h9_fail(c, code, NULL);
@@ -170,7 +171,8 @@ uint8_t *h9_json_put_decimal(h9_context *c, const h9_node *n, const h9_slot *v, 
 
 static uint8_t *put_tape_float(const h9_tape_item *item, uint8_t *w)
 {
-    if (item->kind == H9_T_FLOAT32) return isfinite(item->v.f) ? h9_print_f32(w, item->v.f, true) : h9_json_word(w, "null", 4);
+    if (item->kind == H9_T_FLOAT32)
+        return isfinite(item->v.f) ? h9_print_f32(w, item->v.f, true) : h9_json_word(w, "null", 4);
     return isfinite(item->v.d) ? h9_print_f64(w, item->v.d, true) : h9_json_word(w, "null", 4);
 }
 
@@ -196,11 +198,10 @@ static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *it
     case H9_T_TRUE: return h9_json_word(w, "true", 4);
     case H9_T_INT: return h9_print_i64(w, item->v.i);
     case H9_T_UINT: return h9_print_u64(w, item->v.u);
-    case H9_T_FLOAT: case H9_T_FLOAT32: return put_tape_float(item, w);
+    case H9_T_FLOAT:
+    case H9_T_FLOAT32: return put_tape_float(item, w);
     case H9_T_STRING: return h9_json_put_string(c, item->v.p, item->n, item->flags, w);
-    case H9_T_NUMBER:
-        w = h9_json_room(c, w, item->n);
-        return w ? h9_json_copy(w, item->v.p, item->n) : NULL;
+    case H9_T_NUMBER: w = h9_json_room(c, w, item->n); return w ? h9_json_copy(w, item->v.p, item->n) : NULL;
     case H9_T_BYTES: return h9_json_put_bytes(c, n->b, item->v.p, item->n, w);
     default: return put_extension(c, item, w);
     }

@@ -21,8 +21,15 @@ static uint8_t *refuse(h9_context *c, h9_code code)
 
 static inline uint8_t *put_str_head(uint8_t *w, uint32_t n)
 {
-    if (n < 32) { *w = (uint8_t)(MP_FIXSTR | n); return w + 1; }
-    if (n <= UINT8_MAX) { w[0] = MP_STR8; w[1] = (uint8_t)n; return w + 2; }
+    if (n < 32) {
+        *w = (uint8_t)(MP_FIXSTR | n);
+        return w + 1;
+    }
+    if (n <= UINT8_MAX) {
+        w[0] = MP_STR8;
+        w[1] = (uint8_t)n;
+        return w + 2;
+    }
     *w = n <= UINT16_MAX ? MP_STR16 : MP_STR32;
     return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
 }
@@ -30,7 +37,11 @@ static inline uint8_t *put_str_head(uint8_t *w, uint32_t n)
 /* A length that one, two or four bytes hold, behind one of three type bytes in a row. */
 static uint8_t *put_length(uint8_t *w, uint8_t first, uint32_t n)
 {
-    if (n <= UINT8_MAX) { w[0] = first; w[1] = (uint8_t)n; return w + 2; }
+    if (n <= UINT8_MAX) {
+        w[0] = first;
+        w[1] = (uint8_t)n;
+        return w + 2;
+    }
     *w = (uint8_t)(first + (n <= UINT16_MAX ? 1 : 2));
     return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
 }
@@ -38,7 +49,10 @@ static uint8_t *put_length(uint8_t *w, uint8_t first, uint32_t n)
 /* A count: short with `fix`, else behind `wide` (two bytes) or the one after it (four). */
 static inline uint8_t *put_count(uint8_t *w, uint8_t fix, uint8_t wide, uint32_t n)
 {
-    if (n < 16) { *w = (uint8_t)(fix | n); return w + 1; }
+    if (n < 16) {
+        *w = (uint8_t)(fix | n);
+        return w + 1;
+    }
     *w = (uint8_t)(wide + (n > UINT16_MAX));
     return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
 }
@@ -47,10 +61,23 @@ static inline uint8_t *put_map_head(uint8_t *w, uint32_t n) { return put_count(w
 
 static inline uint8_t *put_u64(uint8_t *w, uint64_t v)
 {
-    if (v < MP_FIXMAP) { *w = (uint8_t)v; return w + 1; }
-    if (v <= UINT8_MAX) { w[0] = MP_U8; w[1] = (uint8_t)v; return w + 2; }
-    if (v <= UINT16_MAX) { *w = MP_U16; return mp_put16(w + 1, (uint32_t)v); }
-    if (v <= UINT32_MAX) { *w = MP_U32; return mp_put32(w + 1, (uint32_t)v); }
+    if (v < MP_FIXMAP) {
+        *w = (uint8_t)v;
+        return w + 1;
+    }
+    if (v <= UINT8_MAX) {
+        w[0] = MP_U8;
+        w[1] = (uint8_t)v;
+        return w + 2;
+    }
+    if (v <= UINT16_MAX) {
+        *w = MP_U16;
+        return mp_put16(w + 1, (uint32_t)v);
+    }
+    if (v <= UINT32_MAX) {
+        *w = MP_U32;
+        return mp_put32(w + 1, (uint32_t)v);
+    }
     *w = MP_U64;
     return mp_put64(w + 1, v);
 }
@@ -58,10 +85,23 @@ static inline uint8_t *put_u64(uint8_t *w, uint64_t v)
 static inline uint8_t *put_i64(uint8_t *w, int64_t v)
 {
     if (v >= 0) return put_u64(w, (uint64_t)v);
-    if (v >= -32) { *w = (uint8_t)v; return w + 1; }
-    if (v >= INT8_MIN) { w[0] = MP_I8; w[1] = (uint8_t)v; return w + 2; }
-    if (v >= INT16_MIN) { *w = MP_I16; return mp_put16(w + 1, (uint32_t)v); }
-    if (v >= INT32_MIN) { *w = MP_I32; return mp_put32(w + 1, (uint32_t)v); }
+    if (v >= -32) {
+        *w = (uint8_t)v;
+        return w + 1;
+    }
+    if (v >= INT8_MIN) {
+        w[0] = MP_I8;
+        w[1] = (uint8_t)v;
+        return w + 2;
+    }
+    if (v >= INT16_MIN) {
+        *w = MP_I16;
+        return mp_put16(w + 1, (uint32_t)v);
+    }
+    if (v >= INT32_MIN) {
+        *w = MP_I32;
+        return mp_put32(w + 1, (uint32_t)v);
+    }
     *w = MP_I64;
     return mp_put64(w + 1, (uint64_t)v);
 }
@@ -86,10 +126,17 @@ static inline uint8_t *put_f64(uint8_t *w, double v)
 static inline uint8_t *copy(uint8_t *w, const uint8_t *p, size_t n)
 {
     if (n > 32) memcpy(w, p, n);
-    else if (n >= 16) { memcpy(w, p, 16); memcpy(w + n - 16, p + n - 16, 16); }
-    else if (n >= 8) { memcpy(w, p, 8); memcpy(w + n - 8, p + n - 8, 8); }
-    else if (n >= 4) { memcpy(w, p, 4); memcpy(w + n - 4, p + n - 4, 4); }
-    else for (size_t i = 0; i < n; i++) w[i] = p[i];
+    else if (n >= 16) {
+        memcpy(w, p, 16);
+        memcpy(w + n - 16, p + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(w, p, 8);
+        memcpy(w + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(w, p, 4);
+        memcpy(w + n - 4, p + n - 4, 4);
+    } else
+        for (size_t i = 0; i < n; i++) w[i] = p[i];
     return w + n;
 }
 
@@ -102,21 +149,13 @@ static uint8_t *write_byte(h9_context *c, uint8_t byte, uint8_t *w)
     return w + 1;
 }
 static uint8_t *write_i64(h9_context *c, int64_t v, uint8_t *w)
-{
-    return (w = h9_room(c, w, NUMBER_BYTES)) ? put_i64(w, v) : NULL;
-}
+{ return (w = h9_room(c, w, NUMBER_BYTES)) ? put_i64(w, v) : NULL; }
 static uint8_t *write_u64(h9_context *c, uint64_t v, uint8_t *w)
-{
-    return (w = h9_room(c, w, NUMBER_BYTES)) ? put_u64(w, v) : NULL;
-}
+{ return (w = h9_room(c, w, NUMBER_BYTES)) ? put_u64(w, v) : NULL; }
 static uint8_t *write_f32(h9_context *c, float v, uint8_t *w)
-{
-    return (w = h9_room(c, w, NUMBER_BYTES)) ? put_f32(w, v) : NULL;
-}
+{ return (w = h9_room(c, w, NUMBER_BYTES)) ? put_f32(w, v) : NULL; }
 static uint8_t *write_f64(h9_context *c, double v, uint8_t *w)
-{
-    return (w = h9_room(c, w, NUMBER_BYTES)) ? put_f64(w, v) : NULL;
-}
+{ return (w = h9_room(c, w, NUMBER_BYTES)) ? put_f64(w, v) : NULL; }
 
 static inline uint8_t *write_str(h9_context *c, const uint8_t *p, uint32_t n, uint8_t *w)
 {
@@ -132,9 +171,7 @@ static uint8_t *write_bin(h9_context *c, const uint8_t *p, uint32_t n, uint8_t *
 
 /* Text that a printer made: from `text` up to `end`, or NULL. */
 static uint8_t *write_printed(h9_context *c, const uint8_t *text, const uint8_t *end, uint8_t *w)
-{
-    return end ? write_str(c, text, (uint32_t)(end - text), w) : refuse(c, H9_E_TIME);
-}
+{ return end ? write_str(c, text, (uint32_t)(end - text), w) : refuse(c, H9_E_TIME); }
 
 static uint8_t *write_enum(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
@@ -187,7 +224,8 @@ static uint8_t *write_time(h9_context *c, const h9_node *n, const h9_slot *v, ui
     return write_printed(c, text, h9_clock_print(text, v->i), w);
 }
 
-/* Seconds and nanoseconds as one count of the node's units, in 128 bits: a part may be out of 64 where the sum is not. */
+/* Seconds and nanoseconds as one count of the node's units, in 128 bits: a part may be out of 64 where the sum is not.
+ */
 static uint8_t *write_units(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     int64_t unit = n->a ? (int64_t)n->a : 1;
@@ -242,10 +280,16 @@ static bool is_zero(const h9_node *n, const h9_slot *v)
     switch (n->op) {
     case H9_OP_BOOL: return !v->b;
     case H9_OP_F32: memcpy(&bits, &v->f, 4); return bits == 0;
-    case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: return v->raw[0] == 0;
-    case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME: return v->i == 0;
-    case H9_OP_STRING: case H9_OP_BYTES: return v->s.n == 0;
-    case H9_OP_LIST: case H9_OP_MAP: return v->list.n == 0;
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_F64: return v->raw[0] == 0;
+    case H9_OP_ENUM:
+    case H9_OP_DATE:
+    case H9_OP_TIME: return v->i == 0;
+    case H9_OP_STRING:
+    case H9_OP_BYTES: return v->s.n == 0;
+    case H9_OP_LIST:
+    case H9_OP_MAP: return v->list.n == 0;
     default: return false;
     }
 }
@@ -264,7 +308,8 @@ static uint32_t count_members(const h9_context *c, const h9_record *r, const h9_
 {
     const uint64_t *bits = h9_cbits(frame, r);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < r->count; i++) count += how_shown(c, &c->plan->fields[r->first + i], frame, bits) != ABSENT;
+    for (uint32_t i = 0; i < r->count; i++)
+        count += how_shown(c, &c->plan->fields[r->first + i], frame, bits) != ABSENT;
     return count;
 }
 
@@ -275,7 +320,10 @@ static inline uint8_t *write_member(h9_context *c, const h9_field *field, const 
     const h9_node *node = &c->plan->nodes[field->node];
     if ((w = h9_room(c, w, (size_t)field->key_size + NUMBER_BYTES)) == NULL) return NULL;
     w = copy(w, c->plan->pool + field->key, field->key_size);
-    if (nil) { *w = MP_NIL; return w + 1; }
+    if (nil) {
+        *w = MP_NIL;
+        return w + 1;
+    }
     if (node->op == H9_OP_INLINE) return write_members(c, &c->plan->records[node->a], frame, w);
     return h9_write_msgpack(c, node, &frame[field->slot], w);
 }
@@ -321,7 +369,8 @@ static uint8_t *write_list(h9_context *c, const h9_node *n, const h9_slot *v, ui
     if ((w = h9_room(c, w, HEAD_BYTES)) == NULL) return NULL;
     w = put_list_head(w, v->list.n);
     if (v->list.n == 0) return w;
-    if ((item->op == H9_OP_F32 && width == 4) || (item->op == H9_OP_F64 && width == 8)) return write_floats(c, v, width, w);
+    if ((item->op == H9_OP_F32 && width == 4) || (item->op == H9_OP_F64 && width == 8))
+        return write_floats(c, v, width, w);
     for (uint32_t i = 0; w != NULL && i < v->list.n; i++) {
         h9_slot value;
         h9_item_get(v->list.items + i * width, width, item->op, &value);
@@ -410,7 +459,8 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_F32: return write_f32(c, v->f, w);
     case H9_OP_F64: return write_f64(c, v->d, w);
     case H9_OP_STRING: return write_str(c, v->s.p, v->s.n, w);
-    case H9_OP_BYTES: case H9_OP_FIXED: return write_bin(c, v->s.p, v->s.n, w);
+    case H9_OP_BYTES:
+    case H9_OP_FIXED: return write_bin(c, v->s.p, v->s.n, w);
     case H9_OP_ENUM: return write_enum(c, n, v, w);
     case H9_OP_DECIMAL: return write_decimal(c, v, (int32_t)n->lo, (int32_t)n->hi, w);
     case H9_OP_BIGDECIMAL: return write_decimal(c, v, (int32_t)v->s.flags, H9_MAX_PRECISION, w);
@@ -420,7 +470,8 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_TIMESTAMP: return write_timestamp(c, n, v, w);
     case H9_OP_DURATION: return write_duration(c, n, v, w);
     case H9_OP_PERIOD: return write_period(c, v, w);
-    case H9_OP_OPTION: case H9_OP_UNION: return write_branch(c, n, v, w);
+    case H9_OP_OPTION:
+    case H9_OP_UNION: return write_branch(c, n, v, w);
     case H9_OP_LIST: return write_list(c, n, v, w);
     case H9_OP_MAP: return write_map(c, n, v, w);
     case H9_OP_RECORD: return write_members(c, &c->plan->records[n->a], v->rec, w);

@@ -19,7 +19,10 @@ static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, u
 uint8_t *h9_pb_room_slow(h9_context *c, uint8_t *w, size_t n)
 {
     size_t written = h9_pb_written(c, w), old = c->back_cap, cap = old;
-    if (written > c->limits.memory) { h9_fail(c, H9_E_MEMORY, NULL); return NULL; }
+    if (written > c->limits.memory) {
+        h9_fail(c, H9_E_MEMORY, NULL);
+        return NULL;
+    }
     uint8_t *grown = h9_grow(c, c->back, &cap, 1, written + n + 4096);
     if (grown == NULL) return NULL;
     if (written) memmove(grown + cap - written, grown + old - written, written);
@@ -59,14 +62,17 @@ static inline uint8_t *put_scalar(h9_context *c, const h9_node *n, const h9_slot
     if (n->op == H9_OP_STRING || n->op == H9_OP_BYTES) return put_span(c, v, w);
     if (!(w = h9_pb_room(c, w, H9_UUID_TEXT + HEAD))) return NULL;
     switch (n->op) {
-    case H9_OP_INT: case H9_OP_UINT: return put_int(n, v, w);
+    case H9_OP_INT:
+    case H9_OP_UINT: return put_int(n, v, w);
     case H9_OP_F32: return h9_pb_put_bytes(w, &v->f, 4);
     case H9_OP_F64: return h9_pb_put_bytes(w, &v->d, 8);
     case H9_OP_BOOL: *--w = v->b; return w;
-    case H9_OP_ENUM: case H9_OP_DATE: return h9_pb_put_varint(w, (uint64_t)v->i); /* negative: ten bytes */
+    case H9_OP_ENUM:
+    case H9_OP_DATE: return h9_pb_put_varint(w, (uint64_t)v->i); /* negative: ten bytes */
     case H9_OP_TIME: return h9_pb_put_varint(w, v->u / n->a);
     case H9_OP_UUID: return put_uuid(n, v, w);
-    case H9_OP_FIXED: case H9_OP_DECIMAL: return put_span(c, v, w);
+    case H9_OP_FIXED:
+    case H9_OP_DECIMAL: return put_span(c, v, w);
     case H9_OP_PERIOD: return h9_pb_put_varint(h9_pb_put_bytes(w, &v->period, 12), 12);
     default: h9_fail(c, H9_E_BAD_PLAN, NULL); return NULL;
     }
@@ -79,9 +85,16 @@ static bool is_zero(const h9_node *n, const h9_slot *v)
     switch (n->op) {
     case H9_OP_BOOL: return !v->b;
     case H9_OP_F32: memcpy(&f, &v->f, 4); return f == 0;
-    case H9_OP_INT: case H9_OP_UINT: case H9_OP_F64: case H9_OP_ENUM: case H9_OP_DATE: case H9_OP_TIME:
-        return v->u == 0;
-    case H9_OP_STRING: case H9_OP_BYTES: case H9_OP_FIXED: case H9_OP_DECIMAL: return v->s.n == 0;
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_F64:
+    case H9_OP_ENUM:
+    case H9_OP_DATE:
+    case H9_OP_TIME: return v->u == 0;
+    case H9_OP_STRING:
+    case H9_OP_BYTES:
+    case H9_OP_FIXED:
+    case H9_OP_DECIMAL: return v->s.n == 0;
     default: return false;
     }
 }
@@ -109,9 +122,7 @@ static uint8_t *put_delimited(h9_context *c, const h9_node *n, const h9_slot *v,
 }
 
 static inline uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uint32_t tag, uint8_t *w)
-{
-    return h9_pb_is_message(n) ? put_delimited(c, n, v, tag, w) : put_scalar(c, n, v, w);
-}
+{ return h9_pb_is_message(n) ? put_delimited(c, n, v, tag, w) : put_scalar(c, n, v, w); }
 
 /* Fields 1 and 2 of Timestamp and Duration. */
 static uint8_t *put_time(h9_context *c, const h9_slot *v, uint8_t *w)
@@ -222,11 +233,14 @@ static inline uint8_t *put_field(h9_context *c, const h9_field *f, const h9_slot
     const h9_slot *v = frame + f->slot;
     const bool skips = f->flags & H9_F_SKIP_ZERO;
     switch (n->op) {
-    case H9_OP_STRING: case H9_OP_BYTES:
+    case H9_OP_STRING:
+    case H9_OP_BYTES:
         if (v->s.n == 0 && skips) return w;
         if (H9_UNLIKELY(!(w = put_span(c, v, w)))) return NULL;
         break;
-    case H9_OP_INT: case H9_OP_UINT: case H9_OP_ENUM:
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_ENUM:
         if (v->u == 0 && skips) return w;
         if (H9_UNLIKELY(!(w = h9_pb_room(c, w, HEAD)))) return NULL;
         w = put_int(n, v, w);
@@ -256,7 +270,8 @@ static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, u
     switch (n->op) {
     case H9_OP_RECORD: return put_members(c, &c->plan->records[n->a], v->rec, w);
     case H9_OP_INLINE: return put_members(c, &c->plan->records[n->a], v, w);
-    case H9_OP_TIMESTAMP: case H9_OP_DURATION: return put_time(c, v, w);
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION: return put_time(c, v, w);
     case H9_OP_WRAPPED: return put_wrapped(c, n, v, w);
     case H9_OP_ANY: return h9_pb_write_any(c, n, v, w);
     default: h9_fail(c, H9_E_BAD_PLAN, NULL); return NULL;

@@ -101,7 +101,11 @@ static uint8_t *put_value(h9_context *c, uint32_t index, uint8_t *w)
     switch (item->kind) {
     case H9_T_FALSE: return put_byte(TAG_BOOL, 0, w);
     case H9_T_TRUE: return put_byte(TAG_BOOL, 1, w);
-    case H9_T_INT: case H9_T_UINT: case H9_T_FLOAT: case H9_T_FLOAT32: case H9_T_NUMBER:
+    case H9_T_INT:
+    case H9_T_UINT:
+    case H9_T_FLOAT:
+    case H9_T_FLOAT32:
+    case H9_T_NUMBER:
         d = number(item);
         w = h9_pb_put_bytes(w, &d, 8);
         *--w = TAG_NUMBER;

@@ -332,5 +332,3 @@ def avro_json(value: object) -> Any:
         case dict():
             return {key: avro_json(each) for key, each in value.items()}
     return value
-
-

@@ -59,6 +59,7 @@ class ProtobufShaper(Shaper):
     lock: Lock = field(default_factory=Lock)
     made: list[Record | Enum] = field(default_factory=list)
     """Every message and enum of the file, in order."""
+
     @property
     def package(self) -> str:
         """The root's namespace."""

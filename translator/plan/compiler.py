@@ -123,5 +123,3 @@ def _refuse_silent_drops(context: Context, drop: tuple[str, ...]) -> None:
 
 def _unique(problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(problems))
-
-

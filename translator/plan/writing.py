@@ -40,9 +40,7 @@ class Writing:
         if must_tell and kind_table(t, self.format, policies, self.context.meaning)[1]:
             self.context.alike(path, self.format)
         nodes = [self.solid(branch, path) for branch in t.branches]
-        return self.image.node(
-            C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t)
-        )
+        return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t))
 
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
@@ -154,9 +152,9 @@ class Writing:
         match member.field.presence:
             case Presence.REQUIRED:
                 null = nullable(member.field.type)[1]
-                return C.H9_F_NULLABLE if null else C.H9_F_ALWAYS
+                return int(C.H9_F_NULLABLE if null else C.H9_F_ALWAYS)
             case Presence.IMPLICIT:
-                return C.H9_F_SKIP_ZERO
+                return int(C.H9_F_SKIP_ZERO)
             case _:
                 return 0
 

@@ -7,14 +7,84 @@
 #include "core.h"
 
 enum {
-    NONE, N_NULL, N_BOOL, N_I32, N_I64, N_LAX_I64, N_U32, N_U64, N_LAX_U64, N_F32, N_F64, N_LAX_F32, N_LAX_F64,
-    N_QUOTED_F64, N_NULL_F64, N_STRING, N_BASE64, N_URL, N_HEX, N_POINTS, N_FIXED, N_ENUM, N_LAX_ENUM, N_NUMBER_ENUM,
-    N_OPEN_ENUM, N_DEFAULT_ENUM, N_DECIMAL, N_DECIMAL_FIXED, N_DECIMAL_POINTS, N_BIG, N_UUID, N_DATE, N_DATE_NUMBER,
-    N_TIME, N_TIME_MS, N_STAMP, N_LOCAL, N_STAMP_MS, N_DURATION, N_PERIOD, N_OPTION, N_LIST_I32, N_LIST_F32,
-    N_LIST_BOOL, N_LIST_STRING, N_LIST_OPTION, N_LIST_LIST, N_MAP, N_MAP_LAST, N_MAP_INT, N_MAP_UINT, N_MAP_BOOL,
-    N_MAP_STEP, N_STEP_KEY, N_UNION, N_BRANCH_NULL, N_BRANCH_INT, N_BRANCH_STRING, N_BRANCH_LIST, N_WRITE_UNION,
-    N_ANY, N_ANY_LAST, N_STRUCT, N_LISTVALUE, N_WRAPPED, N_FAIL, N_CONVERTED, N_INLINE, N_INLINE_W, N_RECORD,
-    N_RECORD_W, N_LAST, N_CLOSED, N_BIG_RECORD, N_BIG_RECORD_W, N_ZERO, N_ZERO_W, N_NODES
+    NONE,
+    N_NULL,
+    N_BOOL,
+    N_I32,
+    N_I64,
+    N_LAX_I64,
+    N_U32,
+    N_U64,
+    N_LAX_U64,
+    N_F32,
+    N_F64,
+    N_LAX_F32,
+    N_LAX_F64,
+    N_QUOTED_F64,
+    N_NULL_F64,
+    N_STRING,
+    N_BASE64,
+    N_URL,
+    N_HEX,
+    N_POINTS,
+    N_FIXED,
+    N_ENUM,
+    N_LAX_ENUM,
+    N_NUMBER_ENUM,
+    N_OPEN_ENUM,
+    N_DEFAULT_ENUM,
+    N_DECIMAL,
+    N_DECIMAL_FIXED,
+    N_DECIMAL_POINTS,
+    N_BIG,
+    N_UUID,
+    N_DATE,
+    N_DATE_NUMBER,
+    N_TIME,
+    N_TIME_MS,
+    N_STAMP,
+    N_LOCAL,
+    N_STAMP_MS,
+    N_DURATION,
+    N_PERIOD,
+    N_OPTION,
+    N_LIST_I32,
+    N_LIST_F32,
+    N_LIST_BOOL,
+    N_LIST_STRING,
+    N_LIST_OPTION,
+    N_LIST_LIST,
+    N_MAP,
+    N_MAP_LAST,
+    N_MAP_INT,
+    N_MAP_UINT,
+    N_MAP_BOOL,
+    N_MAP_STEP,
+    N_STEP_KEY,
+    N_UNION,
+    N_BRANCH_NULL,
+    N_BRANCH_INT,
+    N_BRANCH_STRING,
+    N_BRANCH_LIST,
+    N_WRITE_UNION,
+    N_ANY,
+    N_ANY_LAST,
+    N_STRUCT,
+    N_LISTVALUE,
+    N_WRAPPED,
+    N_FAIL,
+    N_CONVERTED,
+    N_INLINE,
+    N_INLINE_W,
+    N_RECORD,
+    N_RECORD_W,
+    N_LAST,
+    N_CLOSED,
+    N_BIG_RECORD,
+    N_BIG_RECORD_W,
+    N_ZERO,
+    N_ZERO_W,
+    N_NODES
 };
 enum { R_INNER, R_INNER_W, R_MAIN, R_MAIN_W, R_LAST, R_CLOSED, R_BIG, R_BIG_W, R_ZERO, R_ZERO_W, R_RECORDS };
 enum { BIG_FIELDS = 300 };
@@ -63,21 +133,33 @@ static void add_key(const char *name, uint32_t index)
     keys_n++;
 }
 
-typedef struct { const char *key, *name, *other; uint32_t node, slot, flags, group; } field_spec;
+typedef struct {
+    const char *key, *name, *other;
+    uint32_t node, slot, flags, group;
+} field_spec;
 
 /* A record of these fields; the reading side's keys have no colon. */
 static void add_record(uint32_t r, uint32_t slots, const field_spec *specs, uint32_t n, bool writing)
 {
     uint32_t first_key = keys_n;
-    records[r] = (h9_record){.first = fields_n, .count = n, .slots = slots, .words = (slots + 63) / 64, .need = H9_NONE,
+    records[r] = (h9_record){.first = fields_n,
+                             .count = n,
+                             .slots = slots,
+                             .words = (slots + 63) / 64,
+                             .need = H9_NONE,
                              .unknown_slot = H9_NO_SLOT};
     for (uint32_t i = 0; i < n; i++) {
         const field_spec *s = &specs[i];
         h9_field *f = &fields[fields_n++];
         uint32_t key = text(s->key);
         if (writing) text(":");
-        *f = (h9_field){.node = s->node, .slot = (uint16_t)s->slot, .flags = (uint16_t)s->flags, .key = key,
-                        .key_size = pool_n - key, .group = s->group ? s->group : H9_NONE, .name = i + 1};
+        *f = (h9_field){.node = s->node,
+                        .slot = (uint16_t)s->slot,
+                        .flags = (uint16_t)s->flags,
+                        .key = key,
+                        .key_size = pool_n - key,
+                        .group = s->group ? s->group : H9_NONE,
+                        .name = i + 1};
         if (s->name) add_key(s->name, i);
         if (s->other) add_key(s->other, i);
     }
@@ -92,26 +174,30 @@ static void add_main(void)
     words64[words64_n++] = UINT64_C(1) << 6 | UINT64_C(1) << 7;
     const field_spec inner[] = {{"\"x\"", "x", NULL, N_I32, 4, 0, 0}, {"\"y\"", "y", NULL, N_STRING, 5, 0, 0}};
     const field_spec inner_w[] = {{"\"x\"", NULL, NULL, N_I32, 4, 0, 0}, {"\"y\"", NULL, NULL, N_STRING, 5, 0, 0}};
-    const field_spec main_r[] = {
-        {"\"id\"", "id", "ID", N_I32, 0, 0, 0},
-        {"\"a long \\\"name\\\"\"", "a long \"name\"", NULL, N_STRING, 1, 0, 0},
-        {"\"note\"", "note", NULL, N_STRING, 2, H9_F_NULLABLE, 0},
-        {"\"inner\"", "inner", NULL, N_INLINE, 3, 0, 0},
-        {"\"either\"", "either", NULL, N_I32, 6, H9_F_ONEOF_STRICT | H9_F_NULLABLE, group},
-        {"\"or\"", "or", NULL, N_I32, 7, H9_F_ONEOF_STRICT | H9_F_NULLABLE, group},
-        {"\"skip\"", "skip", NULL, N_I32, H9_NO_SLOT, 0, 0},
-        {"\"twice\"", "twice", NULL, N_I32, 8, 0, 0},
-        {"\"more\"", "more", NULL, N_RECORD, 10, 0, 0},
-        {"\"opt\"", "opt", NULL, N_OPTION, 11, 0, 0},
-        {"\"list\"", "list", NULL, N_LIST_STRING, 12, 0, 0},
-        {"\"map\"", "map", NULL, N_MAP, 13, 0, 0}};
-    const field_spec main_w[] = {
-        {"\"id\"", NULL, NULL, N_I32, 0, 0, 0}, {"\"name\"", NULL, NULL, N_STRING, 1, 0, 0},
-        {"\"note\"", NULL, NULL, N_STRING, 2, H9_F_NULLABLE, 0}, {"\"inner\"", NULL, NULL, N_INLINE_W, 3, 0, 0},
-        {"\"either\"", NULL, NULL, N_I32, 6, 0, 0}, {"\"or\"", NULL, NULL, N_I32, 7, 0, 0},
-        {"\"twice\"", NULL, NULL, N_I32, 8, 0, 0}, {"\"also\"", NULL, NULL, N_I64, 9, 0, 0},
-        {"\"more\"", NULL, NULL, N_RECORD_W, 10, 0, 0}, {"\"opt\"", NULL, NULL, N_OPTION, 11, 0, 0},
-        {"\"list\"", NULL, NULL, N_LIST_STRING, 12, 0, 0}, {"\"map\"", NULL, NULL, N_MAP, 13, 0, 0}};
+    const field_spec main_r[] = {{"\"id\"", "id", "ID", N_I32, 0, 0, 0},
+                                 {"\"a long \\\"name\\\"\"", "a long \"name\"", NULL, N_STRING, 1, 0, 0},
+                                 {"\"note\"", "note", NULL, N_STRING, 2, H9_F_NULLABLE, 0},
+                                 {"\"inner\"", "inner", NULL, N_INLINE, 3, 0, 0},
+                                 {"\"either\"", "either", NULL, N_I32, 6, H9_F_ONEOF_STRICT | H9_F_NULLABLE, group},
+                                 {"\"or\"", "or", NULL, N_I32, 7, H9_F_ONEOF_STRICT | H9_F_NULLABLE, group},
+                                 {"\"skip\"", "skip", NULL, N_I32, H9_NO_SLOT, 0, 0},
+                                 {"\"twice\"", "twice", NULL, N_I32, 8, 0, 0},
+                                 {"\"more\"", "more", NULL, N_RECORD, 10, 0, 0},
+                                 {"\"opt\"", "opt", NULL, N_OPTION, 11, 0, 0},
+                                 {"\"list\"", "list", NULL, N_LIST_STRING, 12, 0, 0},
+                                 {"\"map\"", "map", NULL, N_MAP, 13, 0, 0}};
+    const field_spec main_w[] = {{"\"id\"", NULL, NULL, N_I32, 0, 0, 0},
+                                 {"\"name\"", NULL, NULL, N_STRING, 1, 0, 0},
+                                 {"\"note\"", NULL, NULL, N_STRING, 2, H9_F_NULLABLE, 0},
+                                 {"\"inner\"", NULL, NULL, N_INLINE_W, 3, 0, 0},
+                                 {"\"either\"", NULL, NULL, N_I32, 6, 0, 0},
+                                 {"\"or\"", NULL, NULL, N_I32, 7, 0, 0},
+                                 {"\"twice\"", NULL, NULL, N_I32, 8, 0, 0},
+                                 {"\"also\"", NULL, NULL, N_I64, 9, 0, 0},
+                                 {"\"more\"", NULL, NULL, N_RECORD_W, 10, 0, 0},
+                                 {"\"opt\"", NULL, NULL, N_OPTION, 11, 0, 0},
+                                 {"\"list\"", NULL, NULL, N_LIST_STRING, 12, 0, 0},
+                                 {"\"map\"", NULL, NULL, N_MAP, 13, 0, 0}};
     add_record(R_INNER, 14, inner, COUNT(inner), false);
     add_record(R_INNER_W, 14, inner_w, COUNT(inner_w), true);
     add_record(R_MAIN, 14, main_r, COUNT(main_r), false);
@@ -127,10 +213,10 @@ static void add_main(void)
 static void add_zeros(void)
 {
     const field_spec zero[] = {
-        {"\"b\"", "b", NULL, N_BOOL, 0, H9_F_SKIP_ZERO, 0}, {"\"i\"", "i", NULL, N_I64, 1, H9_F_SKIP_ZERO, 0},
-        {"\"f\"", "f", NULL, N_F32, 2, H9_F_SKIP_ZERO, 0}, {"\"d\"", "d", NULL, N_F64, 3, H9_F_SKIP_ZERO, 0},
+        {"\"b\"", "b", NULL, N_BOOL, 0, H9_F_SKIP_ZERO, 0},   {"\"i\"", "i", NULL, N_I64, 1, H9_F_SKIP_ZERO, 0},
+        {"\"f\"", "f", NULL, N_F32, 2, H9_F_SKIP_ZERO, 0},    {"\"d\"", "d", NULL, N_F64, 3, H9_F_SKIP_ZERO, 0},
         {"\"s\"", "s", NULL, N_STRING, 4, H9_F_SKIP_ZERO, 0}, {"\"l\"", "l", NULL, N_LIST_I32, 5, H9_F_SKIP_ZERO, 0},
-        {"\"m\"", "m", NULL, N_MAP, 6, H9_F_SKIP_ZERO, 0}, {"\"u\"", "u", NULL, N_UUID, 7, H9_F_SKIP_ZERO, 0}};
+        {"\"m\"", "m", NULL, N_MAP, 6, H9_F_SKIP_ZERO, 0},    {"\"u\"", "u", NULL, N_UUID, 7, H9_F_SKIP_ZERO, 0}};
     add_record(R_ZERO, 8, zero, COUNT(zero), false);
     add_record(R_ZERO_W, 8, zero, COUNT(zero), true);
 }
@@ -283,9 +369,16 @@ static const h9_plan *json_plan(void)
     add_main();
     add_zeros();
     add_big();
-    plan = (h9_plan){.nodes = nodes, .fields = fields, .records = records, .keys = keys, .enums = enums,
-        .symbols = symbols,
-                     .steps = steps, .words64 = words64, .words32 = words32, .pool = pool};
+    plan = (h9_plan){.nodes = nodes,
+                     .fields = fields,
+                     .records = records,
+                     .keys = keys,
+                     .enums = enums,
+                     .symbols = symbols,
+                     .steps = steps,
+                     .words64 = words64,
+                     .words32 = words32,
+                     .pool = pool};
     return &plan;
 }
 

@@ -9,7 +9,7 @@
 
 bool h9_good_program(const h9_plan *p);
 
-enum { SOURCE = 0, TARGET = 1, NEEDY = 2, PAIR = 3 };                       /* record tables */
+enum { SOURCE = 0, TARGET = 1, NEEDY = 2, PAIR = 3 };                        /* record tables */
 enum { NIL = 0, STRING, INT, F64, BOOL, READ_ROOT, WRITE_ROOT, ANY, NODES }; /* nodes */
 enum { KEY = 7, REGISTERS = 32, SLOTS = 70 };
 
@@ -22,8 +22,14 @@ static uint64_t words64[8];
 static uint32_t words32[16];
 static uint8_t pool[256];
 static uint32_t pool_used;
-static h9_plan plan = {.nodes = nodes, .records = records, .fills = fills, .steps = steps, .insns = insns,
-                       .words64 = words64, .words32 = words32, .pool = pool};
+static h9_plan plan = {.nodes = nodes,
+                       .records = records,
+                       .fills = fills,
+                       .steps = steps,
+                       .insns = insns,
+                       .words64 = words64,
+                       .words32 = words32,
+                       .pool = pool};
 static h9_limits limits = {.depth = 8, .items = 100, .memory = 1 << 20, .string = 100, .record = 1 << 20};
 static h9_context *c;
 static h9_slot source[SLOTS + 2];
@@ -38,13 +44,11 @@ static inline uint32_t text(const char *p, size_t n)
 }
 
 static inline void record(uint32_t i, uint32_t slots)
-{
-    records[i] = (h9_record){.slots = slots, .words = (slots + 63) / 64, .need = H9_NONE, .unknown_slot = H9_NO_SLOT};
-}
+{ records[i] = (h9_record){.slots = slots, .words = (slots + 63) / 64, .need = H9_NONE, .unknown_slot = H9_NO_SLOT}; }
 
 static inline void make_plan(void)
 {
-    static const uint8_t ops[NODES] = {H9_OP_NULL, H9_OP_STRING, H9_OP_INT, H9_OP_F64,
+    static const uint8_t ops[NODES] = {H9_OP_NULL, H9_OP_STRING, H9_OP_INT,    H9_OP_F64,
                                        H9_OP_BOOL, H9_OP_RECORD, H9_OP_RECORD, H9_OP_ANY};
     for (uint32_t i = 0; i < NODES; i++)
         nodes[i] = (h9_node){.op = ops[i], .bits = 64, .lo = INT64_MIN, .hi = INT64_MAX};
@@ -61,9 +65,18 @@ static inline void make_plan(void)
     fills[1] = (h9_fill){.slot = 1, .kind = H9_FILL_MISSING, .name = 3};
     steps[1] = (h9_step){.code = H9_STEP_LOWER};
     steps[2] = (h9_step){.code = H9_STEP_STRING_TO_I, .lo = 0, .hi = 9};
-    plan.h = (h9_header){.read_root = READ_ROOT, .write_root = WRITE_ROOT, .map_root = SOURCE, .registers = REGISTERS,
-                         .nodes = NODES, .records = 4, .fills = 2, .steps = 8, .words32 = 16, .words64 = 8,
-                         .pool = sizeof pool, .names = 8};
+    plan.h = (h9_header){.read_root = READ_ROOT,
+                         .write_root = WRITE_ROOT,
+                         .map_root = SOURCE,
+                         .registers = REGISTERS,
+                         .nodes = NODES,
+                         .records = 4,
+                         .fills = 2,
+                         .steps = 8,
+                         .words32 = 16,
+                         .words64 = 8,
+                         .pool = sizeof pool,
+                         .names = 8};
 }
 
 /* An instruction is added; all have the same key. */
@@ -111,9 +124,7 @@ static inline h9_slot *map(void)
 }
 
 static inline bool there(const h9_slot *frame, uint32_t slot)
-{
-    return h9_has(h9_cbits(frame, &records[TARGET]), slot);
-}
+{ return h9_has(h9_cbits(frame, &records[TARGET]), slot); }
 
 static inline h9_slot slot_text(const char *p)
 {

@@ -20,21 +20,81 @@ static uint32_t words32[4096];
 static uint8_t pool[16384];
 static uint32_t keys_used = 0, words_used = 0, pool_used = 0, fields_used = 1;
 
-static h9_plan plan = {
-    .nodes = nodes, .fields = fields, .records = records, .keys = keys, .fills = fills, .enums = enums,
-        .symbols = symbols,
-    .steps = steps, .words64 = words64, .words32 = words32, .pool = pool};
+static h9_plan plan = {.nodes = nodes,
+                       .fields = fields,
+                       .records = records,
+                       .keys = keys,
+                       .fills = fills,
+                       .enums = enums,
+                       .symbols = symbols,
+                       .steps = steps,
+                       .words64 = words64,
+                       .words32 = words32,
+                       .pool = pool};
 
 /* The nodes, by name. */
 enum {
-    NIL = 1, BOOL, I64, I32, U64, F32, F64, STRING, UNCHECKED, BYTES, FIXED4, ENUM, ENUM_NUMBER, ENUM_OPEN, DECIMAL,
-        DECIMAL_FIXED,
-    BIG, UUID, UUID16, DATE, DATE_NUMBER, TIME, TIME_NUMBER, STAMP, STAMP_MS, STAMP_EXT, STAMP_LOCAL, DURATION,
-        DURATION_US, PERIOD,
-    OPTION, LIST_I64, LIST_I32, LIST_F32, LIST_F64, LIST_BOOL, LIST_STRING, LIST_LIST, MAP_STRING, MAP_INT, MAP_UINT,
-    MAP_BOOL, MAP_LAST, UNION, ANY, ANY_LAST, WRAPPED, FAIL, RECORD, RECORD_LAST, CLOSED, INLINE, TEXT_BYTES, WIDE,
-        TREE, MAP_INT_TEXT, LIST_ENUM,
-    ENUM_DEFAULT = 64, ZEROS, MAP_UINT_INT, KEY_UINT_INT
+    NIL = 1,
+    BOOL,
+    I64,
+    I32,
+    U64,
+    F32,
+    F64,
+    STRING,
+    UNCHECKED,
+    BYTES,
+    FIXED4,
+    ENUM,
+    ENUM_NUMBER,
+    ENUM_OPEN,
+    DECIMAL,
+    DECIMAL_FIXED,
+    BIG,
+    UUID,
+    UUID16,
+    DATE,
+    DATE_NUMBER,
+    TIME,
+    TIME_NUMBER,
+    STAMP,
+    STAMP_MS,
+    STAMP_EXT,
+    STAMP_LOCAL,
+    DURATION,
+    DURATION_US,
+    PERIOD,
+    OPTION,
+    LIST_I64,
+    LIST_I32,
+    LIST_F32,
+    LIST_F64,
+    LIST_BOOL,
+    LIST_STRING,
+    LIST_LIST,
+    MAP_STRING,
+    MAP_INT,
+    MAP_UINT,
+    MAP_BOOL,
+    MAP_LAST,
+    UNION,
+    ANY,
+    ANY_LAST,
+    WRAPPED,
+    FAIL,
+    RECORD,
+    RECORD_LAST,
+    CLOSED,
+    INLINE,
+    TEXT_BYTES,
+    WIDE,
+    TREE,
+    MAP_INT_TEXT,
+    LIST_ENUM,
+    ENUM_DEFAULT = 64,
+    ZEROS,
+    MAP_UINT_INT,
+    KEY_UINT_INT
 };
 
 static uint32_t put(const void *p, size_t n)
@@ -84,8 +144,13 @@ static h9_field *field(h9_record *r, const char *name, uint32_t node, uint16_t s
 
 static h9_record *record(uint32_t i, uint32_t slots, uint32_t table_size)
 {
-    records[i] = (h9_record){.first = fields_used, .slots = slots, .words = (slots + 63) / 64, .need = H9_NONE,
-                             .keys = table(table_size), .key_mask = table_size - 1, .unknown_slot = H9_NO_SLOT};
+    records[i] = (h9_record){.first = fields_used,
+                             .slots = slots,
+                             .words = (slots + 63) / 64,
+                             .need = H9_NONE,
+                             .keys = table(table_size),
+                             .key_mask = table_size - 1,
+                             .unknown_slot = H9_NO_SLOT};
     return &records[i];
 }
 
@@ -93,8 +158,8 @@ static h9_record *record(uint32_t i, uint32_t slots, uint32_t table_size)
  * in: {x, y} standing in the same frame, child (the record again), last: a float that +0.0 leaves out. */
 static void fill_record(uint32_t i, uint32_t inner, uint32_t self)
 {
-    words64[0] = 1;                      /* need: slot 0 */
-    words64[1] = UINT64_C(3) << 3;       /* one of: slots 3 and 4 */
+    words64[0] = 1;                /* need: slot 0 */
+    words64[1] = UINT64_C(3) << 3; /* one of: slots 3 and 4 */
     fills[0] = (h9_fill){.slot = 0, .kind = H9_FILL_MISSING, .name = 0};
     h9_record *r = record(i, 10, 32);
     r->need = 0;
@@ -153,14 +218,18 @@ static void make_enum(void)
 {
     static const char *names[] = {"RED", "GREEN", "BLUE"};
     for (uint32_t e = 0; e < 3; e++) {
-        enums[e] = (h9_enum){.first = e * 3, .count = 3, .keys = table(8), .key_mask = 7,
-            .unknown = e == 2 ? 10 : INT64_MIN, .open = e == 1,
-                            .by_number = words_used};
+        enums[e] = (h9_enum){.first = e * 3,
+                             .count = 3,
+                             .keys = table(8),
+                             .key_mask = 7,
+                             .unknown = e == 2 ? 10 : INT64_MIN,
+                             .open = e == 1,
+                             .by_number = words_used};
         table(3);
         for (uint32_t i = 0; i < 3; i++) {
             uint32_t size, at = put_key(names[i], &size);
             symbols[e * 3 + i] = (h9_symbol){at, size, (int32_t)i * 10, (int32_t)i * 10, i != 2};
-                /* BLUE has no place in the target */
+            /* BLUE has no place in the target */
             key(enums[e].keys, 7, names[i], i);
             words32[enums[e].by_number + i] = i;
         }
@@ -168,9 +237,7 @@ static void make_enum(void)
 }
 
 static void node(uint32_t i, h9_op op, uint32_t a, int64_t lo, int64_t hi, uint16_t flags)
-{
-    nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .lo = lo, .hi = hi, .flags = flags};
-}
+{ nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .lo = lo, .hi = hi, .flags = flags}; }
 
 static void make_scalars(void)
 {
@@ -208,9 +275,7 @@ static void make_scalars(void)
 }
 
 static void nest(uint32_t i, h9_op op, uint32_t a, uint32_t b, uint8_t width, uint16_t flags)
-{
-    nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .b = b, .width = width, .flags = flags};
-}
+{ nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .b = b, .width = width, .flags = flags}; }
 
 static void make_union(void)
 {
@@ -251,9 +316,12 @@ static void make_nests(void)
     nodes[KEY_UINT_INT].conv = 5;
     steps[5] = (h9_step){.code = H9_STEP_U_TO_I, .hi = INT64_MAX};
     nest(MAP_UINT_INT, H9_OP_MAP, KEY_UINT_INT, I64, 32, 0);
-    static const struct { uint32_t map; h9_op key; } kinds[] = {
-        {MAP_STRING, H9_OP_STRING}, {MAP_LAST, H9_OP_STRING}, {MAP_INT_TEXT, H9_OP_STRING}, {MAP_INT, H9_OP_INT},
-        {MAP_UINT, H9_OP_UINT}, {MAP_BOOL, H9_OP_BOOL}, {MAP_UINT_INT, H9_OP_INT}};
+    static const struct {
+        uint32_t map;
+        h9_op key;
+    } kinds[] = {{MAP_STRING, H9_OP_STRING}, {MAP_LAST, H9_OP_STRING}, {MAP_INT_TEXT, H9_OP_STRING},
+                 {MAP_INT, H9_OP_INT},       {MAP_UINT, H9_OP_UINT},   {MAP_BOOL, H9_OP_BOOL},
+                 {MAP_UINT_INT, H9_OP_INT}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) nodes[kinds[i].map].bits = (uint8_t)kinds[i].key;
     nest(ZEROS, H9_OP_RECORD, 7, 0, 0, 0);
     nest(ANY, H9_OP_ANY, 0, 0, 0, 0);

@@ -17,27 +17,72 @@ static uint32_t words32[256];
 static uint8_t pool[1024];
 static uint32_t fields_used = 1, words_used, pool_used;
 
-static h9_plan plan = {.nodes = nodes, .fields = fields, .records = records, .fills = fills, .enums = enums,
-    .symbols = symbols,
-                       .steps = steps, .words64 = words64, .words32 = words32, .pool = pool};
+static h9_plan plan = {.nodes = nodes,
+                       .fields = fields,
+                       .records = records,
+                       .fills = fills,
+                       .enums = enums,
+                       .symbols = symbols,
+                       .steps = steps,
+                       .words64 = words64,
+                       .words32 = words32,
+                       .pool = pool};
 
 enum {
-    I64 = 1, I32, U32, S32, S64, FX32, SF64, F32, F64, BOOL, STRING, RAW_STRING, BYTES, FIXED4, OPEN, CLOSED, UUID,
-        UUID16, DATE, TIME, PERIOD,
-    DECIMAL, STAMP, STAMP_US, DURATION, WRAPPED, VALUE, STRUCT, LISTVALUE, SELF, GROUP, NEEDY, FAIL, PACKED_I32,
-        STRINGS, PACKED_F32, SELVES,
-    PACKED_CLOSED, BOOLS, GROUPS, MAP_TEXT, MAP_SELF, MAP_CLOSED, INLINE, MAP_NEEDY
+    I64 = 1,
+    I32,
+    U32,
+    S32,
+    S64,
+    FX32,
+    SF64,
+    F32,
+    F64,
+    BOOL,
+    STRING,
+    RAW_STRING,
+    BYTES,
+    FIXED4,
+    OPEN,
+    CLOSED,
+    UUID,
+    UUID16,
+    DATE,
+    TIME,
+    PERIOD,
+    DECIMAL,
+    STAMP,
+    STAMP_US,
+    DURATION,
+    WRAPPED,
+    VALUE,
+    STRUCT,
+    LISTVALUE,
+    SELF,
+    GROUP,
+    NEEDY,
+    FAIL,
+    PACKED_I32,
+    STRINGS,
+    PACKED_F32,
+    SELVES,
+    PACKED_CLOSED,
+    BOOLS,
+    GROUPS,
+    MAP_TEXT,
+    MAP_SELF,
+    MAP_CLOSED,
+    INLINE,
+    MAP_NEEDY
 };
 
 static void node(uint32_t i, h9_op op, uint32_t a, uint8_t bits, uint8_t wire, uint16_t flags)
-{
-    nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .bits = bits, .wire = wire, .flags = flags};
-}
+{ nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .bits = bits, .wire = wire, .flags = flags}; }
 
 static void nest(uint32_t i, h9_op op, uint32_t a, uint32_t b, uint8_t width, uint16_t flags)
 {
-    nodes[i] = (h9_node){.op = (uint8_t)op, .a = a, .b = b, .width = width, .flags = flags, .bits = op == H9_OP_MAP
-        ? nodes[a].op : 0};
+    nodes[i] = (h9_node){
+        .op = (uint8_t)op, .a = a, .b = b, .width = width, .flags = flags, .bits = op == H9_OP_MAP ? nodes[a].op : 0};
 }
 
 static void make_nodes(void)
@@ -68,8 +113,8 @@ static void make_nodes(void)
     nodes[DECIMAL].hi = 6;
     node(STAMP, H9_OP_TIMESTAMP, 1, 0, 0, 0);
     node(STAMP_US, H9_OP_TIMESTAMP, 1, 0, 0, 0); /* microseconds only */
-    steps[1] = (h9_step){.code = H9_STEP_TIMESTAMP_UNIT, .a = 1000, .lo = INT64_C(-62135596800),
-        .hi = INT64_C(253402300799)};
+    steps[1] =
+        (h9_step){.code = H9_STEP_TIMESTAMP_UNIT, .a = 1000, .lo = INT64_C(-62135596800), .hi = INT64_C(253402300799)};
     nodes[STAMP_US].conv = 1;
     node(DURATION, H9_OP_DURATION, 1, 0, 0, 0);
     node(WRAPPED, H9_OP_WRAPPED, I32, 0, 0, 0);
@@ -102,8 +147,8 @@ static void make_enums(void)
     for (uint32_t e = 0; e < 3; e++) {
         enums[e] = (h9_enum){.first = e * 3, .count = 3, .unknown = INT64_MIN, .open = e == 0, .by_number = words_used};
         for (uint32_t i = 0; i < 3; i++) {
-            symbols[e * 3 + i] = (h9_symbol){.number = numbers[e][i], .target = numbers[e][i], .mapped = e != 0
-                || i != 1};
+            symbols[e * 3 + i] =
+                (h9_symbol){.number = numbers[e][i], .target = numbers[e][i], .mapped = e != 0 || i != 1};
             words32[words_used++] = order[e][i];
         }
     }
@@ -115,21 +160,27 @@ static h9_field *field(uint32_t record, uint32_t number, uint32_t wire, uint32_t
     h9_record *r = &records[record];
     h9_field *f = &fields[fields_used++];
     uint32_t tag = number << 3 | wire, at = pool_used;
-    for (uint32_t rest = tag; ; rest >>= 7) {
+    for (uint32_t rest = tag;; rest >>= 7) {
         pool[pool_used++] = (uint8_t)(rest < 0x80 ? rest : (rest | 0x80));
         if (rest < 0x80) break;
     }
     if (nodes[node_index].op == H9_OP_LIST || nodes[node_index].op == H9_OP_MAP) flags |= H9_F_REPEATED;
-    *f = (h9_field){.node = node_index, .slot = slot, .flags = flags, .key = at, .key_size = pool_used - at,
-        .tag = tag, .group = H9_NONE, .name = number};
+    *f = (h9_field){.node = node_index,
+                    .slot = slot,
+                    .flags = flags,
+                    .key = at,
+                    .key_size = pool_used - at,
+                    .tag = tag,
+                    .group = H9_NONE,
+                    .name = number};
     r->count++;
     return f;
 }
 
 static void open_record(uint32_t i, uint32_t slots)
 {
-    records[i] = (h9_record){.first = fields_used, .slots = slots, .words = (slots + 63) / 64, .need = H9_NONE,
-        .unknown_slot = H9_NO_SLOT};
+    records[i] = (h9_record){
+        .first = fields_used, .slots = slots, .words = (slots + 63) / 64, .need = H9_NONE, .unknown_slot = H9_NO_SLOT};
 }
 
 /* Fields below 64 by table, the rest by search. */
@@ -159,21 +210,25 @@ static void make_record(void)
     open_record(0, 60);
     records[0].unknown = H9_UNKNOWN_KEEP;
     records[0].unknown_slot = 0;
-    static const struct { uint8_t number, wire, node; } simple[] = {
-        {1, 0, I64}, {2, 2, STRING}, {3, 0, I32}, {4, 0, S32}, {5, 5, FX32}, {6, 5, F32}, {7, 1, F64}, {8, 0, BOOL},
-            {9, 0, OPEN},
-        {10, 0, CLOSED}, {11, 2, PACKED_I32}, {12, 2, STRINGS}, {13, 2, PACKED_F32}, {14, 2, SELF}, {15, 2, SELVES},
-            {16, 2, MAP_TEXT},
-        {17, 2, MAP_SELF}, {21, 2, STAMP}, {22, 2, DURATION}, {23, 2, WRAPPED}, {24, 2, VALUE}, {25, 2, STRUCT},
-            {26, 2, LISTVALUE},
-        {27, 3, GROUP}, {28, 2, UUID}, {29, 2, UUID16}, {30, 2, PACKED_CLOSED}, {31, 2, MAP_CLOSED},
-            {33, 2, RAW_STRING}, {34, 0, U32},
-        {35, 0, S64}, {36, 1, SF64}, {37, 2, BYTES}, {38, 2, FIXED4}, {39, 0, DATE}, {40, 0, TIME}, {41, 2, PERIOD},
-            {42, 2, DECIMAL},
-        {43, 0, BOOLS}, {44, 3, GROUPS}, {45, 2, NEEDY}, {46, 2, INLINE}, {48, 2, STAMP_US}, {49, 2, FAIL},
-            {54, 2, MAP_NEEDY}};
-    for (size_t i = 0; i < sizeof simple / sizeof *simple; i++) field(0, simple[i].number, simple[i].wire,
-                                                                      simple[i].node, simple[i].number, 0);
+    static const struct {
+        uint8_t number, wire, node;
+    } simple[] = {{1, 0, I64},         {2, 2, STRING},      {3, 0, I32},
+                  {4, 0, S32},         {5, 5, FX32},        {6, 5, F32},
+                  {7, 1, F64},         {8, 0, BOOL},        {9, 0, OPEN},
+                  {10, 0, CLOSED},     {11, 2, PACKED_I32}, {12, 2, STRINGS},
+                  {13, 2, PACKED_F32}, {14, 2, SELF},       {15, 2, SELVES},
+                  {16, 2, MAP_TEXT},   {17, 2, MAP_SELF},   {21, 2, STAMP},
+                  {22, 2, DURATION},   {23, 2, WRAPPED},    {24, 2, VALUE},
+                  {25, 2, STRUCT},     {26, 2, LISTVALUE},  {27, 3, GROUP},
+                  {28, 2, UUID},       {29, 2, UUID16},     {30, 2, PACKED_CLOSED},
+                  {31, 2, MAP_CLOSED}, {33, 2, RAW_STRING}, {34, 0, U32},
+                  {35, 0, S64},        {36, 1, SF64},       {37, 2, BYTES},
+                  {38, 2, FIXED4},     {39, 0, DATE},       {40, 0, TIME},
+                  {41, 2, PERIOD},     {42, 2, DECIMAL},    {43, 0, BOOLS},
+                  {44, 3, GROUPS},     {45, 2, NEEDY},      {46, 2, INLINE},
+                  {48, 2, STAMP_US},   {49, 2, FAIL},       {54, 2, MAP_NEEDY}};
+    for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
+        field(0, simple[i].number, simple[i].wire, simple[i].node, simple[i].number, 0);
     words64[0] = UINT64_C(31) << 50; /* 18, 19, 20, 55, 56 are a oneof, in slots 50 to 54 */
     field(0, 18, 0, I64, 50, 0)->group = 0;
     field(0, 19, 2, NEEDY, 51, 0)->group = 0;

@@ -19,11 +19,14 @@
 
 typedef struct counting {
     size_t calls, fails_at, blocks, bytes;
-    bool for_good;   /* every later call fails too */
+    bool for_good; /* every later call fails too */
     bool failed, wrong_size;
 } counting;
 
-typedef union head { size_t size; max_align_t align; } head;
+typedef union head {
+    size_t size;
+    max_align_t align;
+} head;
 
 static void forget_block(counting *a, void *block, size_t old_size)
 {
@@ -60,16 +63,19 @@ static void *resize(void *state, void *block, size_t old_size, size_t size)
 
 /* --- cases --- */
 
-typedef struct message { const uint8_t *p, *out; uint32_t size, out_size, code; } message;
+typedef struct message {
+    const uint8_t *p, *out;
+    uint32_t size, out_size, code;
+} message;
 
 typedef struct test_case {
     const char *name;
     const uint8_t *image;
     size_t image_size, size, count;
     message messages[MOST];
-    uint8_t *data;          /* all of them, one after another */
+    uint8_t *data; /* all of them, one after another */
     int64_t begin[MOST], end[MOST];
-    bool runs;              /* they can be read back to back */
+    bool runs; /* they can be read back to back */
 } test_case;
 
 static uint32_t take_number(const uint8_t **p)
@@ -189,8 +195,8 @@ static void try_run(const test_case *t, const counting *a, const h9_plan *plan, 
 {
     int64_t begin[MOST], end[MOST], ends[MOST];
     size_t done, used;
-    h9_code code = h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_FRAMING_NONE, begin, end, ends, &done,
-                                    &used);
+    h9_code code =
+        h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_FRAMING_NONE, begin, end, ends, &done, &used);
     if (code != H9_OK) {
         CHECK(code == H9_E_NO_MEMORY && a->failed);
         return;
@@ -264,14 +270,25 @@ static void run_file(const char *name)
     free(block);
 }
 
-typedef struct untyped { h9_header h; h9_node nodes[1]; h9_step steps[1]; } untyped;
+typedef struct untyped {
+    h9_header h;
+    h9_node nodes[1];
+    h9_step steps[1];
+} untyped;
 
 static void run_untyped(void)
 {
-    static const char in[] = "{\"a\":[1,\"\\u00e9\"]}", out[] = "\x81\xA1" "a\x92\x01\xA2\xC3\xA9";
-    untyped image = {.h = {.magic = H9_IMAGE_MAGIC, .version = H9_IMAGE_VERSION, .reader = H9_FORMAT_JSON,
-                           .writer = H9_FORMAT_MSGPACK, .skip_root = H9_NONE, .map_root = H9_NONE, .nodes = 1,
-                           .steps = 1, .names = 1},
+    static const char in[] = "{\"a\":[1,\"\\u00e9\"]}", out[] = "\x81\xA1"
+                                                                "a\x92\x01\xA2\xC3\xA9";
+    untyped image = {.h = {.magic = H9_IMAGE_MAGIC,
+                           .version = H9_IMAGE_VERSION,
+                           .reader = H9_FORMAT_JSON,
+                           .writer = H9_FORMAT_MSGPACK,
+                           .skip_root = H9_NONE,
+                           .map_root = H9_NONE,
+                           .nodes = 1,
+                           .steps = 1,
+                           .names = 1},
                      .nodes = {{.op = H9_OP_ANY}}};
     size_t size = offsetof(untyped, steps) + sizeof image.steps;
     test_case t = {.name = "untyped", .image = (const uint8_t *)&image, .image_size = size, .count = 2};

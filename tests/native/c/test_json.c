@@ -9,8 +9,8 @@
 #include "run.h"
 
 static const h9_plan *plan;
-static const h9_limits limits = {.depth = 16, .items = 1u << 20, .memory = 1u << 28, .string = 1u << 24,
-    .record = 1u << 30};
+static const h9_limits limits = {
+    .depth = 16, .items = 1u << 20, .memory = 1u << 28, .string = 1u << 24, .record = 1u << 30};
 
 static void start(h9_context *c, const uint8_t *p, size_t n)
 {
@@ -103,10 +103,10 @@ static void test_limits(void)
     static const h9_limits tight = {.depth = 3, .items = 3, .memory = 1u << 20, .string = 4, .record = 1u << 20};
     h9_context *c = context_of(&tight);
     const good_case fits[] = {
-        {"B4", N_ANY, 0, "[[[]]]", NULL}, {"B4", N_LIST_LIST, 0, "[[[]]]", NULL}, {"items", N_LIST_I32, 0, "[1,2,3]",
-            NULL},
-        {"items", N_ANY, 0, "{\"a\":[1],\"b\":2}", NULL}, {"string", N_STRING, 0, "\"abcd\"", NULL},
-        {"string", N_STRING, 0, "\"\\u0061bcd\"", "\"abcd\""}, {"string", N_HEX, 0, "\"01020304\"", NULL}};
+        {"B4", N_ANY, 0, "[[[]]]", NULL},          {"B4", N_LIST_LIST, 0, "[[[]]]", NULL},
+        {"items", N_LIST_I32, 0, "[1,2,3]", NULL}, {"items", N_ANY, 0, "{\"a\":[1],\"b\":2}", NULL},
+        {"string", N_STRING, 0, "\"abcd\"", NULL}, {"string", N_STRING, 0, "\"\\u0061bcd\"", "\"abcd\""},
+        {"string", N_HEX, 0, "\"01020304\"", NULL}};
     for (size_t i = 0; i < COUNT(fits); i++) check_good(c, &fits[i]);
     check_code(c, N_ANY, "[[[[]]]]", H9_E_DEPTH, 3);
     check_code(c, N_LIST_LIST, "[[[[]]]]", H9_E_DEPTH, 3);
@@ -207,8 +207,8 @@ static void test_path(void)
     CHECK(c->places[2].kind == H9_PLACE_FIELD && c->places[2].index == 9);
     static const char list[] = "[[],[1]]";
     CHECK(translate(c, N_LIST_LIST, N_NULL, (const uint8_t *)list, strlen(list)) < 0);
-    CHECK(c->places_size == 2 && c->places[0].index == 0 && c->places[1].kind == H9_PLACE_ITEM &&
-        c->places[1].index == 1);
+    CHECK(c->places_size == 2 && c->places[0].index == 0 && c->places[1].kind == H9_PLACE_ITEM
+          && c->places[1].index == 1);
     h9_context_free(c);
 }
 
@@ -226,7 +226,10 @@ static void test_ignored(void)
 
 /* --- allocation failure (B8) --- */
 
-typedef struct { long left; size_t held; } meter;
+typedef struct {
+    long left;
+    size_t held;
+} meter;
 
 static void *metered(void *state, void *block, size_t old_size, size_t size)
 {

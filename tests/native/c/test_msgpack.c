@@ -35,7 +35,10 @@ static long translate(h9_context *c, uint32_t node_in, uint32_t node_out, const 
     h9_slot slot;
     const uint8_t *end = h9_read_msgpack(c, &nodes[node_in], &slot, p);
     if (end == NULL) return -1;
-    if (end != c->end) { h9_fail(c, H9_E_TRAILING, end); return -1; }
+    if (end != c->end) {
+        h9_fail(c, H9_E_TRAILING, end);
+        return -1;
+    }
     uint8_t *w = c->out ? c->out : h9_room_slow(c, NULL, 0);
     if (w != NULL) w = h9_write_msgpack(c, &nodes[node_out], &slot, w);
     return w ? (long)(w - c->out) : -1;
@@ -72,9 +75,20 @@ static h9_context *context(void)
 
 /* --- tables --- */
 
-typedef struct { const char *what; uint32_t in; const char *hex; const char *out; } good_case;
-    /* out NULL: the same as in */
-typedef struct { const char *what; uint32_t in; const char *hex; h9_code code; size_t offset; } bad_case;
+typedef struct {
+    const char *what;
+    uint32_t in;
+    const char *hex;
+    const char *out;
+} good_case;
+/* out NULL: the same as in */
+typedef struct {
+    const char *what;
+    uint32_t in;
+    const char *hex;
+    h9_code code;
+    size_t offset;
+} bad_case;
 
 #include "msgpack_cases.h"
 
@@ -87,7 +101,8 @@ static void run_good(h9_context *c, const good_case *t)
     long got = translate(c, t->in, out, p, n);
     bool good = got == (long)size && memcmp(c->out, want, size) == 0;
     if (!good && got < 0) printf("code %u at %ld\n", c->code, (long)(c->at - c->begin));
-    if (!good) for (long i = 0; i < got; i++) printf("%02x%s", c->out[i], i + 1 == got ? "\n" : " ");
+    if (!good)
+        for (long i = 0; i < got; i++) printf("%02x%s", c->out[i], i + 1 == got ? "\n" : " ");
     check(good, t->what);
     check(c->depth == limits.depth || got < 0, "levels are left as they are entered");
     release(p, n);
@@ -100,8 +115,8 @@ static void run_bad(h9_context *c, const bad_case *t)
     uint8_t *p = exactly(in, n);
     long got = translate(c, t->in, t->in, p, n);
     bool good = got < 0 && c->code == (uint32_t)t->code && c->at == p + t->offset;
-    if (!good) printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, (long)(c->at - p), (int)t->code,
-        t->offset);
+    if (!good)
+        printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, (long)(c->at - p), (int)t->code, t->offset);
     check(good, t->what);
     release(p, n);
 }
@@ -131,10 +146,13 @@ static void run_mutations(h9_context *c, const good_case *t)
         for (unsigned v = 0; v < 256; v++) {
             p[i] = (uint8_t)v;
             long size = translate(c, t->in, out, p, n);
-            if (size < 0) { good = good && c->code != H9_OK && c->at >= p && c->at <= p + n; continue; }
+            if (size < 0) {
+                good = good && c->code != H9_OK && c->at >= p && c->at <= p + n;
+                continue;
+            }
             memcpy(again, c->out, (size_t)size);
-            good = good && translate(c, out, out, again, (size_t)size) == size && memcmp(c->out, again,
-                (size_t)size) == 0;
+            good =
+                good && translate(c, out, out, again, (size_t)size) == size && memcmp(c->out, again, (size_t)size) == 0;
         }
     check(good, t->what);
     release(p, n);
@@ -142,13 +160,18 @@ static void run_mutations(h9_context *c, const good_case *t)
 
 /* --- what tables don't show --- */
 
-typedef struct { long left; } failing;
+typedef struct {
+    long left;
+} failing;
 
 static void *fail_after(void *state, void *block, size_t old_size, size_t size)
 {
     failing *f = state;
     (void)old_size;
-    if (size == 0) { free(block); return NULL; }
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
     return f->left-- > 0 ? realloc(block, size) : NULL;
 }
 
@@ -181,10 +204,10 @@ static void test_paths(h9_context *c)
     n = unhex("81 a1 6b c3", in);
     check(translate(c, MAP_STRING, MAP_STRING, in, n) < 0 && c->places_size == 1, "a map's value has its key as place");
     check(c->places[0].kind == H9_PLACE_KEY && c->places[0].index == 1 && *c->places[0].key == 'k',
-        "the key is in the input");
+          "the key is in the input");
     n = unhex("81 05 c3", in);
     check(translate(c, MAP_INT, MAP_INT, in, n) < 0 && c->places[0].kind == H9_PLACE_ITEM,
-        "a key that isn't text: the entry's number");
+          "a key that isn't text: the entry's number");
 }
 
 static void test_ignored(void)
@@ -205,7 +228,7 @@ static void test_also(h9_context *c)
     h9_slot slot;
     check(h9_read_msgpack(c, &nodes[TEXT_BYTES], &slot, in) == in + n, "one value serves two fields");
     check(slot.rec[0].s.p == in + 4 && slot.rec[1].s.p == in + 4 && h9_bits(slot.rec, &records[4])[0] == 3,
-        "both have it");
+          "both have it");
     check(slot.rec[0].s.flags == H9_SPAN_PLAIN && slot.rec[1].s.flags == 0, "plain text is marked");
 }
 
@@ -222,11 +245,17 @@ static void test_wide(h9_context *c)
         in[n++] = (uint8_t)(i & 0x7F);
     }
     check(translate(c, WIDE, WIDE, in, n) == (long)n, "300 members in any order");
-    check(memcmp(c->out, in, 3) == 0 && memcmp(c->out + 3, "\xa2" "f0\0\xa2" "f1\1", 8) == 0,
-        "are written in the schema's");
+    check(memcmp(c->out, in, 3) == 0
+              && memcmp(c->out + 3,
+                        "\xa2"
+                        "f0\0\xa2"
+                        "f1\1",
+                        8)
+                     == 0,
+          "are written in the schema's");
     memcpy(in + 3, in + 9, 6); /* f299 becomes f298 */
     check(translate(c, WIDE, WIDE, in, n) < 0 && c->code == H9_E_DUPLICATE && c->at == in + 9,
-        "and one of them twice is seen");
+          "and one of them twice is seen");
 }
 
 /* S15, B19: many keys of an `any`, all different, and then one again. */
@@ -258,22 +287,27 @@ static void test_big_spans(h9_context *c)
         if (head == 3) in[1] = (uint8_t)(n >> 8);
         in[head - 1] = (uint8_t)n;
         check(translate(c, BYTES, BYTES, in, n + head) == (long)(n + head) && memcmp(c->out, in, n + head) == 0,
-            "bytes of any size");
+              "bytes of any size");
         in[0] = (uint8_t)(in[0] + 0x15); /* str 8, str 16 */
         size_t least = n < 32 ? n + 1 : n + head;
         check(translate(c, STRING, STRING, in, n + head) == (long)least, "text of any size in its least form");
     }
-    in[0] = 0xDA; in[1] = 1001 >> 8; in[2] = 1001 & 255;
+    in[0] = 0xDA;
+    in[1] = 1001 >> 8;
+    in[2] = 1001 & 255;
     check(translate(c, STRING, STRING, in, 1004) < 0 && c->code == H9_E_STRING && c->at == in,
-        "a string over the limit");
+          "a string over the limit");
 }
 
 /* A number that JSON's reader left as text (S34) becomes the nearest double; one that none is near is refused. */
 static void test_number_text(h9_context *c)
 {
-    static const struct { const char *text, *hex; } cases[] = {
-        {"1.5", "cb 3ff8 0000 0000 0000"}, {"1e2", "cb 4059 0000 0000 0000"}, {"123456789012345678901",
-            "cb 441a c53a 7e04 bcda"}, {"1e400", ""}};
+    static const struct {
+        const char *text, *hex;
+    } cases[] = {{"1.5", "cb 3ff8 0000 0000 0000"},
+                 {"1e2", "cb 4059 0000 0000 0000"},
+                 {"123456789012345678901", "cb 441a c53a 7e04 bcda"},
+                 {"1e400", ""}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint8_t want[9];
         size_t n = unhex(cases[i].hex, want);
@@ -293,9 +327,9 @@ static void test_unprintable(h9_context *c)
     h9_slot far = {.t = {INT64_MAX, 0}};
     start(c, pool, 0);
     check(h9_write_msgpack(c, &nodes[STAMP], &far, c->out) == NULL && c->code == H9_E_TIME,
-        "a timestamp beyond the year 9999");
+          "a timestamp beyond the year 9999");
     check(h9_write_msgpack(c, &nodes[STAMP_MS], &far, c->out) == NULL && c->code == H9_E_RANGE,
-        "a timestamp beyond 64 bits");
+          "a timestamp beyond 64 bits");
 }
 
 static void test_budget(h9_context *c)

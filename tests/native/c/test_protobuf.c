@@ -33,7 +33,10 @@ static long translate(h9_context *c, const uint8_t *p, size_t n)
     h9_slot slot;
     const uint8_t *end = h9_read_protobuf(c, &nodes[SELF], &slot, p);
     if (end == NULL) return -1;
-    if (end != p + n || c->end != p + n) { h9_fail(c, H9_E_TRAILING, end); return -1; }
+    if (end != p + n || c->end != p + n) {
+        h9_fail(c, H9_E_TRAILING, end);
+        return -1;
+    }
     uint8_t *w = c->out ? c->out : h9_room_slow(c, NULL, 0);
     records[0].count--;
     if (w != NULL) w = h9_write_protobuf(c, &nodes[SELF], &slot, w);
@@ -72,8 +75,14 @@ static h9_context *context(void)
 
 /* --- tables --- */
 
-typedef struct { const char *what, *hex, *out; } good_case;   /* out NULL: the same as came in */
-typedef struct { const char *what, *hex; h9_code code; size_t offset; } bad_case;
+typedef struct {
+    const char *what, *hex, *out;
+} good_case; /* out NULL: the same as came in */
+typedef struct {
+    const char *what, *hex;
+    h9_code code;
+    size_t offset;
+} bad_case;
 
 #include "protobuf_cases.h"
 
@@ -85,11 +94,13 @@ static void run_good(h9_context *c, const good_case *t)
     long got = translate(c, p, n);
     bool good = got == (long)size && memcmp(c->out, want, size) == 0;
     if (!good && got < 0) printf("code %u at %ld\n", c->code, (long)(c->at - c->begin));
-    if (!good) for (long i = 0; i < got; i++) printf("%02x%s", c->out[i], i + 1 == got ? "\n" : " ");
+    if (!good)
+        for (long i = 0; i < got; i++) printf("%02x%s", c->out[i], i + 1 == got ? "\n" : " ");
     check(good, t->what);
     check(c->depth == limits.depth || got < 0, "levels are left as they are entered");
-    if (got >= 0) check(translate(c, memcpy(in, c->out, size), size) == (long)size && memcmp(c->out, want, size) == 0,
-                        "written once, written the same");
+    if (got >= 0)
+        check(translate(c, memcpy(in, c->out, size), size) == (long)size && memcmp(c->out, want, size) == 0,
+              "written once, written the same");
     release(p, n);
 }
 
@@ -100,8 +111,9 @@ static void run_bad(h9_context *c, const bad_case *t)
     uint8_t *p = exactly(in, n);
     long got = translate(c, p, n);
     bool good = got < 0 && c->code == (uint32_t)t->code && c->at == p + t->offset;
-    if (!good) printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, got < 0 ? (long)(c->at - p) : -1L,
-                      (int)t->code, t->offset);
+    if (!good)
+        printf("code %u at %ld, not %d at %zu\n", got < 0 ? c->code : 0, got < 0 ? (long)(c->at - p) : -1L,
+               (int)t->code, t->offset);
     check(good, t->what);
     release(p, n);
 }
@@ -130,7 +142,10 @@ static void run_mutations(h9_context *c, const good_case *t)
         for (unsigned v = 0; v < 256; v++) {
             p[i] = (uint8_t)v;
             long size = translate(c, p, n);
-            if (size < 0) { good = good && c->code != H9_OK && c->at >= p && c->at <= p + n; continue; }
+            if (size < 0) {
+                good = good && c->code != H9_OK && c->at >= p && c->at <= p + n;
+                continue;
+            }
             memcpy(again, c->out, (size_t)size);
             good = good && translate(c, again, (size_t)size) == size && memcmp(c->out, again, (size_t)size) == 0;
         }
@@ -151,7 +166,12 @@ static void test_depth(h9_context *c)
 {
     static uint8_t bytes[300000];
     size_t n = 0;
-    for (int i = 0; i < DEPTH; i++) { memmove(bytes + 2, bytes, n); bytes[0] = 0x72; bytes[1] = (uint8_t)n; n += 2; }
+    for (int i = 0; i < DEPTH; i++) {
+        memmove(bytes + 2, bytes, n);
+        bytes[0] = 0x72;
+        bytes[1] = (uint8_t)n;
+        n += 2;
+    }
     CHECK(translate(c, bytes + 2, n - 2) == (long)(n - 2));
     refused(c, bytes, n, H9_E_DEPTH, "one level over the limit");
     for (size_t i = 0; i < 100000; i++) memcpy(bytes + i * 2, "\xa3\x06", 2);
@@ -190,7 +210,11 @@ static void test_string_limit(h9_context *c)
 /* Where a refusal stood: fields by number, items, keys; also what waited for the message's end. */
 static void test_path(h9_context *c)
 {
-    static const struct { const char *hex; uint32_t kinds[4], indexes[4]; size_t n; } cases[] = {
+    static const struct {
+        const char *hex;
+        uint32_t kinds[4], indexes[4];
+        size_t n;
+    } cases[] = {
         {"12 01 ff", {H9_PLACE_FIELD}, {2}, 1},
         {"72 03 12 01 ff", {H9_PLACE_FIELD, H9_PLACE_FIELD}, {2, 14}, 2},
         {"7a 00 7a 03 12 01 ff", {H9_PLACE_FIELD, H9_PLACE_ITEM, H9_PLACE_FIELD}, {2, 1, 15}, 3},
@@ -255,12 +279,17 @@ static void test_also(h9_context *c)
 }
 
 /* B8: whichever allocation fails, the message is refused and nothing leaks (the sanitizer watches). */
-typedef struct { size_t left; } failing;
+typedef struct {
+    size_t left;
+} failing;
 static void *failing_resize(void *state, void *block, size_t old_size, size_t size)
 {
     failing *f = state;
     (void)old_size;
-    if (size == 0) { free(block); return NULL; }
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
     if (f->left == 0) return NULL;
     f->left--;
     return realloc(block, size);
@@ -288,7 +317,10 @@ static void test_allocation(void)
         check(done || c->code == H9_E_NO_MEMORY, "an allocation that fails is refused as such");
         check(!done || got == (long)n + 12, "and when all succeed the message is all there");
         h9_context_free(c);
-        if (k > 50) { check(false, "allocations don't end"); break; }
+        if (k > 50) {
+            check(false, "allocations don't end");
+            break;
+        }
     }
 }
 
@@ -296,15 +328,22 @@ static void test_allocation(void)
 static void test_linear(void)
 {
     h9_limits before = limits;
-    limits = (h9_limits){.depth = DEPTH, .items = 1u << 30, .memory = UINT64_C(1) << 30, .string = 1000,
-        .record = 1 << 30};
+    limits =
+        (h9_limits){.depth = DEPTH, .items = 1u << 30, .memory = UINT64_C(1) << 30, .string = 1000, .record = 1 << 30};
     h9_context *c = context();
     size_t n = 1200000;
     uint8_t *bytes = malloc(n);
-    static const char *patterns[] = {"5a 01 01", "6a 04 00 00 80 3f", "72 02 08 01", "72 03 ea 02 00",
-        "9a 01 00 90 01 01", "a2 01 02 08 01 90 01 01",
-                                     "82 01 05 0a 01 61 10 01", "ca 01 09 0a 07 0a 01 61 12 02 08 00",
-                                         "f8 06 01 08 01", "f2 01 01 04", "c2 01 02 32 00"};
+    static const char *patterns[] = {"5a 01 01",
+                                     "6a 04 00 00 80 3f",
+                                     "72 02 08 01",
+                                     "72 03 ea 02 00",
+                                     "9a 01 00 90 01 01",
+                                     "a2 01 02 08 01 90 01 01",
+                                     "82 01 05 0a 01 61 10 01",
+                                     "ca 01 09 0a 07 0a 01 61 12 02 08 00",
+                                     "f8 06 01 08 01",
+                                     "f2 01 01 04",
+                                     "c2 01 02 32 00"};
     for (size_t k = 0; k < sizeof patterns / sizeof *patterns; k++) {
         uint8_t one[64];
         size_t size = unhex(patterns[k], one), whole = n / size * size;

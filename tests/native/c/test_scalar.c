@@ -1,6 +1,6 @@
-/* native/src/scalar.h, case by case: what is accepted, and at what exact edge it is refused. Random input against
- * Python's own answers is in test_scalar.py. Every input lies at the end of a heap block of its size, so that the
- * address sanitizer sees a read past it. */
+/* native/src/scalar.h, case by case: what is accepted, and at what exact edge it is refused (random input:
+ * test_scalar.py). Every input lies at the end of a heap block of its size, so that the address sanitizer sees a read
+ * past it. */
 #include "scalar.h"
 
 #include <float.h>
@@ -16,15 +16,11 @@ typedef struct {
 
 static input exact(const void *bytes, size_t n)
 {
-    input in = {malloc(n + (n == 0)), n};
-    if (n > 0) memcpy(in.p, bytes, n);
-    return in;
+    input in = {calloc(n + (n == 0), 1), n};
+    return n > 0 ? (memcpy(in.p, bytes, n), in) : in;
 }
 
-static input text(const char *s)
-{
-    return exact(s, strlen(s));
-}
+static input text(const char *s) { return exact(s, strlen(s)); }
 
 /* --- text --- */
 
@@ -53,12 +49,31 @@ static bool utf8_everywhere(const char *bytes, bool want)
 
 static void test_utf8(void)
 {
-    static const char *const good[] = {"\x01", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
-                                       "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
-    static const char *const bad[] = { /* B11, S9: overlong, surrogates, too high, cut short, alone, no such byte */
-        "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
-        "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc2", "\xe2\x82", "\xf0\x9f\x98", "\x80", "\xbf",
-        "\xfe", "\xff", "\xc2\xc2", "\xe2\x82\xc2", "\xf0\x9f\x98\xc0", "\xf8\x88\x80\x80\x80"};
+    static const char *const good[] = {
+        "\x01",         "\x7f",         "\xc2\x80",     "\xdf\xbf",         "\xe0\xa0\x80",
+        "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {/* B11, S9: overlong, surrogates, too high, cut short, alone, no such byte */
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xe0\x80\x80",
+                                      "\xe0\x9f\xbf",
+                                      "\xf0\x80\x80\x80",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xc2",
+                                      "\xe2\x82",
+                                      "\xf0\x9f\x98",
+                                      "\x80",
+                                      "\xbf",
+                                      "\xfe",
+                                      "\xff",
+                                      "\xc2\xc2",
+                                      "\xe2\x82\xc2",
+                                      "\xf0\x9f\x98\xc0",
+                                      "\xf8\x88\x80\x80\x80"};
     CHECK(utf8("", 0));
     CHECK(utf8("\0", 1));
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
@@ -108,10 +123,20 @@ static int scan(const char *s)
 
 static void test_scan(void)
 {
-    static const char *const good[] = {"0", "-0", "7", "12345678", "123456789", "1.5", "-0.0", "1e5", "1E+5", "1e-05",
-                                       "0.00000000000000000001", "123456789012345678901234567890.5e-10"};
-    static const char *const bad[] = {"", "-", "+1", ".5", "1.", "1.e5", "1e", "1e+", "-e", "01", "-01", "00", "NaN",
-                                      "Infinity", "-.5", "0123456789", "--1", "x"};
+    static const char *const good[] = {"0",
+                                       "-0",
+                                       "7",
+                                       "12345678",
+                                       "123456789",
+                                       "1.5",
+                                       "-0.0",
+                                       "1e5",
+                                       "1E+5",
+                                       "1e-05",
+                                       "0.00000000000000000001",
+                                       "123456789012345678901234567890.5e-10"};
+    static const char *const bad[] = {"",   "-",   "+1", ".5",  "1.",       "1.e5", "1e",         "1e+", "-e",
+                                      "01", "-01", "00", "NaN", "Infinity", "-.5",  "0123456789", "--1", "x"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK_INT(scan(good[i]), strlen(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (!CHECK(scan(bad[i]) == -1)) printf("    %s\n", bad[i]);
@@ -335,7 +360,7 @@ static void test_print_floats(void)
     prints_f64(9007199254740992, true, "9007199254740992.0");
     prints_f64(2e23, true, "2e23");
     prints_f64(9.5367431640625e-07, true, "9.5367431640625e-7"); /* 2^-20: the lower neighbour is nearer */
-    prints_f32(0.1f, true, "0.1"); /* S5 */
+    prints_f32(0.1f, true, "0.1");                               /* S5 */
     prints_f32(-0.0f, false, "-0");
     prints_f32(16777216, true, "16777216.0");
     prints_f32(FLT_MAX, true, "3.4028235e38");
@@ -429,8 +454,8 @@ static void test_read_decimals(void)
     decimal_reads("1e-99999999999999999999", 9, 9, 2, "", 0);
     decimal_reads("1e99999999999999999999", 0, 9, 3, "", 0);
     decimal_reads("1234", 0, 3, 3, "", 0);
-    static const char *const bad[] = {"", "-", ".", "+.", "1e", "1e+", "1x", " 1", "1 ", "NaN",
-                                      "--1", "1.2.3", "1e1.5"};
+    static const char *const bad[] = {"",   "-",  ".",   "+.",  "1e",    "1e+",  "1x",
+                                      " 1", "1 ", "NaN", "--1", "1.2.3", "1e1.5"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) decimal_reads(bad[i], 2, 9, 1, "", 0);
 }
 

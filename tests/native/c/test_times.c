@@ -45,13 +45,31 @@ static void test_read_times(void)
     reads_time("0001-01-01T00:00:00Z", false, INT64_C(-62135596800), 0);
     reads_time("9999-12-31T23:59:59.999999999Z", false, INT64_C(253402300799), 999999999);
     reads_time("0001-01-01T23:59:00+23:59", false, INT64_C(-62135596800), 0);
-    static const char *const bad[] = {
-        "", "2024", "0000-12-31T23:59:59Z", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2024-13-01T00:00:00Z",
-        "2024-00-01T00:00:00Z", "2024-01-00T00:00:00Z", "2024-04-31T00:00:00Z", "2024-01-01T24:00:00Z",
-        "2024-01-01T00:60:00Z", "2024-01-01T23:59:60Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z",
-        "2024-01-01T00:00:00.1234567891Z", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+00:60",
-        "2024-01-01T00:00:00+0000", "2024-01-01T00:00:00Zx", "2024-1-01T00:00:00Z", "2024-01-01_00:00:00Z",
-        "12024-01-01T00:00:00Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "2024-01-01T00:00:00 Z"};
+    static const char *const bad[] = {"",
+                                      "2024",
+                                      "0000-12-31T23:59:59Z",
+                                      "2023-02-29T00:00:00Z",
+                                      "1900-02-29T00:00:00Z",
+                                      "2024-13-01T00:00:00Z",
+                                      "2024-00-01T00:00:00Z",
+                                      "2024-01-00T00:00:00Z",
+                                      "2024-04-31T00:00:00Z",
+                                      "2024-01-01T24:00:00Z",
+                                      "2024-01-01T00:60:00Z",
+                                      "2024-01-01T23:59:60Z",
+                                      "2024-01-01T00:00:00",
+                                      "2024-01-01T00:00:00.Z",
+                                      "2024-01-01T00:00:00.1234567891Z",
+                                      "2024-01-01T00:00:00+24:00",
+                                      "2024-01-01T00:00:00+00:60",
+                                      "2024-01-01T00:00:00+0000",
+                                      "2024-01-01T00:00:00Zx",
+                                      "2024-1-01T00:00:00Z",
+                                      "2024-01-01_00:00:00Z",
+                                      "12024-01-01T00:00:00Z",
+                                      "0001-01-01T00:00:00+00:01",
+                                      "9999-12-31T23:59:59-00:01",
+                                      "2024-01-01T00:00:00 Z"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) refuses_time(bad[i], false);
     refuses_time("2024-01-01T00:00:00Z", true); /* S24: not a local one */
     refuses_time("2024-01-01T00:00:00+00:00", true);
@@ -122,7 +140,7 @@ static void test_durations(void)
     reads_duration("1.1234567890s", true, 1, 123456789);
     reads_duration("315576000001s", false, 0, 0);
     reads_duration("99999999999999999999999s", false, 0, 0);
-    static const char *const bad[] = {"", "s", "-s", "1", "1.s", ".5s", "+1s", "1.1234567891s",
+    static const char *const bad[] = {"",    "s",   "-s",   "1",  "1.s", ".5s", "+1s", "1.1234567891s",
                                       "1sx", "1 s", "--1s", "1.5"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) reads_duration(bad[i], false, 0, 0);
     CHECK_TEXT(out, (size_t)(h9_duration_print(out, -1, -500000000) - out), "-1.500s");
@@ -156,9 +174,9 @@ static void test_base64(void)
     reads_base64("+//+AA==", "\xfb\xff\xfe\0", 4);
     reads_base64("-__-AA", "\xfb\xff\xfe\0", 4); /* S8 */
     reads_base64("+/8", "\xfb\xff", 2);
-    reads_base64("-_", "\xfb", 1);               /* unpadded: bits left over don't count */
-    static const char *const bad[] = {"A", "AAAAA", "QQ=", "QR==", "QUF=", "=", "==", "====", "A===", "Q=Q=",
-                                      "QQ==QQ==", "QQ.=", "QQ Q", "QQQ\n", "QUFB=", "QQ=Q", "\x80QQQ"};
+    reads_base64("-_", "\xfb", 1); /* unpadded: bits left over don't count */
+    static const char *const bad[] = {"A",    "AAAAA",    "QQ=",  "QR==", "QUF=",  "=",     "==",   "====",   "A===",
+                                      "Q=Q=", "QQ==QQ==", "QQ.=", "QQ Q", "QQQ\n", "QUFB=", "QQ=Q", "\x80QQQ"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) reads_base64(bad[i], NULL, 0);
     for (unsigned c = 0; c < 256; c++) { /* in each of the four places */
         bool ok = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_", (int)c) && c != 0;

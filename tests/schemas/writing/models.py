@@ -39,7 +39,9 @@ LEAVES: list[Anything] = [
     model.Null,
 ]
 PLAIN: list[Anything] = [model.Bool, lambda: model.Int(32), model.Int, model.Float, model.String, model.Bytes]
-DEFAULTS = st.sampled_from([model.MISSING, None, 0, 1, 2.5, "", "A", "x\n\"'\\", b"\xff\0", True, [], {}, [1], {"a": 1}])
+DEFAULTS = st.sampled_from(
+    [model.MISSING, None, 0, 1, 2.5, "", "A", "x\n\"'\\", b"\xff\0", True, [], {}, [1], {"a": 1}]
+)
 
 
 class Drawn:
@@ -80,7 +82,13 @@ class Drawn:
     def union(self, depth: int) -> Type:
         if not self.plain:
             return Union(tuple(self.type(depth - 1) for _ in range(self.draw(st.integers(1, 3)))))
-        some = [model.Bool(), model.Int(), model.String(), Array(self.type(depth - 1)), Map(model.String(), model.Int())]
+        some = [
+            model.Bool(),
+            model.Int(),
+            model.String(),
+            Array(self.type(depth - 1)),
+            Map(model.String(), model.Int()),
+        ]
         branches = self.draw(st.lists(st.sampled_from(some), min_size=1, max_size=3, unique=True))
         null = [Null()] if len(branches) == 1 or self.draw(st.booleans()) else []
         return Union((*null, *branches))

@@ -28,8 +28,10 @@ def read(schema: Any, message: bytes) -> Any:
 @pytest.mark.parametrize("other", ["avro", "json", "msgpack"])
 @given(data=st.data())
 def test_every_message_comes_back_as_fastavro_wrote_it(other, data):
-    """S13, S17, S18, S23, S26, S30: there and back gives fastavro's bytes, or for decimals shorter ones that it reads alike
-    (it gives a negative power of two a byte that it doesn't need)."""
+    """S13, S17, S18, S23, S26, S30: there and back gives fastavro's bytes, or shorter ones that it reads alike.
+
+    It gives a decimal that is a negative power of two a byte that it doesn't need.
+    """
     schema, values = data.draw(schemas())
     message = written(schema, data.draw(values))
     model = avro.read(schema)
@@ -54,7 +56,8 @@ def resolved(draw: st.DrawFn) -> tuple[Any, Any, Any]:
     kinds = draw(st.lists(st.sampled_from(sorted(PROMOTIONS)), min_size=1, max_size=5))
     small = {"int": st.integers(-1000, 1000), "long": st.integers(-1000, 1000), "float": st.sampled_from([0.5, -2.0])}
     values = {
-        f"f{i}": draw(small.get(kind, st.just("text" if kind == "string" else b"bytes"))) for i, kind in enumerate(kinds)
+        f"f{i}": draw(small.get(kind, st.just("text" if kind == "string" else b"bytes")))
+        for i, kind in enumerate(kinds)
     }
     writer = [{"name": f"f{i}", "type": kind} for i, kind in enumerate(kinds)]
     reader: list[dict[str, Any]] = []
