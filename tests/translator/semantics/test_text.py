@@ -19,8 +19,6 @@ FORMS = [
 def test_s08_bytes_in_plain_json(form, shown):
     """Base64, or as the policy says; so for fixed and inside untyped values."""
     written = b'{"a":' + shown + b"}"
-    if form == "base64url":
-        written = written.replace(b"=", b"") if b"=" not in run("avro", BYTES, "json", BYTES, text(VALUE), bytes=form) else written
     for s, data in ((BYTES, text(VALUE)), (FIXED, VALUE)):
         assert run("avro", s, "json", s, data, bytes=form) == written
         assert run("json", s, "avro", s, written, bytes=form) == data
