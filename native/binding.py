@@ -147,7 +147,7 @@ class Context:
 class Plan:
     """A loaded plan: immutable, shared by any number of threads. `names` are the fields' for error paths."""
 
-    __slots__ = ("_local", "limits", "names", "raw")
+    __slots__ = ("_image", "_local", "limits", "names", "raw")
 
     def __init__(self, image: bytes, names: Sequence[str], limits: Limits | None = None) -> None:
         out = ffi.new("h9_plan **")
@@ -155,9 +155,14 @@ class Plan:
         if code:
             raise error(code)
         self.raw = ffi.gc(out[0], lib.h9_plan_free)
+        self._image = image
         self.names = names
         self.limits = limits or Limits()
         self._local = threading.local()
+
+    def __reduce__(self) -> Any:
+        """So that `plan.translate` can be sent to another process."""
+        return Plan, (self._image, self.names, self.limits)
 
     def context(self) -> Context:
         """This thread's context for this plan."""
@@ -169,6 +174,8 @@ class Plan:
 
     def translate(self, data: bytes) -> bytes:
         """One message. DataError: it is refused."""
+        if data.__class__ is not bytes:
+            data = _as_bytes(data)
         context = self.context()
         size = context.size
         out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
@@ -187,6 +194,8 @@ class Plan:
 
     def translate_many(self, data: Any, begin: Any, end: Any, framing: str = "none") -> Run:
         """Messages data[begin[i]:end[i]], one after another. `begin` and `end` are buffers of int64."""
+        if framing not in FRAMINGS:
+            raise ValueError(f"no framing {framing!r}; there are {', '.join(FRAMINGS)}")
         context = self.context()
         first, last = ffi.from_buffer("int64_t[]", begin), ffi.from_buffer("int64_t[]", end)
         count = len(first)
@@ -224,6 +233,11 @@ class Plan:
         out = lib.h9_output(context.raw, context.size)
         size = context.size[0]
         return ffi.buffer(out, size)[:] if size else b""
+
+
+def _as_bytes(data: Any) -> bytes:
+    """Any buffer's bytes. TypeError: it is none."""
+    return bytes(memoryview(data))
 
 
 def pack(struct: str, rows: Sequence[dict[str, Any]]) -> bytes:

@@ -82,7 +82,10 @@ def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
         from schemas import protobuf
 
         return protobuf.read(path, message=type_)
-    return _document(content, language, type_)
+    try:
+        return _document(content, language, type_)
+    except SchemaError as error:
+        raise SchemaError(error.message, f"{path}#{error.path}" if error.path else str(path)) from error.__cause__
 
 
 def _content(path: Path) -> bytes:

@@ -116,13 +116,13 @@ def compact(value: Any) -> bytes:
 
 
 def _ordered(value: Any, *, is_map: bool = False) -> Any:
-    """ProtoJSON with maps in their keys' order (upb has none), and whole numbers without a fraction."""
+    """ProtoJSON with maps in their keys' order (upb has none)."""
     if isinstance(value, dict):
         names = sorted(value) if is_map else value
         return {key: _ordered(value[key], is_map=key in ("features", "metadata", "metrics")) for key in names}
     if isinstance(value, list):
         return [_ordered(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+    return value
 
 
 # --- Avro, by fastavro ---

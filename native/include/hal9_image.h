@@ -32,8 +32,8 @@ typedef enum h9_op {
     H9_OP_BOOL,    /* .b */
     H9_OP_INT,     /* .i; lo..hi is the range that the wire or schema allows; bits 32|64; wire: H9_WIRE_* (Protobuf) */
     H9_OP_UINT,    /* .u; hi (as unsigned) likewise */
-    H9_OP_F32,     /* .f */
-    H9_OP_F64,     /* .d */
+    H9_OP_F32,     /* .f; JSON: a = 1: an integer that it doesn't hold is refused (S6) */
+    H9_OP_F64,     /* .d; likewise */
     H9_OP_STRING,  /* .s; text. H9_N_UNCHECKED: not checked for UTF-8 */
     H9_OP_BYTES,   /* .s; JSON: text form a = H9_BYTES_* */
     H9_OP_FIXED,   /* .s of exactly a bytes; JSON: form b = H9_BYTES_* */

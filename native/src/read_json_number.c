@@ -87,11 +87,24 @@ static bool not_finite_named(const h9_slot *text, double *out)
     return false;
 }
 
+/* Whether an integer's binary digits, trailing zeros aside, are at most `bits` (S6). */
+static bool fits_float(const h9_number *v, unsigned bits)
+{
+    if (!v->exact || v->exponent > 22) return v->mantissa == 0;
+    __extension__ unsigned __int128 odd = v->mantissa; /* times 5^22 stays within 128 bits */
+    for (int64_t i = 0; i < v->exponent; i++) odd *= 5;
+    while (odd != 0 && (odd & 1) == 0) odd >>= 1;
+    return odd >> bits == 0;
+}
+
 static const uint8_t *put_float(h9_context *c, const h9_node *n, h9_slot *out, const h9_number *number,
                                 const uint8_t *p, const uint8_t *after)
 {
     bool fits = n->op == H9_OP_F32 ? h9_number_f32(number, &out->f) : h9_number_f64(number, &out->d);
-    return H9_LIKELY(fits) ? after : h9_fail(c, H9_E_RANGE, p);
+    if (H9_UNLIKELY(!fits)) return h9_fail(c, H9_E_RANGE, p);
+    if (n->a && number->integral && !fits_float(number, n->op == H9_OP_F32 ? 24 : 53))
+        return h9_fail(c, H9_E_INEXACT, p);
+    return after;
 }
 
 static const uint8_t *read_quoted_float(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
+import struct
 import subprocess
 import sys
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import pytest
 
 import schemas
 import translator
-from schemas import neuron
+from schemas import neuron, protobuf
 from translator import sources
 from translator.specs import end
 
@@ -254,3 +256,60 @@ def test_no_such_name() -> None:
     with pytest.raises(AttributeError, match="nothing"):
         _ = translator.nothing
     assert {"compile", "NeuronSignal", "register"} <= set(dir(translator))
+
+
+DOUBLE = {"type": "record", "name": "R", "fields": [{"name": "x", "type": "double"}]}
+
+
+@pytest.mark.parametrize("text", [b"9007199254740993", b"123456789012345678901234567890"])
+def test_s6_an_integer_that_a_double_lacks_is_refused(text):
+    """From JSON's digits too; by policy it is rounded."""
+    data = b'{"x":' + text + b"}"
+    with pytest.raises(translator.DataError) as caught:
+        translator.compile(("json", DOUBLE), DOUBLE).translate(data)
+    assert (caught.value.code, caught.value.offset, caught.value.path) == ("INEXACT", 5, "x")
+    rounded = translator.compile(("json", DOUBLE), DOUBLE, policies={"rounding": "round"}).translate(data)
+    assert rounded == struct.pack("<d", float(text))
+    for exact in (b"9007199254740992", b"100000000000000000000", b"-0", b"0.1"):
+        assert translator.compile(("json", DOUBLE), DOUBLE).translate(b'{"x":' + exact + b"}") == struct.pack(
+            "<d", float(exact)
+        )
+
+
+def test_s5_protojson_keeps_the_sign_of_zero():
+    """With a point: without it other readers take it for an integer."""
+    proto = 'syntax = "proto3"; message M { optional double x = 1; }'
+    plan = translator.compile(
+        protobuf.read({"m.proto": proto}), target_format="protojson", target=protobuf.read({"m.proto": proto})
+    )
+    assert plan.translate(b"\x09" + struct.pack("<d", -0.0)) == b'{"x":-0.0}'
+
+
+def test_any_buffer_is_a_message():
+    """Bytes-likes are taken; what is none is a TypeError."""
+    plan = translator.compile("json", "json")
+    assert plan.translate(bytearray(b"[1]")) == plan.translate(memoryview(b"[1]")) == b"[1]"
+    for wrong in ("[1]", None, 5):
+        with pytest.raises(TypeError):
+            plan.translate(wrong)
+    assert list(plan.translate_many(iter([b"1", b"2"]))) == [b"1", b"2"]
+    with pytest.raises(TypeError, match="int64"):
+        plan.translate_many(b"12", array("i", [0, 1, 2]))
+    with pytest.raises(ValueError, match="framing"):
+        plan.translate_many([b"1"], framing="xx")
+    assert pickle.loads(pickle.dumps(plan.translate))(b"[1]") == b"[1]"
+
+
+def test_a_list_that_no_rule_writes_is_empty():
+    """A mapping's target needs no rule for a list or map that must be there."""
+    target = {"type": "record", "name": "T", "fields": [
+        {"name": "a", "type": "double"}, {"name": "tags", "type": {"type": "array", "items": "string"}}]}  # fmt: skip
+    plan = translator.compile(DOUBLE, ("json", target), mapping={"version": 1, "fields": {"a": "x"}})
+    assert plan.translate(struct.pack("<d", 1.5)) == b'{"a":1.5,"tags":[]}'
+
+
+def test_a_schema_error_names_the_file(tmp_path):
+    """Of two schemas, which one it is."""
+    (tmp_path / "bad.avsc").write_text('{"type": "record", "name": "R", "fields": [{"name": "a", "type": "strng"}]}')
+    with pytest.raises(translator.SchemaError, match=r"bad\.avsc#/fields/0/type"):
+        translator.compile(tmp_path / "bad.avsc", "json")

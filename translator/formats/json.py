@@ -12,7 +12,7 @@ import json
 from native.binding import C
 from schemas.model import Float, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
-from translator.formats.common import calendar_checks, text_spec
+from translator.formats.common import calendar_checks, float_spec, text_spec
 from translator.plan.policies import Policies
 
 _FORMS = {
@@ -24,11 +24,10 @@ _FORMS = {
 
 
 def scalar(type_: Type, policies: Policies) -> Spec | None:
-    flags = 0
     if isinstance(type_, Float):
-        flags = C.H9_N_POINT
-        flags |= {"refuse": 0, "null": C.H9_N_NULL_NOT_FINITE, "quote": C.H9_N_QUOTED}[policies.nan]
-    return text_spec(type_, bytes_form=_FORMS[policies.bytes], flags=flags)
+        flags = {"refuse": 0, "null": C.H9_N_NULL_NOT_FINITE, "quote": C.H9_N_QUOTED}[policies.nan]
+        return float_spec(type_, flags=C.H9_N_POINT | flags, a=int(policies.rounding == "refuse"))
+    return text_spec(type_, bytes_form=_FORMS[policies.bytes])
 
 
 def checks(type_: Type, policies: Policies) -> list[Row]:

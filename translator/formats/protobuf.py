@@ -46,4 +46,5 @@ FORMAT = Format(
     spellings=by_name,
     tagged=True,
     strict_oneof=False,
+    loses=("unknown fields, on the way to another format: passed over and counted (policy unknown=refuse)",),
 )

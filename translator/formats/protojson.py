@@ -20,7 +20,7 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
         case Int(bits=64):
             flags = C.H9_N_QUOTED | C.H9_N_LAX
         case Float():
-            flags = C.H9_N_QUOTED | C.H9_N_LAX
+            flags = C.H9_N_QUOTED | C.H9_N_LAX | C.H9_N_POINT  # the point keeps the sign of -0.0 from other readers
         case Enum(name="google.protobuf.NullValue"):
             flags = C.H9_N_LAX | C.H9_N_NULL_ZERO
         case Int() | Enum() | Bytes() | Timestamp():

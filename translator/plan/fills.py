@@ -67,8 +67,13 @@ class Fills:
         return self._required(reading, member, s, path)
 
     def unmapped(self, member: Member, path: str) -> Row | None:
-        """What fills a field that no rule of a mapping writes."""
-        return self._absent_field(member, path, "no rule writes it")
+        """What fills a field that no rule of a mapping writes: a list or map that must be there is empty."""
+        t, why = member.field, "no rule writes it"
+        must = t.presence is Presence.REQUIRED and t.default is MISSING
+        if must and isinstance(self.context.meaning(t.type), (Array, Map)):
+            self.context.losses.add(path, "exact", f"empty: {why}")
+            return {"slot": member.slot, "kind": C.H9_FILL_ZERO, "name": self.context.image.name(t.name)}
+        return self._absent_field(member, path, why)
 
     def mapped(self, member: Member, path: str) -> Row | None:
         """What fills a field whose rule gave no value."""

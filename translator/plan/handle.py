@@ -112,7 +112,10 @@ class Plan:
         """
         if offsets is None:
             data, offsets = _joined(data)
-        bounds = memoryview(offsets).cast("B").cast("q")
+        bounds = memoryview(offsets)
+        if bounds.itemsize != 8 or bounds.format not in ("q", "l", "<q"):
+            raise TypeError("offsets are a buffer of int64")
+        bounds = bounds.cast("B").cast("q")
         run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
         return Batch(run.data, array("q", (0,)) + run.ends, run.errors)
 
@@ -237,8 +240,7 @@ def _joined(messages: Any) -> tuple[bytes, array[int]]:
     """Messages side by side, with their offsets."""
     if isinstance(messages, (bytes, bytearray, memoryview)):
         raise TypeError("one buffer of messages needs its offsets")
-    offsets = array("q", (0,))
-    total = 0
+    messages, offsets, total = list(messages), array("q", (0,)), 0
     for message in messages:
         total += len(message)
         offsets.append(total)

@@ -28,6 +28,7 @@ from schemas.model import (
     Union,
 )
 from translator.formats.base import Format, Row
+from translator.plan.carriers import as_carried
 from translator.plan.convert import convert
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
@@ -340,11 +341,15 @@ class Reading:
             return self._enum_text(s, t, path)
         read_as = self._read_as(s, t)
         conversion = convert(read_as, t, policies)
+        if conversion is None and self.format.positional and self.context.target.positional:
+            read_as = as_carried(s, t)
+            conversion = convert(read_as, t, policies)
         spec = self.format.scalar(read_as, policies)
         if conversion is None or spec is None:
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
-        reason = conversion.reason or ("refused where it doesn't fit" if read_as is not s else "")
         checks = [] if self._same_reach(s, t) else self.context.target.checks(t, policies)
+        reason = conversion.reason or ("refused where it doesn't fit" if read_as is not s else "")
+        reason = reason or (f"refused where {self.context.target.name} can't say it" if checks else "")
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         values = dict(spec.values)
         if isinstance(t, String) and self.context.target.tagged and not t.validated:
@@ -352,10 +357,12 @@ class Reading:
         return self.image.node(spec.op, **values, conv=self.image.chain([*conversion.steps, *checks]))
 
     def _same_reach(self, s: Type, t: Type) -> bool:
-        """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to."""
-        if self.format is not self.context.target or type(s) is not type(t):
+        """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
+        counts of a unit of the day."""
+        if type(s) is not type(t):
             return False
-        return not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
+        same_unit = not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
+        return same_unit and (self.format is self.context.target or (isinstance(s, Time) and self.format.positional))
 
     def _read_as(self, s: Type, t: Type) -> Type:
         """Decimal text has no width: a JSON number is read straight into the target's kind (S2). An integer isn't read

@@ -48,7 +48,9 @@ def m(fields: str, **options: Any) -> Schema:
     return pb(f"message M {{ {fields} }}", **options)
 
 
-def plan(source: str, s: Schema | None, target: str, t: Schema | None, drop: Sequence[str] = (), **policies: Any) -> Plan:
+def plan(
+    source: str, s: Schema | None, target: str, t: Schema | None, drop: Sequence[str] = (), **policies: Any
+) -> Plan:
     sides = Side(formats.get(source), s), Side(formats.get(target), t)
     return Plan(*sides, drop=drop, policies=Policies(**policies))
 

@@ -11,7 +11,9 @@ from tests.translator.semantics.support import (
 
 ABC = {"type": "enum", "name": "E", "symbols": ["A", "B", "C"]}
 OPEN = m("E a = 1; enum E { A = 0; B = 5; }")
-CLOSED = pb("message M { optional E a = 1; repeated E b = 2; map<string, E> c = 3; enum E { A = 0; B = 5; } }", syntax="proto2")
+CLOSED = pb(
+    "message M { optional E a = 1; repeated E b = 2; map<string, E> c = 3; enum E { A = 0; B = 5; } }", syntax="proto2"
+)
 
 
 def test_s17_enums_map_by_name():
@@ -94,7 +96,17 @@ def test_s19_branches_that_json_can_t_tell_apart(branches):
 
 def test_s19_plain_json_does_not_wrap_unions():
     """A value is its branch's; the kind tells which: integers and floats too, as floats have a point."""
-    s = av(["null", "int", "double", "string", "boolean", {"type": "array", "items": "int"}, {"type": "map", "values": "int"}])
+    s = av(
+        [
+            "null",
+            "int",
+            "double",
+            "string",
+            "boolean",
+            {"type": "array", "items": "int"},
+            {"type": "map", "values": "int"},
+        ]
+    )
     cases = {
         b"null": b"\0", b"7": b"\x02" + zigzag(7), b"7.0": b"\x04" + double(7), b'"x"': b"\x06" + text("x"), b"true": b"\x08\x01",
         b"[1]": b"\x0a\x02\x02\0", b'{"k":1}': b"\x0c\x02\x02k\x02\0",
@@ -104,7 +116,11 @@ def test_s19_plain_json_does_not_wrap_unions():
         assert run("json", s, "avro", s, b'{"a":' + shown + b"}") == data
         packed = run("avro", s, "msgpack", s, data)
         assert run("msgpack", s, "avro", s, packed) == data
-    assert refused(plan("json", av(["int", "string"]), "avro", av(["int", "string"])), b'{"a":[1]}') == ("BRANCH", 5, "a")
+    assert refused(plan("json", av(["int", "string"]), "avro", av(["int", "string"])), b'{"a":[1]}') == (
+        "BRANCH",
+        5,
+        "a",
+    )
 
 
 def test_s19_messagepack_tells_bytes_and_times_from_text():
@@ -135,8 +151,18 @@ def test_s20_oneof():
 
 def test_s21_protobuf_s_wire():
     """Singular last wins, submessages merge, repeated fields interleave, packed and unpacked are both read."""
-    s = m("int32 a = 1; S b = 2; repeated int32 c = 3; map<string, S> d = 4; message S { int32 x = 1; repeated int32 y = 2; }")
-    wire = b"\x08\x01" + b"\x18\x01" + b"\x12\x02\x08\x01" + b"\x1a\x02\x02\x03" + b"\x08\x02" + b"\x12\x03\x12\x01\x05" + b"\x18\x04"
+    s = m(
+        "int32 a = 1; S b = 2; repeated int32 c = 3; map<string, S> d = 4; message S { int32 x = 1; repeated int32 y = 2; }"
+    )
+    wire = (
+        b"\x08\x01"
+        + b"\x18\x01"
+        + b"\x12\x02\x08\x01"
+        + b"\x1a\x02\x02\x03"
+        + b"\x08\x02"
+        + b"\x12\x03\x12\x01\x05"
+        + b"\x18\x04"
+    )
     assert run("protobuf", s, "json", s, wire) == b'{"a":2,"b":{"x":1,"y":[5]},"c":[1,2,3,4]}'
     entries = b'"\x05\n\x01k\x12\0' + b'"\0' + b'"\x07\n\x01k\x12\x02\x08\x03'
     assert msgspec.json.decode(run("protobuf", s, "json", s, entries)) == {"d": {"k": {"x": 3}, "": {}}}
@@ -174,7 +200,11 @@ def test_s22_a_key_that_is_no_integer(key, code):
     """Neither a point nor an exponent, and in range, whatever becomes of it."""
     s = m("map<int32, int32> a = 1;")
     data = b'{"a":{"' + key.encode() + b'":1}}'
-    for target, t in (("protobuf", s), ("avro", av({"type": "map", "values": "int"})), ("protobuf", m("map<int64, int32> a = 1;"))):
+    for target, t in (
+        ("protobuf", s),
+        ("avro", av({"type": "map", "values": "int"})),
+        ("protobuf", m("map<int64, int32> a = 1;")),
+    ):
         assert refused(plan("protojson", s, target, t), data) == (code, 6, f'a["{key}"]')
 
 
@@ -182,7 +212,11 @@ def test_s22_two_keys_that_become_one():
     """`-0` and `0` are one integer, `1` and `"1"` one text."""
     s, t = m("map<int32, int32> a = 1;"), av({"type": "map", "values": "int"})
     assert refused(plan("json", s, "avro", t), b'{"a":{"0":1,"-0":2}}') == ("DUPLICATE", 5, "a")
-    assert refused(plan("avro", t, "protobuf", s), b"\x04" + text("0") + b"\x02" + text("-0") + b"\x02\0") == ("DUPLICATE", 0, "a")
+    assert refused(plan("avro", t, "protobuf", s), b"\x04" + text("0") + b"\x02" + text("-0") + b"\x02\0") == (
+        "DUPLICATE",
+        0,
+        "a",
+    )
     packed = b"\x81\xa1a\x82\x01\x01\xa11\x02"
     assert refused(plan("msgpack", s, "avro", t), packed)[0] == "DUPLICATE"
     assert refused(plan("msgpack", None, "json", None), packed)[0] == "KEY"

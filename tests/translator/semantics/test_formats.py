@@ -46,7 +46,11 @@ def test_s29_unsigned_integers_to_their_end():
 def test_s29_timestamps_are_extension_minus_one():
     """In the smallest of its three forms."""
     s = av({"type": "long", "logicalType": "timestamp-micros"})
-    for micros, form in ((0, "d6ff00000000"), (1, "d7ff00000fa000000000"), (-1_000_000, "c70cff00000000ffffffffffffffff")):
+    for micros, form in (
+        (0, "d6ff00000000"),
+        (1, "d7ff00000fa000000000"),
+        (-1_000_000, "c70cff00000000ffffffffffffffff"),
+    ):
         assert run("avro", s, "msgpack", s, zigzag(micros)) == b"\x81\xa1a" + bytes.fromhex(form)
         assert run("msgpack", s, "avro", s, b"\x81\xa1a" + bytes.fromhex(form)) == zigzag(micros)
     assert refused(plan("msgpack", s, "avro", s), b"\x81\xa1a\xd7\xff" + b"\xff" * 8) == ("TIME", 3, "a")
@@ -63,13 +67,18 @@ def test_s30_avro_s_blocks():
     entries = b"\x01\x06\x02k\x02\x02\x02j\x04\0"
     assert run("avro", maps, "avro", maps, entries) == b"\x04\x02k\x02\x02j\x04\0"
     assert refused(plan("avro", array, "avro", array), b"\x03\x06\x02\x04\0") == ("BLOCK", 4, "a")
-    skipped = plan("avro", av({"type": "array", "items": "int"}, "int"), "avro", av({"name": "b", "type": "int"}), drop="*")
+    skipped = plan(
+        "avro", av({"type": "array", "items": "int"}, "int"), "avro", av({"name": "b", "type": "int"}), drop="*"
+    )
     assert skipped.translate(b"\x03\x04\x02\x04\0\x0e") == b"\x0e"
 
 
 def test_s31_names_match_unqualified_aliases_on_the_reader_s_side():
     """Records and enums of other namespaces are the same; fields meet by name, in any order."""
-    s = av({"type": "record", "name": "x.S", "fields": [{"name": "p", "type": "int"}, {"name": "q", "type": "string"}]}, "long")
+    s = av(
+        {"type": "record", "name": "x.S", "fields": [{"name": "p", "type": "int"}, {"name": "q", "type": "string"}]},
+        "long",
+    )
     t = avro.read({"type": "record", "name": "y.R", "fields": [
         {"name": "b", "type": "double"},
         {"name": "n", "aliases": ["a"], "type": ["null", {"type": "record", "name": "y.S", "fields": [{"name": "q", "type": "bytes"}]}]},
@@ -93,9 +102,13 @@ def test_s31_names_match_unqualified_aliases_on_the_reader_s_side():
 def test_s31_promotions(writer, reader, data, expected):
     """int to long to float to double, string to bytes and back; not the other way round where it could lose."""
     assert run("avro", av(writer), "avro", av(reader), data) == expected
-    assert run("avro", av({"type": "array", "items": writer}), "avro", av({"type": "array", "items": reader}), b"\x02" + data + b"\0") == (
-        b"\x02" + expected + b"\0"
-    )
+    assert run(
+        "avro",
+        av({"type": "array", "items": writer}),
+        "avro",
+        av({"type": "array", "items": reader}),
+        b"\x02" + data + b"\0",
+    ) == (b"\x02" + expected + b"\0")
     assert "can't become" in unplanned("avro", av("boolean"), "avro", av(reader))
 
 
@@ -105,12 +118,17 @@ def test_s34_numbers_keep_their_digits():
         assert run("json", None, "json", None, b'{"x":[' + number + b"]}") == b'{"x":[' + number + b"]}"
     assert refused(plan("json", None, "msgpack", None), b"[1e400]")[0] == "RANGE"
     assert run("json", None, "msgpack", None, b"-0") == b"\xcb\x80" + bytes(7)
-    assert run("msgpack", None, "json", None, b"\x93\xca\x3d\xcc\xcc\xcd\xcb\x3f\xf0" + bytes(6) + b"\xd0\x80") == b"[0.1,1.0,-128]"
+    assert (
+        run("msgpack", None, "json", None, b"\x93\xca\x3d\xcc\xcc\xcd\xcb\x3f\xf0" + bytes(6) + b"\xd0\x80")
+        == b"[0.1,1.0,-128]"
+    )
 
 
 def test_s34_any_into_protobuf_s_value():
     """A double holds what it holds: 2^53 + 1 is refused; a Struct is a map, a ListValue a list, from JSON and MessagePack."""
-    s = m("google.protobuf.Value a = 1; google.protobuf.Struct b = 2; google.protobuf.ListValue c = 3;", imports=[STRUCT])
+    s = m(
+        "google.protobuf.Value a = 1; google.protobuf.Struct b = 2; google.protobuf.ListValue c = 3;", imports=[STRUCT]
+    )
     t = jsonschema.read({"type": "object", "properties": {"a": {}, "b": {"type": "object"}, "c": {"type": "array"}}})
     shown = b'{"a":[1,"x",null,true],"b":{"k":{"l":1.5}},"c":[[],{}]}'
     for schema in (t, s):
@@ -120,7 +138,11 @@ def test_s34_any_into_protobuf_s_value():
         packed = msgspec.msgpack.encode(msgspec.json.decode(shown))
         assert run("msgpack", schema, "protobuf", s, packed) == wire
     assert plan("json", t, "protobuf", s).losses["a"].verdict == "checked"
-    for bad, place in ((b'{"a":9007199254740993}', ("INEXACT", 5, "a")), (b'{"b":[]}', ("TYPE", 5, "b")), (b'{"c":{}}', ("TYPE", 5, "c"))):
+    for bad, place in (
+        (b'{"a":9007199254740993}', ("INEXACT", 5, "a")),
+        (b'{"b":[]}', ("TYPE", 5, "b")),
+        (b'{"c":{}}', ("TYPE", 5, "c")),
+    ):
         assert refused(plan("json", t, "protobuf", s), bad) == place
     assert run("json", t, "protobuf", s, b'{"a":9007199254740992}')
     assert refused(plan("msgpack", t, "protobuf", s), b"\x81\xa1a\xc4\x01x") == ("TYPE", 3, "a")
@@ -130,7 +152,9 @@ def test_s34_any_into_protobuf_s_value():
 def test_s34_any_into_avro_does_not_compile():
     """It has nothing untyped."""
     t = jsonschema.read({"type": "object", "properties": {"a": {}}, "required": ["a"]})
-    assert "can't become" in unplanned("protobuf", m("google.protobuf.Value a = 1;", imports=[STRUCT]), "avro", av("string"))
+    assert "can't become" in unplanned(
+        "protobuf", m("google.protobuf.Value a = 1;", imports=[STRUCT]), "avro", av("string")
+    )
     assert run("json", t, "avro", av("string"), b'{"a":"x"}') == text("x")
     assert refused(plan("json", t, "avro", av("string")), b'{"a":1}') == ("TYPE", 5, "a")
 
@@ -148,6 +172,8 @@ def test_s34_messagepack_s_own_values_in_json():
 def test_s34_the_empty_untyped_fields_of_a_message():
     """A repeated or map field that is absent is an empty list or object where the target is untyped."""
     s = m("repeated int32 a = 1; map<string, int32> b = 2;")
-    t = jsonschema.read({"type": "object", "properties": {"a": {"type": "array"}, "b": {"type": "object"}}, "required": ["a", "b"]})
+    t = jsonschema.read(
+        {"type": "object", "properties": {"a": {"type": "array"}, "b": {"type": "object"}}, "required": ["a", "b"]}
+    )
     for target, empty in (("json", b'{"a":[],"b":{}}'), ("msgpack", b"\x82\xa1a\x90\xa1b\x80")):
         assert run("protojson", s, target, t, b"{}") == empty

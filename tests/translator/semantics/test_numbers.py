@@ -18,7 +18,10 @@ def test_s01_64_bit_integers_are_strings_in_protojson():
     shown = b'{"a":"-9223372036854775808","b":"18446744073709551615","c":7,"d":["1"]}'
     wire = run("protojson", s, "protobuf", s, shown)
     assert run("protobuf", s, "protojson", s, wire) == shown
-    assert run("protojson", s, "protobuf", s, b'{"a":-9223372036854775808,"b":"18446744073709551615","c":"7","d":[1]}') == wire
+    assert (
+        run("protojson", s, "protobuf", s, b'{"a":-9223372036854775808,"b":"18446744073709551615","c":"7","d":[1]}')
+        == wire
+    )
     assert run("protobuf", s, "json", s, wire) == b'{"a":-9223372036854775808,"b":18446744073709551615,"c":7,"d":[1]}'
     assert refused(plan("json", s, "protobuf", s), b'{"a":"1"}') == ("TYPE", 5, "a")
     assert refused(plan("protojson", s, "protobuf", s), b'{"a":"1x"}') == ("NUMBER", 5, "a")

@@ -40,9 +40,17 @@ def test_s11_null_needs_presence():
 
 def test_s11_an_absent_implicit_field_is_its_zero():
     """Also where the target has it in a union, as text, as a decimal, or nullable."""
-    s = m("int32 a = 1; E b = 2; bytes c = 3; repeated int32 d = 4; map<string, int32> e = 5; enum E { NO = 0; YES = 1; }")
+    s = m(
+        "int32 a = 1; E b = 2; bytes c = 3; repeated int32 d = 4; map<string, int32> e = 5; enum E { NO = 0; YES = 1; }"
+    )
     decimal = {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}
-    t = av(["int", "string"], "string", ["null", "bytes"], {"type": "array", "items": "int"}, {"type": "map", "values": "int"})
+    t = av(
+        ["int", "string"],
+        "string",
+        ["null", "bytes"],
+        {"type": "array", "items": "int"},
+        {"type": "map", "values": "int"},
+    )
     assert run("protobuf", s, "avro", t, b"") == b"\0\0" + text("NO") + b"\x02\0" + b"\0" + b"\0"
     assert run("protobuf", s, "avro", t, b"\x08\x05\x10\x01") == b"\0\x0a" + text("YES") + b"\x02\0" + b"\0" + b"\0"
     assert run("protobuf", m("int32 a = 1;"), "avro", av(decimal), b"") == b"\x02\0"
@@ -114,7 +122,10 @@ DEFAULTS = [
 @pytest.mark.parametrize("source", ["avro", "json", "msgpack"])
 def test_s13_avro_defaults_fill_in(type_, default, shown, source):
     """A field that the writer lacked takes the reader's default, of whatever type, in the branch that it matches."""
-    s, t = av({"name": "z", "type": "int"}), av({"name": "a", "type": type_, "default": default}, {"name": "z", "type": "int"})
+    s, t = (
+        av({"name": "z", "type": "int"}),
+        av({"name": "a", "type": type_, "default": default}, {"name": "z", "type": "int"}),
+    )
     message = run("avro", s, source, s, b"\x02")
     policies = {"unions": "first"}
     written = run(source, s, "avro", t, message)
@@ -123,8 +134,12 @@ def test_s13_avro_defaults_fill_in(type_, default, shown, source):
 
 def test_s13_without_a_default_there_is_no_plan():
     """The reason names the field; a field that may be null is null."""
-    assert "a: the target requires it" in unplanned("avro", av({"name": "z", "type": "int"}), "avro", av("int"), drop="*")
-    assert run("avro", av({"name": "z", "type": "int"}), "json", av(["null", "int"]), b"\x02", drop="z") == b'{"a":null}'
+    assert "a: the target requires it" in unplanned(
+        "avro", av({"name": "z", "type": "int"}), "avro", av("int"), drop="*"
+    )
+    assert (
+        run("avro", av({"name": "z", "type": "int"}), "json", av(["null", "int"]), b"\x02", drop="z") == b'{"a":null}'
+    )
 
 
 def test_s13_a_field_is_always_written():
@@ -211,7 +226,11 @@ def test_s16_names_that_a_field_is_found_by():
     renamed = m("int32 other = 1;")
     assert run("protobuf", s, "protobuf", renamed, b"\x08\x01", drop=["b"]) == b"\x08\x01"
     aliased = av({"name": "new", "type": "int", "aliases": ["old"]})
-    assert run("json", aliased, "avro", aliased, b'{"old":1}') == run("json", aliased, "avro", aliased, b'{"new":1}') == b"\x02"
+    assert (
+        run("json", aliased, "avro", aliased, b'{"old":1}')
+        == run("json", aliased, "avro", aliased, b'{"new":1}')
+        == b"\x02"
+    )
     assert refused(plan("json", aliased, "avro", aliased), b'{"old":1,"new":2}') == ("DUPLICATE", 9, "new")
 
 
@@ -221,5 +240,8 @@ def test_s16_the_same_names_meet_across_languages():
     assert "z: would be dropped" in unplanned("json", s, "protobuf", t)
     assert run("json", s, "protobuf", t, b'{"z":"x","a":3}', drop=["z"]) == b"\x48" + varint(3)
     schema = jsonschema.read({"type": "object", "properties": {"camelName": {"type": "integer"}}})
-    assert run("json", schema, "protobuf", m("optional int64 camel_name = 1;"), b'{"camelName":3}', naming="camel") == b"\x08\x03"
+    assert (
+        run("json", schema, "protobuf", m("optional int64 camel_name = 1;"), b'{"camelName":3}', naming="camel")
+        == b"\x08\x03"
+    )
     assert "camelName: would be dropped" in unplanned("json", schema, "protobuf", m("optional int64 camel_name = 1;"))

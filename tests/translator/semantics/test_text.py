@@ -10,7 +10,7 @@ BYTES, STRING = av("bytes"), av("string")
 FIXED = av({"type": "fixed", "name": "F", "size": 4})
 VALUE = b"\xfb\xff\x00\x41"
 FORMS = [
-    ("base64", b'"+/8AQQ=="'), ("base64url", b'"-_8AQQ=="'), ("hex", b'"fbff0041"'),
+    ("base64", b'"+/8AQQ=="'), ("base64url", b'"-_8AQQ"'), ("hex", b'"fbff0041"'),
     ("codepoints", '"ûÿ\\u0000A"'.encode()),
 ]  # fmt: skip
 
@@ -78,7 +78,11 @@ UUID_TYPES = [
     ("avro", av({"type": "string", "logicalType": "uuid"}), text(UUID)),
     ("avro", av({"type": "fixed", "name": "U", "size": 16, "logicalType": "uuid"}), UUID_BYTES),
     ("json", av({"type": "string", "logicalType": "uuid"}), b'{"a":"' + UUID.encode() + b'"}'),
-    ("protobuf", m('string a = 1 [(hal9.logical) = "uuid"];', imports=["hal9/options.proto"]), b"\n\x24" + UUID.encode()),
+    (
+        "protobuf",
+        m('string a = 1 [(hal9.logical) = "uuid"];', imports=["hal9/options.proto"]),
+        b"\n\x24" + UUID.encode(),
+    ),
     ("protobuf", m('bytes a = 1 [(hal9.logical) = "uuid"];', imports=["hal9/options.proto"]), b"\n\x10" + UUID_BYTES),
 ]
 

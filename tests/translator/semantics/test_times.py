@@ -49,9 +49,10 @@ def test_s23_other_offsets_and_lower_case_are_read():
     """As RFC 3339 has them; ProtoJSON has capitals only."""
     for shown in ("2026-01-01T01:00:00+01:00", "2026-01-01t00:00:00z", "2025-12-31T23:30:00.0-00:30"):
         assert run("json", MILLIS, "json", MILLIS, f'{{"a":"{shown}"}}'.encode()) == b'{"a":"2026-01-01T00:00:00Z"}'
-    for shown in ("2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "now", ""):
+    for shown in ("2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "now", ""):
         assert refused(plan("json", MILLIS, "avro", MILLIS), f'{{"a":"{shown}"}}'.encode()) == ("TIME", 5, "a")
-    assert refused(plan("protojson", STAMP, "protobuf", STAMP), b'{"a":"2026-01-01t00:00:00z"}') == ("TIME", 5, "a")
+    for shown in ("2026-01-01t00:00:00z", "2026-01-01 00:00:00Z"):
+        assert refused(plan("protojson", STAMP, "protobuf", STAMP), f'{{"a":"{shown}"}}'.encode()) == ("TIME", 5, "a")
 
 
 @pytest.mark.parametrize("source", ["avro", "json", "msgpack", "protobuf"])
@@ -67,7 +68,6 @@ def test_s23_a_finer_time_is_checked(source):
         else:
             assert exact.translate(data) == zigzag(cut)
     assert plan(source, s, "avro", MICROS).losses["a"].verdict == "checked"
-    assert plan("avro", MICROS, "protobuf", STAMP).losses["a"].verdict == "exact"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,10 @@ def test_s23_years_have_four_digits():
         assert run("msgpack", MILLIS, "avro", MILLIS, packed) == data
         assert refused(plan("msgpack", MILLIS, "json", MILLIS), packed) == ("TIME", 3, "a")
         assert refused(plan("msgpack", None, "json", None), packed)[0] == "TIME"
-        assert refused(plan("protobuf", STAMP, "protojson", STAMP), b"\n\x0b\x08" + varint(seconds))[0] in ("TIME", "TRUNCATED")
+        assert refused(plan("protobuf", STAMP, "protojson", STAMP), b"\n\x0b\x08" + varint(seconds))[0] in (
+            "TIME",
+            "TRUNCATED",
+        )
     first, last = zigzag(-62_135_596_800_000), zigzag(253_402_300_799_999)
     assert run("avro", MILLIS, "json", MILLIS, first) == b'{"a":"0001-01-01T00:00:00Z"}'
     assert run("avro", MILLIS, "json", MILLIS, last) == b'{"a":"9999-12-31T23:59:59.999Z"}'
@@ -109,7 +112,9 @@ def test_s23_years_have_four_digits():
 def test_s23_dates_have_four_digits_too(days, shown, target):
     """A day outside of them is refused where it stands."""
     written = run("avro", DATE, target, DATE, zigzag(days))
-    assert msgspec.json.decode(written if target == "json" else run("msgpack", DATE, "json", DATE, written)) == {"a": shown}
+    assert msgspec.json.decode(written if target == "json" else run("msgpack", DATE, "json", DATE, written)) == {
+        "a": shown
+    }
     assert run(target, DATE, "avro", DATE, written) == zigzag(days)
     nested = av({"type": "array", "items": {"type": "int", "logicalType": "date"}})
     for beyond in (-719163, 2932897, -(1 << 31)):
@@ -190,7 +195,13 @@ def test_s26_decimals_are_text_of_their_scale(unscaled, shown):
 
 def test_s26_digits_are_never_lost():
     """Over the precision, or finer than the scale, is refused; another scale is exact or refused."""
-    for bad, code in (("10000.00", "DECIMAL"), ("0.001", "INEXACT"), ("x", "DECIMAL"), ("", "DECIMAL"), ("NaN", "DECIMAL")):
+    for bad, code in (
+        ("10000.00", "DECIMAL"),
+        ("0.001", "INEXACT"),
+        ("x", "DECIMAL"),
+        ("", "DECIMAL"),
+        ("NaN", "DECIMAL"),
+    ):
         assert refused(plan("json", MONEY, "avro", MONEY), f'{{"a":"{bad}"}}'.encode()) == (code, 5, "a")
     assert run("json", MONEY, "avro", MONEY, b'{"a":"1e2"}') == text(b"\x27\x10")
     assert refused(plan("avro", MONEY, "json", MONEY), text(b"\x0f\x42\x40")) == ("DECIMAL", 0, "a")
@@ -231,7 +242,7 @@ def test_s27_what_is_no_logical_type_falls_back(type_, data, shown):
     each = plan("avro", s, "json", s)
     assert each.translate(data) == b'{"a":' + shown + b"}"
     assert len(each.warnings) >= 1
-    assert plan("avro", avro.read("long"), "json", None).warnings == []
+    assert plan("avro", avro.read('"long"'), "json", None).warnings == []
 
 
 @pytest.mark.parametrize(

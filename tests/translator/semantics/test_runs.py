@@ -1,0 +1,60 @@
+"""Messages back to back: a refused one's end is found by its structure alone, a number isn't taken before it ends."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from native.binding import C, Plan
+from tests.translator.semantics.support import av, plan
+from translator.plan.image import Image
+
+INT = av("int")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b'{"a":"x"}', b'{"a":1,"a":2}', b'{"a":{"k":1,"k":[{"j":2,"j":3}]}}', b'{"b":[[],{}]}', b'{"a":1e400}', b"[]", b'"x"', b"null"],
+)
+def test_the_end_of_a_refused_json_message(bad):
+    """Also of one whose keys come twice, deep within."""
+    data = b'{"a":1} ' + bad + b' {"a":2}{"a":3}'
+    found = plan("json", INT, "json", INT).core.translate_run(data)
+    assert found.data == b'{"a":1}{"a":2}{"a":3}'
+    assert [error.index for error in found.errors] == [1]
+    assert found.used == len(data)
+
+
+@pytest.mark.parametrize("bad", [{"a": "x"}, {1: 2}, {"a": {b"k": 1, 2.5: [None]}}, [{"a": 1}], None, {"a": 1.5}])
+def test_the_end_of_a_refused_messagepack_message(bad):
+    """Also of one whose keys are no text."""
+    one, two, middle = (msgspec.msgpack.encode(each) for each in ({"a": 1}, {"a": 2}, bad))
+    found = plan("msgpack", INT, "json", INT).core.translate_run(one + middle + two)
+    assert found.data == b'{"a":1}{"a":2}'
+    assert [error.index for error in found.errors] == [1]
+
+
+@pytest.mark.parametrize("number", [b"12", b"-", b"-1", b"1.", b"1.5", b"1e", b"1E+", b"1e5"])
+def test_a_number_at_the_end_may_go_on(number):
+    """It is held back while more may come, and taken where nothing does."""
+    each = plan("json", None, "json", None).core
+    held = each.translate_run(b"7 " + number, partial=True)
+    assert (held.data, held.used) == (b"7", 2)
+    assert each.translate_run(b"7 " + number + b" ", partial=True).used > 2
+    assert each.translate_run(b"7 12").data == b"712"
+    for whole in (b'{"a":1}', b"[1]", b'"1"', b"true"):
+        assert each.translate_run(whole, partial=True).used == len(whole)
+
+
+@pytest.mark.parametrize("writer", ["AVRO", "JSON", "MSGPACK"])
+def test_a_damaged_plan_s_branch_is_refused(writer):
+    """An image may box a value as a branch that the union hasn't: that is a refusal, not a wild read."""
+    image = Image()
+    boxed = image.node(C.H9_OP_NULL, conv=image.chain([{"code": C.H9_STEP_BOX, "a": 1_000_000}]))
+    root = image.node(C.H9_OP_UNION, a=image.many32([0]), b=1, c=C.H9_NONE, lo=-1)
+    data = image.dump(
+        reader=C.H9_FORMAT_AVRO, writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=boxed, write_root=root,
+        skip_root=C.H9_NONE, map_root=C.H9_NONE,
+    )  # fmt: skip
+    with pytest.raises(Exception, match="BAD_PLAN"):
+        Plan(data, image.names).translate(b"")
