@@ -9,9 +9,11 @@ from typing import Any, Final
 from schemas.model import (
     MISSING,
     Array,
+    BigDecimal,
     Bool,
     Bytes,
     Date,
+    Decimal,
     Enum,
     Fixed,
     Float,
@@ -19,6 +21,7 @@ from schemas.model import (
     Language,
     Map,
     Null,
+    Period,
     Record,
     String,
     Time,
@@ -109,8 +112,13 @@ def _scalar(value: object, target: Type, language: Language | None) -> object:
             fits = isinstance(value, bytes) and len(value) == size
         case Date() | Time() | Timestamp():
             fits = isinstance(value, {"avro": int, "jsonschema": str}.get(language or "", Never))
-        case _:
+        case Decimal(size=size):
+            fits = language == "avro" and isinstance(value, bytes) and size in (None, len(value))
+        case BigDecimal():
             fits = language == "avro" and isinstance(value, bytes)
+        case Uuid() | Period():
+            size = 16 if isinstance(target, Uuid) else 12
+            fits = language == "avro" and isinstance(value, bytes) and len(value) == size
     return value if fits else MISSING
 
 

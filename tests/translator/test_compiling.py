@@ -59,7 +59,9 @@ def test_every_pair_of_one_schema(data):
     for schema in protos:
         pairs = itertools.product(ends(schema), repeat=2)
         assert all(compiles(source, target) for source, target in pairs)
-    made = [compiles(source, target) for schema in avros for source, target in itertools.product(ends(schema), repeat=2)]
+    made = [
+        compiles(source, target) for schema in avros for source, target in itertools.product(ends(schema), repeat=2)
+    ]
     assert sum(made) >= len(made) * 3 // 4
 
 
@@ -110,12 +112,23 @@ def test_too_many_fields_for_an_image():
 
 def test_records_that_contain_themselves():
     """In every way: directly, in lists and maps, by turns; each has a frame of its own, and the plan ends."""
-    tree = {"type": "record", "name": "T", "fields": [
-        {"name": "l", "type": ["null", "T"]}, {"name": "m", "type": {"type": "map", "values": {"type": "array", "items": "T"}}},
-        {"name": "o", "type": ["null", {"type": "record", "name": "O", "fields": [{"name": "t", "type": ["T", "null"]}]}]},
-    ]}  # fmt: skip
+    tree = {
+        "type": "record",
+        "name": "T",
+        "fields": [
+            {"name": "l", "type": ["null", "T"]},
+            {"name": "m", "type": {"type": "map", "values": {"type": "array", "items": "T"}}},
+            {
+                "name": "o",
+                "type": ["null", {"type": "record", "name": "O", "fields": [{"name": "t", "type": ["T", "null"]}]}],
+            },
+        ],
+    }
     schema = avro.read(tree)
     for source, target in itertools.product(ends(schema), repeat=2):
         assert compiles(source, target)
     to_json = Plan(Side(formats.get("avro"), schema), Side(formats.get("json"), schema))
-    assert to_json.translate(b"\0\x02\x02k\x02\0\0\0\0\0\x02\x02") == b'{"l":null,"m":{"k":[{"l":null,"m":{},"o":null}]},"o":{"t":null}}'
+    assert (
+        to_json.translate(b"\0\x02\x02k\x02\0\0\0\0\0\x02\x02")
+        == b'{"l":null,"m":{"k":[{"l":null,"m":{},"o":null}]},"o":{"t":null}}'
+    )

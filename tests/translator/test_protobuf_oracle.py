@@ -41,8 +41,8 @@ class Oracle:
 
     def __init__(self, file: str, name: str) -> None:
         self.name = name
-        schema = protobuf.read(FOLDER / file, message=name)
-        self.translate: Callable[[bytes], bytes] = translator.compile(schema, schema).translate
+        self.schema = protobuf.read(FOLDER / file, message=name)
+        self.translate: Callable[[bytes], bytes] = translator.compile(self.schema, self.schema).translate
         pool = DescriptorPool()
         for each in FileDescriptorSet.FromString(protoc.compiled(protoc.gather(FOLDER / file))).file:
             pool.Add(each)

@@ -1,4 +1,4 @@
-"""Random type models, as no one language could say them: odd names, recursion, unions of anything, presence, defaults."""
+"""Random type models, as no one language could say them: odd names, recursion, unions, presence, defaults."""
 
 from __future__ import annotations
 

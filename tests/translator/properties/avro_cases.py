@@ -70,11 +70,40 @@ def _nullable(case: Case, first: bool) -> Case:
     return (["null", schema] if first else [schema, "null"]), st.none() | values
 
 
+BRANCHES: dict[str, Case] = {
+    "null": ("null", st.none()), "boolean": ("boolean", st.booleans()), "long": ("long", PRIMITIVES["long"]),
+    "double": ("double", PRIMITIVES["double"]), "string": ("string", PRIMITIVES["string"]),
+    "array": ({"type": "array", "items": "long"}, st.lists(PRIMITIVES["long"], max_size=3)),
+    "map": ({"type": "map", "values": "string"}, st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=3)),
+}  # fmt: skip
+
+
+@st.composite
+def _union(draw: st.DrawFn) -> Case:
+    """Branches that every format tells apart."""
+    cases = draw(st.lists(st.sampled_from(sorted(BRANCHES)), min_size=2, unique=True))
+    return [BRANCHES[each][0] for each in cases], st.one_of([BRANCHES[each][1] for each in cases])
+
+
+@st.composite
+def _tree(draw: st.DrawFn) -> Case:
+    """A record that contains itself, in a list and a union."""
+    name, (schema, values) = _name("T"), draw(_primitive())
+    fields = [
+        {"name": "v", "type": schema}, {"name": "next", "type": ["null", name]},
+        {"name": "all", "type": {"type": "array", "items": name}},
+    ]  # fmt: skip
+    leaf = st.fixed_dictionaries({"v": values, "next": st.none(), "all": st.just([])})
+    node = st.recursive(leaf, lambda inner: st.fixed_dictionaries(
+        {"v": values, "next": st.none() | inner, "all": st.lists(inner, max_size=2)}), max_leaves=4)  # fmt: skip
+    return {"type": "record", "name": name, "fields": fields}, node
+
+
 def _wider(inner: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
     arrays = inner.map(lambda c: ({"type": "array", "items": c[0]}, st.lists(c[1], max_size=4)))
     keys = st.text(max_size=6)
     maps = inner.map(lambda c: ({"type": "map", "values": c[0]}, st.dictionaries(keys, c[1], max_size=4)))
-    return arrays | maps | st.builds(_nullable, inner, st.booleans()) | _record(inner)
+    return arrays | maps | _union() | _tree() | st.builds(_nullable, inner, st.booleans()) | _record(inner)
 
 
 def schemas() -> st.SearchStrategy[Case]:

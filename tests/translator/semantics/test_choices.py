@@ -6,8 +6,18 @@ import msgspec
 import pytest
 
 from tests.translator.semantics.support import (
-    av, double, m, pb, plan, refused, run, text, unplanned, varint, zigzag
-)  # fmt: skip
+    av,
+    double,
+    m,
+    pb,
+    plan,
+    refused,
+    run,
+    text,
+    unplanned,
+    varint,
+    zigzag,
+)
 
 ABC = {"type": "enum", "name": "E", "symbols": ["A", "B", "C"]}
 OPEN = m("E a = 1; enum E { A = 0; B = 5; }")
@@ -82,9 +92,14 @@ def test_s18_the_first_branch_that_matches():
 
 @pytest.mark.parametrize(
     "branches",
-    [["int", "long"], [ABC, "string"], ["string", "bytes"], [{"type": "map", "values": "int"},
-     {"type": "record", "name": "S", "fields": []}], ["float", "double"]],
-)  # fmt: skip
+    [
+        ["int", "long"],
+        [ABC, "string"],
+        ["string", "bytes"],
+        [{"type": "map", "values": "int"}, {"type": "record", "name": "S", "fields": []}],
+        ["float", "double"],
+    ],
+)
 def test_s19_branches_that_json_can_t_tell_apart(branches):
     """There is no plan, there or back, until a policy is named; MessagePack has bytes of their own."""
     s = av(branches)
@@ -108,9 +123,14 @@ def test_s19_plain_json_does_not_wrap_unions():
         ]
     )
     cases = {
-        b"null": b"\0", b"7": b"\x02" + zigzag(7), b"7.0": b"\x04" + double(7), b'"x"': b"\x06" + text("x"), b"true": b"\x08\x01",
-        b"[1]": b"\x0a\x02\x02\0", b'{"k":1}': b"\x0c\x02\x02k\x02\0",
-    }  # fmt: skip
+        b"null": b"\0",
+        b"7": b"\x02" + zigzag(7),
+        b"7.0": b"\x04" + double(7),
+        b'"x"': b"\x06" + text("x"),
+        b"true": b"\x08\x01",
+        b"[1]": b"\x0a\x02\x02\0",
+        b'{"k":1}': b"\x0c\x02\x02k\x02\0",
+    }
     for shown, data in cases.items():
         assert run("avro", s, "json", s, data) == b'{"a":' + shown + b"}"
         assert run("json", s, "avro", s, b'{"a":' + shown + b"}") == data
@@ -152,7 +172,8 @@ def test_s20_oneof():
 def test_s21_protobuf_s_wire():
     """Singular last wins, submessages merge, repeated fields interleave, packed and unpacked are both read."""
     s = m(
-        "int32 a = 1; S b = 2; repeated int32 c = 3; map<string, S> d = 4; message S { int32 x = 1; repeated int32 y = 2; }"
+        "int32 a = 1; S b = 2; repeated int32 c = 3; map<string, S> d = 4;"
+        " message S { int32 x = 1; repeated int32 y = 2; }"
     )
     wire = (
         b"\x08\x01"
@@ -170,9 +191,13 @@ def test_s21_protobuf_s_wire():
 
 
 KEYED = {
-    "int32": (b"\x08\x05", b"5"), "sint64": (b"\x08\x09", b"-5"), "uint64": (b"\x08" + varint(2**64 - 1), b"18446744073709551615"),
-    "bool": (b"\x08\x01", b"true"), "fixed32": (b"\x0d\x05\0\0\0", b"5"), "string": (b"\n\x015", b"5"),
-}  # fmt: skip
+    "int32": (b"\x08\x05", b"5"),
+    "sint64": (b"\x08\x09", b"-5"),
+    "uint64": (b"\x08" + varint(2**64 - 1), b"18446744073709551615"),
+    "bool": (b"\x08\x01", b"true"),
+    "fixed32": (b"\x0d\x05\0\0\0", b"5"),
+    "string": (b"\n\x015", b"5"),
+}
 
 
 @pytest.mark.parametrize("kind", KEYED)

@@ -6,9 +6,7 @@ import msgspec
 import pytest
 
 from schemas import avro, jsonschema
-from tests.translator.semantics.support import (
-    av, double, m, plan, refused, run, text, unplanned, zigzag
-)  # fmt: skip
+from tests.translator.semantics.support import av, double, m, plan, refused, run, text, unplanned, zigzag
 
 LONG = av("long")
 STRUCT = "google/protobuf/struct.proto"
@@ -17,11 +15,25 @@ STRUCT = "google/protobuf/struct.proto"
 @pytest.mark.parametrize(
     ("value", "form"),
     [
-        (0, "00"), (127, "7f"), (128, "cc80"), (255, "ccff"), (256, "cd0100"), (65535, "cdffff"), (65536, "ce00010000"),
-        (2**32, "cf0000000100000000"), (2**63 - 1, "cf7fffffffffffffff"), (-1, "ff"), (-32, "e0"), (-33, "d0df"), (-128, "d080"),
-        (-129, "d1ff7f"), (-32769, "d2ffff7fff"), (-(2**31) - 1, "d3ffffffff7fffffff"), (-(2**63), "d38000000000000000"),
+        (0, "00"),
+        (127, "7f"),
+        (128, "cc80"),
+        (255, "ccff"),
+        (256, "cd0100"),
+        (65535, "cdffff"),
+        (65536, "ce00010000"),
+        (2**32, "cf0000000100000000"),
+        (2**63 - 1, "cf7fffffffffffffff"),
+        (-1, "ff"),
+        (-32, "e0"),
+        (-33, "d0df"),
+        (-128, "d080"),
+        (-129, "d1ff7f"),
+        (-32769, "d2ffff7fff"),
+        (-(2**31) - 1, "d3ffffffff7fffffff"),
+        (-(2**63), "d38000000000000000"),
     ],
-)  # fmt: skip
+)
 def test_s29_messagepack_s_integers_take_the_smallest_form(value, form):
     """And every form of an integer is read, which is then the smallest."""
     written = b"\x81\xa1a" + bytes.fromhex(form)
@@ -79,10 +91,20 @@ def test_s31_names_match_unqualified_aliases_on_the_reader_s_side():
         {"type": "record", "name": "x.S", "fields": [{"name": "p", "type": "int"}, {"name": "q", "type": "string"}]},
         "long",
     )
-    t = avro.read({"type": "record", "name": "y.R", "fields": [
-        {"name": "b", "type": "double"},
-        {"name": "n", "aliases": ["a"], "type": ["null", {"type": "record", "name": "y.S", "fields": [{"name": "q", "type": "bytes"}]}]},
-    ]})  # fmt: skip
+    t = avro.read(
+        {
+            "type": "record",
+            "name": "y.R",
+            "fields": [
+                {"name": "b", "type": "double"},
+                {
+                    "name": "n",
+                    "aliases": ["a"],
+                    "type": ["null", {"type": "record", "name": "y.S", "fields": [{"name": "q", "type": "bytes"}]}],
+                },
+            ],
+        }
+    )
     data = zigzag(1) + text("hi") + zigzag(3)
     assert run("avro", s, "avro", t, data, drop=["n.p"]) == double(3.0) + b"\x02" + text("hi")
     assert "n.p: would be dropped" in unplanned("avro", s, "avro", t)
@@ -95,10 +117,14 @@ def test_s31_names_match_unqualified_aliases_on_the_reader_s_side():
 @pytest.mark.parametrize(
     ("writer", "reader", "data", "expected"),
     [
-        ("int", "long", zigzag(-7), zigzag(-7)), ("int", "float", zigzag(3), b"\0\0\x40\x40"), ("long", "double", zigzag(3), double(3)),
-        ("float", "double", b"\0\0\x40\x40", double(3)), ("string", "bytes", text("é"), text("é")), ("bytes", "string", text("é"), text("é")),
+        ("int", "long", zigzag(-7), zigzag(-7)),
+        ("int", "float", zigzag(3), b"\0\0\x40\x40"),
+        ("long", "double", zigzag(3), double(3)),
+        ("float", "double", b"\0\0\x40\x40", double(3)),
+        ("string", "bytes", text("é"), text("é")),
+        ("bytes", "string", text("é"), text("é")),
     ],
-)  # fmt: skip
+)
 def test_s31_promotions(writer, reader, data, expected):
     """int to long to float to double, string to bytes and back; not the other way round where it could lose."""
     assert run("avro", av(writer), "avro", av(reader), data) == expected
@@ -125,7 +151,8 @@ def test_s34_numbers_keep_their_digits():
 
 
 def test_s34_any_into_protobuf_s_value():
-    """A double holds what it holds: 2^53 + 1 is refused; a Struct is a map, a ListValue a list, from JSON and MessagePack."""
+    """A double holds what it holds: 2^53 + 1 is refused; a Struct is a map, a ListValue a list, from JSON and
+    MessagePack."""
     s = m(
         "google.protobuf.Value a = 1; google.protobuf.Struct b = 2; google.protobuf.ListValue c = 3;", imports=[STRUCT]
     )

@@ -6,7 +6,17 @@ import msgspec
 import pytest
 
 from tests.translator.semantics.support import (
-    av, double, js, m, plan, refused, run, single, unplanned, varint, zigzag
+    av,
+    double,
+    js,
+    m,
+    plan,
+    refused,
+    run,
+    single,
+    unplanned,
+    varint,
+    zigzag,
 )  # fmt: skip
 
 LONG, INT = av("long"), av("int")

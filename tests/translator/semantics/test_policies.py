@@ -1,4 +1,5 @@
-"""Each policy does what policies.py says, and nothing else; `drop` names what may be lost; losses say it all beforehand."""
+"""Each policy does what policies.py says, and nothing else; `drop` names what may be lost; losses say it all
+beforehand."""
 
 from __future__ import annotations
 
@@ -74,19 +75,44 @@ def test_drop_names_what_may_be_lost():
 
 
 VERDICTS = [
-    ("int", "long", "exact"), ("long", "int", "checked"), ("int", "double", "exact"), ("int", "float", "checked"),
-    ("long", "double", "checked"), ("float", "double", "exact"), ("double", "float", "checked"), ("double", "int", "checked"),
-    ("string", "bytes", "exact"), ("bytes", "string", "checked"), ("boolean", "boolean", "exact"),
-    (["null", "int"], "int", "checked"), ("int", ["null", "int"], "exact"), (["null", "int"], ["null", "int"], "exact"),
-    (["int", "string"], ["int", "string"], "exact"), (["int", "string"], "int", "checked"),
-    ({"type": "enum", "name": "E", "symbols": ["A", "B"]}, {"type": "enum", "name": "E", "symbols": ["B", "A"]}, "exact"),
+    ("int", "long", "exact"),
+    ("long", "int", "checked"),
+    ("int", "double", "exact"),
+    ("int", "float", "checked"),
+    ("long", "double", "checked"),
+    ("float", "double", "exact"),
+    ("double", "float", "checked"),
+    ("double", "int", "checked"),
+    ("string", "bytes", "exact"),
+    ("bytes", "string", "checked"),
+    ("boolean", "boolean", "exact"),
+    (["null", "int"], "int", "checked"),
+    ("int", ["null", "int"], "exact"),
+    (["null", "int"], ["null", "int"], "exact"),
+    (["int", "string"], ["int", "string"], "exact"),
+    (["int", "string"], "int", "checked"),
+    (
+        {"type": "enum", "name": "E", "symbols": ["A", "B"]},
+        {"type": "enum", "name": "E", "symbols": ["B", "A"]},
+        "exact",
+    ),
     ({"type": "enum", "name": "E", "symbols": ["A", "B"]}, {"type": "enum", "name": "E", "symbols": ["A"]}, "checked"),
-    (STAMP, {**STAMP, "logicalType": "timestamp-nanos"}, "checked"), (STAMP, {**STAMP, "logicalType": "timestamp-millis"}, "checked"),
-    ({**STAMP, "logicalType": "timestamp-millis"}, STAMP, "checked"), (STAMP, STAMP, "exact"),
+    (STAMP, {**STAMP, "logicalType": "timestamp-nanos"}, "checked"),
+    (STAMP, {**STAMP, "logicalType": "timestamp-millis"}, "checked"),
+    ({**STAMP, "logicalType": "timestamp-millis"}, STAMP, "checked"),
+    (STAMP, STAMP, "exact"),
     ({"type": "array", "items": "int"}, {"type": "array", "items": "int"}, "exact"),
-    ({"type": "bytes", "logicalType": "decimal", "precision": 4}, {"type": "bytes", "logicalType": "decimal", "precision": 5}, "exact"),
-    ({"type": "bytes", "logicalType": "decimal", "precision": 5}, {"type": "bytes", "logicalType": "decimal", "precision": 4}, "checked"),
-]  # fmt: skip
+    (
+        {"type": "bytes", "logicalType": "decimal", "precision": 4},
+        {"type": "bytes", "logicalType": "decimal", "precision": 5},
+        "exact",
+    ),
+    (
+        {"type": "bytes", "logicalType": "decimal", "precision": 5},
+        {"type": "bytes", "logicalType": "decimal", "precision": 4},
+        "checked",
+    ),
+]
 
 
 @pytest.mark.parametrize(("writer", "reader", "verdict"), VERDICTS)

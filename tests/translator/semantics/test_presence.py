@@ -74,8 +74,9 @@ def test_s12_null_unsets_in_protojson():
     lists = m("repeated google.protobuf.Value a = 1; google.protobuf.ListValue b = 2;", imports=[VALUE])
     shown = b'{"a":[null,[null,[1.5]]],"b":[null]}'
     assert run("protobuf", lists, "protojson", lists, run("protojson", lists, "protobuf", lists, shown)) in (
-        shown, shown.replace(b"1.5", b"1.5")
-    )  # fmt: skip
+        shown,
+        shown.replace(b"1.5", b"1.5"),
+    )
 
 
 def test_s12_arrays_hold_null_where_the_schema_says_so():
@@ -108,14 +109,30 @@ DEFAULTS = [
     ({"type": "long", "logicalType": "timestamp-micros"}, -1, b'"1969-12-31T23:59:59.999999Z"'),
     (["null", {"type": "long", "logicalType": "timestamp-millis"}], None, b"null"),
     ({"type": "array", "items": {"type": "int", "logicalType": "date"}}, [-719162], b'["0001-01-01"]'),
-    ({"type": "bytes", "logicalType": "decimal", "precision": 40, "scale": 38}, "\u0001" + "\0" * 15,
-     b'"0.01329227995784915872903807060280344576"'),
-    ({"type": "string", "logicalType": "uuid"}, "0F0E0D0C-0B0A-0908-0706-050403020100",
-     b'"0f0e0d0c-0b0a-0908-0706-050403020100"'),
-    ({"type": "record", "name": "S", "fields": [{"name": "x", "type": "int", "default": 1},
-      {"name": "y", "type": ["null", "string"], "default": None}]}, {}, b'{"x":1,"y":null}'),
+    (
+        {"type": "bytes", "logicalType": "decimal", "precision": 40, "scale": 38},
+        "\u0001" + "\0" * 15,
+        b'"0.01329227995784915872903807060280344576"',
+    ),
+    (
+        {"type": "string", "logicalType": "uuid"},
+        "0F0E0D0C-0B0A-0908-0706-050403020100",
+        b'"0f0e0d0c-0b0a-0908-0706-050403020100"',
+    ),
+    (
+        {
+            "type": "record",
+            "name": "S",
+            "fields": [
+                {"name": "x", "type": "int", "default": 1},
+                {"name": "y", "type": ["null", "string"], "default": None},
+            ],
+        },
+        {},
+        b'{"x":1,"y":null}',
+    ),
     ({"type": "record", "name": "S", "fields": [{"name": "x", "type": ["int", "long"]}]}, {"x": 3}, b'{"x":3}'),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("type_", "default", "shown"), DEFAULTS)
@@ -143,7 +160,8 @@ def test_s13_without_a_default_there_is_no_plan():
 
 
 def test_s13_a_field_is_always_written():
-    """A member that the schema requires must be met, even where it may be null; what is null by default may be left out."""
+    """A member that the schema requires must be met, even where it may be null; what is null by default may be
+    left out."""
     s = av(["null", "int"], {"name": "b", "type": ["null", "int"], "default": None}, "int")
     for source, write in (("json", msgspec.json.encode), ("msgpack", pack)):
         for t, target in ((s, "avro"), (m("optional int32 a = 1; optional int32 b = 2; int32 c = 3;"), "protobuf")):
@@ -189,8 +207,17 @@ def test_s14_what_is_passed_over_is_still_checked(value):
 
 def test_s15_a_key_twice_is_refused():
     """In records, maps and untyped values of every format that has maps; by policy the last wins."""
-    s, maps, nested = av("int"), av({"type": "map", "values": "int"}), av({"type": "record", "name": "S", "fields": [
-        {"name": "x", "type": "int"}, {"name": "y", "type": ["null", "int"], "default": None}]})  # fmt: skip
+    s, maps, nested = (
+        av("int"),
+        av({"type": "map", "values": "int"}),
+        av(
+            {
+                "type": "record",
+                "name": "S",
+                "fields": [{"name": "x", "type": "int"}, {"name": "y", "type": ["null", "int"], "default": None}],
+            }
+        ),
+    )
     assert refused(plan("json", s, "avro", s), b'{"a":1,"a":2}') == ("DUPLICATE", 7, "a")
     assert run("json", s, "avro", s, b'{"a":1,"a":2}', duplicates="last") == zigzag(2)
     assert refused(plan("json", maps, "avro", maps), b'{"a":{"k":1,"k":2}}') == ("DUPLICATE", 5, "a")

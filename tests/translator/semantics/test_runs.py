@@ -14,7 +14,16 @@ INT = av("int")
 
 @pytest.mark.parametrize(
     "bad",
-    [b'{"a":"x"}', b'{"a":1,"a":2}', b'{"a":{"k":1,"k":[{"j":2,"j":3}]}}', b'{"b":[[],{}]}', b'{"a":1e400}', b"[]", b'"x"', b"null"],
+    [
+        b'{"a":"x"}',
+        b'{"a":1,"a":2}',
+        b'{"a":{"k":1,"k":[{"j":2,"j":3}]}}',
+        b'{"b":[[],{}]}',
+        b'{"a":1e400}',
+        b"[]",
+        b'"x"',
+        b"null",
+    ],
 )
 def test_the_end_of_a_refused_json_message(bad):
     """Also of one whose keys come twice, deep within."""

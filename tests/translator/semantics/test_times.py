@@ -19,18 +19,23 @@ def stamp(unit: str, *, local: bool = False) -> object:
 
 MILLIS, MICROS, NANOS = (av(stamp(unit)) for unit in ("millis", "micros", "nanos"))
 DATE, DAY_MILLIS, DAY_MICROS = (
-    av({"type": "int", "logicalType": "date"}), av({"type": "int", "logicalType": "time-millis"}),
+    av({"type": "int", "logicalType": "date"}),
+    av({"type": "int", "logicalType": "time-millis"}),
     av({"type": "long", "logicalType": "time-micros"}),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
     ("nanos", "shown"),
     [
-        (0, "1970-01-01T00:00:00Z"), (1_500_000_000, "1970-01-01T00:00:01.500Z"), (1_000, "1970-01-01T00:00:00.000001Z"),
-        (1, "1970-01-01T00:00:00.000000001Z"), (-1, "1969-12-31T23:59:59.999999999Z"), (-1_500_000_000, "1969-12-31T23:59:58.500Z"),
+        (0, "1970-01-01T00:00:00Z"),
+        (1_500_000_000, "1970-01-01T00:00:01.500Z"),
+        (1_000, "1970-01-01T00:00:00.000001Z"),
+        (1, "1970-01-01T00:00:00.000000001Z"),
+        (-1, "1969-12-31T23:59:59.999999999Z"),
+        (-1_500_000_000, "1969-12-31T23:59:58.500Z"),
     ],
-)  # fmt: skip
+)
 def test_s23_timestamps_in_json(nanos, shown):
     """0, 3, 6 or 9 digits after the point, the floor for negatives, in every format there and back."""
     as_json = f'{{"a":"{shown}"}}'.encode()
@@ -248,20 +253,34 @@ def test_s27_what_is_no_logical_type_falls_back(type_, data, shown):
 @pytest.mark.parametrize(
     ("plain", "logical"),
     [
-        ("int", {"type": "int", "logicalType": "date"}), ("int", {"type": "int", "logicalType": "time-millis"}),
-        ("long", {"type": "long", "logicalType": "time-micros"}), ("long", stamp("millis")), ("long", stamp("nanos")),
-        ("long", stamp("micros", local=True)), ("int", stamp("millis")),
+        ("int", {"type": "int", "logicalType": "date"}),
+        ("int", {"type": "int", "logicalType": "time-millis"}),
+        ("long", {"type": "long", "logicalType": "time-micros"}),
+        ("long", stamp("millis")),
+        ("long", stamp("nanos")),
+        ("long", stamp("micros", local=True)),
+        ("int", stamp("millis")),
         ("bytes", {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}),
-        ({"type": "fixed", "name": "D", "size": 12}, {"type": "fixed", "name": "D", "size": 12, "logicalType": "duration"}),
-        ({"type": "fixed", "name": "D", "size": 4}, {"type": "fixed", "name": "D", "size": 4, "logicalType": "decimal", "precision": 4}),
+        (
+            {"type": "fixed", "name": "D", "size": 12},
+            {"type": "fixed", "name": "D", "size": 12, "logicalType": "duration"},
+        ),
+        (
+            {"type": "fixed", "name": "D", "size": 4},
+            {"type": "fixed", "name": "D", "size": 4, "logicalType": "decimal", "precision": 4},
+        ),
         ("string", {"type": "string", "logicalType": "uuid"}),
     ],
-)  # fmt: skip
+)
 def test_s31_a_logical_type_and_its_underlying_one(plain, logical):
     """Between Avro schemas they are one on the wire: each reads the other's."""
     sizes = {"fixed": b"\0\0\0\x05" if isinstance(plain, dict) and plain["size"] == 4 else bytes(range(12))}
-    data = {"int": zigzag(5), "long": zigzag(5), "bytes": text(b"\x05"),
-            "string": text("0f0e0d0c-0b0a-0908-0706-050403020100")}.get(str(plain), sizes["fixed"])  # fmt: skip
+    data = {
+        "int": zigzag(5),
+        "long": zigzag(5),
+        "bytes": text(b"\x05"),
+        "string": text("0f0e0d0c-0b0a-0908-0706-050403020100"),
+    }.get(str(plain), sizes["fixed"])
     assert run("avro", av(plain), "avro", av(logical), data) == data
     back = av("long") if plain == "int" and logical == stamp("millis") else av(plain)
     assert run("avro", av(logical), "avro", back, data) == data

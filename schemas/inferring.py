@@ -1,0 +1,206 @@
+"""Infers a schema from samples: values as JSON and MessagePack have them, each one message.
+
+A place's type is what all samples have there: kinds are united, a member is required if every object has it, null where
+null was seen, `number` where a float was among the integers, 64 bits always. A text is a `date-time` or a `uuid` only if
+each one is, and there are at least `formats_from` of them: fewer say nothing.
+Objects are records, unless `maps` says `varied`: then an object whose members vary (over `MANY` names in all, and none
+of them in every object) is a map; or unless `map_at` names their place (`a.b`, `a[].b`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from native.errors import SchemaError
+from schemas import model
+from schemas.model import Field, Presence, Record, Schema, Type, Union
+from schemas.writing.names import Names, identifier, pascal
+
+MANY: Final = 16
+"""An object of more different members than this may be a map."""
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How samples are understood. `name`: the root's."""
+
+    formats_from: int = 3
+    maps: Literal["never", "varied"] = "never"
+    map_at: Collection[str] = ()
+    name: str = "Root"
+
+
+@dataclass
+class Seen:
+    """What stood at one place."""
+
+    null: bool = False
+    boolean: bool = False
+    real: bool = False
+    data: bool = False
+    instant: bool = False
+    other: bool = False
+    low: int | None = None
+    high: int | None = None
+    texts: int = 0
+    times: int = 0
+    uuids: int = 0
+    objects: int = 0
+    count: int = 0
+    members: dict[str, Seen] = field(default_factory=dict)
+    items: Seen | None = None
+
+    def note(self, value: object) -> Iterator[tuple[Seen, object]]:
+        """Notes a value; gives what is inside it, with its place."""
+        self.count += 1
+        match value:
+            case dict():
+                self.objects += 1
+                yield from ((self.members.setdefault(str(name), Seen()), each) for name, each in value.items())
+            case list() | tuple():
+                self.items = self.items or Seen()
+                yield from ((self.items, each) for each in value)
+            case str():
+                self._note_text(value)
+            case int() if not isinstance(value, bool):
+                self.low = value if self.low is None else min(self.low, value)
+                self.high = value if self.high is None else max(self.high, value)
+            case _:
+                self._note_plain(value)
+
+    def _note_text(self, value: str) -> None:
+        self.texts += 1
+        self.times += bool(_TIME.fullmatch(value))
+        self.uuids += bool(_UUID.fullmatch(value))
+
+    def _note_plain(self, value: object) -> None:
+        match value:
+            case None:
+                self.null = True
+            case bool():
+                self.boolean = True
+            case float():
+                self.real = True
+            case bytes():
+                self.data = True
+            case datetime():
+                self.instant = True
+            case _:
+                self.other = True
+
+    def merge(self, others: Iterable[Seen]) -> Iterator[tuple[Seen, list[Seen]]]:
+        """Takes in what was seen elsewhere; gives what is inside, still to be merged."""
+        found = [*others]
+        for name in ("null", "boolean", "real", "data", "instant", "other"):
+            setattr(self, name, any(getattr(each, name) for each in found))
+        for name in ("texts", "times", "uuids", "objects", "count"):
+            setattr(self, name, sum(getattr(each, name) for each in found))
+        self.low = min((each.low for each in found if each.low is not None), default=None)
+        self.high = max((each.high for each in found if each.high is not None), default=None)
+        inside: dict[str, list[Seen]] = {}
+        for each in found:
+            for key, member in each.members.items():
+                inside.setdefault(key, []).append(member)
+        yield from ((self.members.setdefault(key, Seen()), members) for key, members in inside.items())
+        items = [each.items for each in found if each.items is not None]
+        if items:
+            self.items = Seen()
+            yield self.items, items
+
+
+def infer(samples: Iterable[object], rules: Rules | None = None) -> Schema:
+    """The schema of the samples, in JSON Schema's terms. Raises SchemaError: no samples, or nested too deep."""
+    root = Seen()
+    for sample in samples:
+        stack = [(root, sample)]
+        while stack:
+            seen, value = stack.pop()
+            stack.extend(seen.note(value))
+    if not root.count:
+        raise SchemaError("there is no sample to infer a schema from")
+    try:
+        made = _Inference(rules or Rules())
+        return Schema(made.type(root, "", made.rules.name), "jsonschema", made.named)
+    except RecursionError:
+        raise SchemaError("the samples are nested too deep") from None
+
+
+class _Inference:
+    """Turns what was seen into types."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.names = Names()
+        self.named: dict[str, Type] = {}
+
+    def type(self, seen: Seen, path: str, hint: str) -> Type:
+        """The union of all that was seen at a place."""
+        if seen.other or not seen.count:
+            return model.Any()
+        kinds = [*self._plain(seen)]
+        if seen.items is not None:
+            kinds.append(model.Array(self.type(seen.items, f"{path}[]", f"{hint}Item")))
+        if seen.objects:
+            kinds.append(self._object(seen, path, hint))
+        return kinds[0] if len(kinds) == 1 else Union(tuple(kinds))
+
+    def _plain(self, seen: Seen) -> Iterator[Type]:
+        if seen.null:
+            yield model.Null()
+        if seen.boolean:
+            yield model.Bool()
+        if seen.real:
+            yield model.Float(64)
+        elif seen.low is not None and seen.high is not None:
+            yield _integer(seen.low, seen.high)
+        if seen.texts:
+            yield self._text(seen)
+        if seen.data:
+            yield model.Bytes()
+        if seen.instant and not (seen.texts and isinstance(self._text(seen), model.Timestamp)):
+            yield model.Timestamp("ns")
+
+    def _text(self, seen: Seen) -> Type:
+        enough = seen.texts >= self.rules.formats_from
+        if enough and seen.times == seen.texts:
+            return model.Timestamp("ns")
+        return model.Uuid("string") if enough and seen.uuids == seen.texts else model.String()
+
+    def _object(self, seen: Seen, path: str, hint: str) -> Type:
+        if path in self.rules.map_at or (self.rules.maps == "varied" and _varied(seen)) or not seen.members:
+            return model.Map(model.String(), self.type(_united(seen.members.values()), f"{path}{{}}", f"{hint}Value"))
+        record = Record(self.names.give(identifier(hint)))
+        self.named[record.name] = record
+        for name, each in seen.members.items():
+            inner = self.type(each, f"{path}.{name}" if path else name, record.name + pascal(name))
+            presence = Presence.REQUIRED if each.count == seen.objects else Presence.OPTIONAL
+            record.fields.append(Field(name, inner, presence))
+        return record
+
+
+def _varied(seen: Seen) -> bool:
+    return len(seen.members) > MANY and all(each.count < seen.objects for each in seen.members.values())
+
+
+def _united(seen: Iterable[Seen]) -> Seen:
+    """Everything seen at several places, as one."""
+    whole = Seen()
+    stack = [(whole, [*seen])]
+    while stack:
+        into, parts = stack.pop()
+        stack.extend(into.merge(parts))
+    return whole
+
+
+def _integer(low: int, high: int) -> Type:
+    """64 bits; a number where they don't hold it."""
+    for each in (model.Int(64), model.Int(64, signed=False)):
+        if each.lowest <= low and high <= each.highest:
+            return each
+    return model.Float(64)
