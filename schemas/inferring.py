@@ -1,8 +1,8 @@
 """Infers a schema from samples: values as JSON and MessagePack have them, each one message.
 
 A place's type is what all samples have there: kinds are united, a member is required if every object has it, null where
-null was seen, `number` where a float was among the integers, 64 bits always. A text is a `date-time` or a `uuid` only if
-each one is, and there are at least `formats_from` of them: fewer say nothing.
+null was seen, `number` where a float was among the integers, 64 bits always. A text is a `date-time` or a `uuid` only
+if each one is, and there are at least `formats_from` of them: fewer say nothing.
 Objects are records, unless `maps` says `varied`: then an object whose members vary (over `MANY` names in all, and none
 of them in every object) is a map; or unless `map_at` names their place (`a.b`, `a[].b`).
 """
