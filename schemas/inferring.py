@@ -36,6 +36,9 @@ class Rules:
     name: str = "Root"
 
 
+USUAL: Final = Rules()
+
+
 @dataclass
 class Seen:
     """What stood at one place."""
@@ -114,21 +117,40 @@ class Seen:
             yield self.items, items
 
 
-def infer(samples: Iterable[object], rules: Rules | None = None) -> Schema:
-    """The schema of the samples, in JSON Schema's terms. Raises SchemaError: no samples, or nested too deep."""
-    root = Seen()
-    for sample in samples:
-        stack = [(root, sample)]
+class Samples:
+    """What was seen in all samples so far; samples themselves aren't kept."""
+
+    def __init__(self) -> None:
+        self._root = Seen()
+
+    @property
+    def count(self) -> int:
+        return self._root.count
+
+    def add(self, sample: object) -> None:
+        """Looks at one message, at any depth."""
+        stack = [(self._root, sample)]
         while stack:
             seen, value = stack.pop()
             stack.extend(seen.note(value))
-    if not root.count:
-        raise SchemaError("there is no sample to infer a schema from")
-    try:
-        made = _Inference(rules or Rules())
-        return Schema(made.type(root, "", made.rules.name), "jsonschema", made.named)
-    except RecursionError:
-        raise SchemaError("the samples are nested too deep") from None
+
+    def schema(self, rules: Rules = USUAL) -> Schema:
+        """The schema of the samples, in JSON Schema's terms. Raises SchemaError: no samples, or nested too deep."""
+        if not self.count:
+            raise SchemaError("there is no sample to infer a schema from")
+        try:
+            made = _Inference(rules)
+            return Schema(made.type(self._root, "", rules.name), "jsonschema", made.named)
+        except RecursionError:
+            raise SchemaError("the samples are nested too deep") from None
+
+
+def infer(samples: Iterable[object], rules: Rules = USUAL) -> Schema:
+    """The schema of the samples. Raises SchemaError as `Samples.schema` does."""
+    seen = Samples()
+    for sample in samples:
+        seen.add(sample)
+    return seen.schema(rules)
 
 
 class _Inference:

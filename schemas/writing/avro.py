@@ -91,7 +91,9 @@ class AvroShaper(Shaper):
     def any(self, at: At) -> Type:
         if self.choices.any == "refuse":
             place = at.path or "(root)"
-            self.problems.append(f"{place}: Avro has no untyped value; any=json takes its JSON text")
+            self.problems.append(
+                f"{place}: Avro has no untyped value; its JSON text stands for it if that is asked for (any json)"
+            )
         self.report.add(at.path, "widened", "an untyped value as its JSON text")
         return String()
 
@@ -218,7 +220,7 @@ def _zero(type_: Type) -> object:
             return []
         case Map():
             return {}
-        case Enum(symbols=symbols):
+        case Enum(symbols=symbols) if symbols:
             return symbols[0][0]
         case model.Decimal(size=None):
             return b"\0"

@@ -50,6 +50,7 @@ def build() -> App:
     )  # fmt: skip
     for name, (usage, text) in _COMMANDS.items():
         app.command(f"translator.cli.{name}:{name}", name=name, help=text, usage=f"Usage: translator {name} {usage}")
+    app.command("translator.cli.schema:schema", name="schema", help="Convert, show and infer schemas.")
     app.command(_completion(app), name="completion")
     for point in entry_points(group=GROUP):
         _plug_in(app, point)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from native.binding import C
-from schemas.model import Float, Type
+from schemas.model import Enum, Float, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
 from translator.formats.common import calendar_checks, float_spec, text_spec
 from translator.plan.policies import Policies
@@ -27,7 +27,8 @@ def scalar(type_: Type, policies: Policies) -> Spec | None:
     if isinstance(type_, Float):
         flags = {"refuse": 0, "null": C.H9_N_NULL_NOT_FINITE, "quote": C.H9_N_QUOTED}[policies.nan]
         return float_spec(type_, flags=C.H9_N_POINT | flags, a=int(policies.rounding == "refuse"))
-    return text_spec(type_, bytes_form=_FORMS[policies.bytes])
+    numbered = isinstance(type_, Enum) and type_.open  # a number without a name is written, so it is read (S17)
+    return text_spec(type_, bytes_form=_FORMS[policies.bytes], flags=C.H9_N_LAX if numbered else 0)
 
 
 def checks(type_: Type, policies: Policies) -> list[Row]:

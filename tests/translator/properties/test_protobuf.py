@@ -25,6 +25,8 @@ def valid(random: Random, message: Any) -> Any:
     """The message with what JSON can say only: times in range, values of a kind, no Any (which isn't built yet)."""
     for field, content in message.ListFields():
         if field.message_type is None:
+            if field.enum_type is not None and field.enum_type.full_name == "google.protobuf.NullValue":
+                message.ClearField(field.name)  # json_format has null for any number of it, we only for its zero
             continue
         if field.message_type.full_name == "google.protobuf.Any" or _holds(field, "google.protobuf.Any"):
             message.ClearField(field.name)
@@ -76,14 +78,22 @@ def plan(oracle: Oracle, key: str, source: str, target: str) -> Plan:
 _plans: dict[tuple[str, str, str], Plan] = {}
 
 
+def loose(text: str | bytes) -> Any:
+    """JSON with floats of five digits."""
+    return json.loads(text, parse_float=lambda number: float(f"{float(number):.5g}"))
+
+
 @each_message
 @given(random=randoms)
 def test_protojson_is_json_format_s(key: str, random: Random) -> None:
-    """S1, S4, S5, S8, S11, S12, S17, S22, S23: what json_format makes of a message; and it reads what we write."""
+    """S1, S4, S5, S8, S11, S12, S17, S22, S23: what json_format makes of a message; and it reads what we write.
+
+    Exactly: it only shows a float32 near zero with six digits where fewer do.
+    """
     oracle = ORACLES[key]
     message = valid(random, fill(random, oracle.type()))
     shown = plan(oracle, key, "protobuf", "protojson").translate(message.SerializeToString())
-    assert json.loads(shown) == json.loads(json_format.MessageToJson(message))
+    assert loose(shown) == loose(json_format.MessageToJson(message))
     again = json_format.Parse(shown, oracle.type()).SerializeToString(deterministic=True)
     assert again == json_format.Parse(json_format.MessageToJson(message), oracle.type()).SerializeToString(
         deterministic=True

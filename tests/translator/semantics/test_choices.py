@@ -49,6 +49,15 @@ def test_s17_protojson_writes_names_and_reads_numbers_too():
     assert refused(plan("protojson", OPEN, "avro", av(ABC)), b'{"a":7}') == ("SYMBOL", 5, "a")
 
 
+def test_s17_an_open_enum_s_number_in_plain_json():
+    """It is written where it has no name, so it is read; a closed enum's isn't."""
+    assert run("protobuf", OPEN, "json", OPEN, b"\x08\x07") == b'{"a":7}'
+    assert run("json", OPEN, "protobuf", OPEN, b'{"a":7}') == b"\x08\x07"
+    assert run("json", OPEN, "protobuf", OPEN, b'{"a":"B"}') == b"\x08\x05"
+    assert refused(plan("json", CLOSED, "protobuf", CLOSED), b'{"a":5}') == ("TYPE", 5, "a")
+    assert refused(plan("json", av(ABC), "avro", av(ABC)), b'{"a":1}') == ("TYPE", 5, "a")
+
+
 def test_s17_closed_enums_make_unknown_fields():
     """An unknown number is an unknown field, a map entry wholly."""
     wire = b"\x08\x07\x10\x05\x10\x07" + b"\x1a\x05\n\x01k\x10\x07"
