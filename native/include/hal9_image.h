@@ -83,7 +83,10 @@ typedef enum h9_node_flag {
     H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */
     H9_N_EXTENSION = 8192,       /* TIMESTAMP in msgpack: extension -1 */
     H9_N_MASK = 16384,           /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
-    H9_N_SKIP = 32768            /* ANY, reading: passed over, checked for structure only; nothing is kept */
+    H9_N_SKIP = 32768,           /* ANY, reading: passed over, checked for structure only; nothing is kept */
+    H9_N_EACH = 32768 /* LIST of records (or options of records), reading: an item that is refused for what it
+                         means (h9_code 30 to 59) doesn't refuse the message: it stands as a bad item, which
+                         H9_I_EACH tells. Avro: c is the node that skips an item */
 } h9_node_flag;
 
 typedef enum h9_wire { H9_WIRE_VARINT = 0, H9_WIRE_ZIGZAG = 1, H9_WIRE_FIXED = 2 } h9_wire;
@@ -292,9 +295,12 @@ typedef struct h9_step {
     int64_t lo, hi;
 } h9_step;
 
-/* Mapping: straight-line code with forward jumps over registers, each a slot that is present or absent. All start
- * absent; what an instruction takes from an absent register is absent, unless said otherwise. `c` of a jump is an
- * instruction's number, greater than its own. */
+/* Mapping: code over registers, each a slot that is present or absent. All start absent; what an instruction takes from
+ * an absent register is absent, unless said otherwise. `c` of a jump is an instruction's number, greater than its own;
+ * only H9_I_AGAIN goes back, to a loop's start.
+ *
+ * A plan with h9_header.many makes any number of messages of one: each is begun by ITEM and written by EMIT, and what
+ * is refused between these refuses this one alone. Its program ends with DONE, any other's with END. */
 typedef enum h9_insn_op {
     H9_I_END = 0,    /* the frame to be written is the record in register a */
     H9_I_LOAD,       /* dst <- slot a of the frame that was read (its table: h9_header.map_root) */
@@ -332,8 +338,26 @@ typedef enum h9_insn_op {
     H9_I_FINISH,     /* the record in dst: fill what record table c needs */
     H9_I_TEXT,       /* dst <- the text pool[c .. c+d), a: its span's flags */
     H9_I_SLOT,       /* dst <- the 16 bytes of the pool at c, as they are */
+    H9_I_EACH,   /* dst <- the next item of the list in register a, of width b and item op d; register dst + 1 counts
+                    (CLEARed before the loop). Of a map (b = 32): dst <- the next key, dst + 2 <- its value. None is
+                    left, or there is no list: to c. A bad item (H9_N_EACH) is a refused message where d has
+                    H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does. `name`: the
+                    list's path from the item of the loop around it, which is instruction spare - 1 (0: none) */
+    H9_I_AGAIN,  /* to c, an H9_I_EACH before it */
+    H9_I_ITEM,   /* a message begins; where it is refused, go on at c (greater than its own number) */
+    H9_I_EMIT,   /* the record in register a is written: the message that ITEM began */
+    H9_I_DONE,   /* the end of a program that makes many */
+    H9_I_FIND,   /* dst <- the first record of the list in register a (items of 16 bytes) whose slot b is the text
+                    pool[c .. c+d); spare: its record table. b has H9_FIND_BOXED: the items are options */
+    H9_I_UNIQUE, /* the map in dst has no key twice, or: refused (b = 0), the last one is kept (1). a: the h9_op of
+                    its keys */
+    H9_I_JSON,   /* dst <- the value in register a as JSON text, by writing node c */
+    H9_I_ANY,    /* dst <- the value in register a as a tape: as MessagePack by writing node c, read by node d (ANY)
+                  */
     H9_INSNS
 } h9_insn_op;
+#define H9_EACH_ALONE 0x100u
+#define H9_FIND_BOXED 0x8000u
 typedef enum h9_compare {
     H9_CMP_EQ,
     H9_CMP_NE,
@@ -363,6 +387,7 @@ typedef struct h9_header {
     uint32_t map_root;  /* record table of the frame that a mapping reads, or H9_NONE: there is no mapping */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
     uint32_t names; /* how many names errors may mention */
+    uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */
 } h9_header;
 
 #endif
