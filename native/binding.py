@@ -285,3 +285,34 @@ def split(framing: str, data: Any, *, last: bool, limit: int, batch: int) -> tup
     if code and not used[0]:
         raise error(code)
     return begin[: done[0]], end[: done[0]], used[0]
+
+
+class ArraySplitter:
+    """Finds the items of a JSON array in pieces of it. `closed`: its end was met; `scanned`: bytes of the current item
+    that were looked at."""
+
+    __slots__ = ("_raw", "scanned")
+
+    def __init__(self) -> None:
+        self._raw = ffi.new("h9_array_scan *")
+        self.scanned = 0
+
+    @property
+    def closed(self) -> bool:
+        return bool(self._raw.closed)
+
+    def split(self, data: Any, *, limit: int, batch: int) -> tuple[array[int], array[int], int]:
+        """Where up to `batch` items begin and end in `data`, and how many bytes they take with their commas. `data`
+        begins with the first of them; the next call's with what is left over, which is not looked at twice.
+
+        DataError: damage at `scanned`; what stands before it is given first.
+        """
+        whole = ffi.from_buffer(data)
+        begin, end = array("q", bytes(8 * batch)), array("q", bytes(8 * batch))
+        views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end)]
+        done, used, scanned = ffi.new("size_t *"), ffi.new("size_t *"), ffi.new("size_t *", self.scanned)
+        code = lib.h9_split_array(self._raw, whole, len(whole), limit, batch, *views, done, used, scanned)
+        self.scanned = scanned[0] - used[0]
+        if code and not done[0]:
+            raise error(code)
+        return begin[: done[0]], end[: done[0]], used[0]

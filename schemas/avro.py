@@ -5,8 +5,8 @@ one, and `drive` keeps those steps on a stack of its own: nesting is counted and
 before its fields are read, so that it may contain itself; that it can end is checked afterwards (B31). Defaults
 are matched last, when every record is whole.
 
-What the model leaves out: `order`, the aliases of a fixed that carries a logical type, and other properties
-(B41). A field's default of a logical type is a value of the underlying type: a count, or bytes.
+What the model leaves out: `order`, a logical fixed's aliases, and other properties (B41) but our `jsonName`. A
+field's default of a logical type is a value of the underlying type: a count, or bytes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from schemas.model import MISSING, Enum, Field, Fixed, Record, Schema, Type, Uni
 
 MAX_NESTING: Final = 200  # types inside types in one document; values inside a default
 MAX_PRECISION: Final = 1000  # digits of a decimal; one of more falls back (S27)
+KEPT_NAME: Final = "jsonName"  # our property of a field: its name in a language that takes any text for one
 MAX_DEFAULT: Final = 1 << 20  # values and characters in one default, records filled in
 
 T = TypeVar("T")
@@ -243,7 +244,8 @@ class _Reader:
         aliases = _aliases(document, path, "", dots=False)
         type_ = yield self._inner(document, "type", path, space)
         self._plainly(document, path, type_)
-        field = Field(name, type_, aliases=aliases, doc=_doc(document))
+        kept = document.get(KEPT_NAME)
+        field = Field(name, type_, aliases=aliases, doc=_doc(document), json_name=kept if isinstance(kept, str) else "")
         if "default" in document:
             self.defaults.append((field, document["default"], f"{path}/default"))
         return field

@@ -3,6 +3,7 @@
 A place's type is what all samples have there: kinds are united, a member is required if every object has it, null where
 null was seen, `number` where a float was among the integers, 64 bits always. A text is a `date-time` or a `uuid` only
 if each one is, and there are at least `formats_from` of them: fewer say nothing.
+Several kinds at one place, null aside, are a union, or refused if `mixed` says so.
 Objects are records, unless `maps` says `varied`: then an object whose members vary (over `MANY` names in all, and none
 of them in every object) is a map; or unless `map_at` names their place (`a.b`, `a[].b`).
 """
@@ -34,6 +35,7 @@ class Rules:
     maps: Literal["never", "varied"] = "never"
     map_at: Collection[str] = ()
     name: str = "Root"
+    mixed: Literal["union", "refuse"] = "union"
 
 
 USUAL: Final = Rules()
@@ -135,14 +137,18 @@ class Samples:
             stack.extend(seen.note(value))
 
     def schema(self, rules: Rules = USUAL) -> Schema:
-        """The schema of the samples, in JSON Schema's terms. Raises SchemaError: no samples, or nested too deep."""
+        """The schema of the samples, in JSON Schema's terms. Raises SchemaError: no samples, nested too deep, or of
+        several kinds at one place where that is refused."""
         if not self.count:
             raise SchemaError("there is no sample to infer a schema from")
         try:
             made = _Inference(rules)
-            return Schema(made.type(self._root, "", rules.name), "jsonschema", made.named)
+            schema = Schema(made.type(self._root, "", rules.name), "jsonschema", made.named)
         except RecursionError:
             raise SchemaError("the samples are nested too deep") from None
+        if made.mixed:
+            raise SchemaError(f"the samples differ in kind: {'; '.join(made.mixed[:20])}")
+        return schema
 
 
 def infer(samples: Iterable[object], rules: Rules = USUAL) -> Schema:
@@ -160,6 +166,8 @@ class _Inference:
         self.rules = rules
         self.names = Names()
         self.named: dict[str, Type] = {}
+        self.mixed: list[str] = []
+        """The places that are refused for their kinds."""
 
     def type(self, seen: Seen, path: str, hint: str) -> Type:
         """The union of all that was seen at a place."""
@@ -170,6 +178,9 @@ class _Inference:
             kinds.append(model.Array(self.type(seen.items, f"{path}[]", f"{hint}Item")))
         if seen.objects:
             kinds.append(self._object(seen, path, hint))
+        found = [type(each).__name__.lower() for each in kinds if not isinstance(each, model.Null)]
+        if len(found) > 1 and self.rules.mixed == "refuse":
+            self.mixed.append(f"{path or '(root)'} is {' and '.join(found)}")
         return kinds[0] if len(kinds) == 1 else Union(tuple(kinds))
 
     def _plain(self, seen: Seen) -> Iterator[Type]:

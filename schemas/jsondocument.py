@@ -357,7 +357,8 @@ def _checker(draft: Draft, defer: Callable[[object], None]) -> Any:
     import jsonschema
 
     base = getattr(jsonschema, draft.validator)
-    reference = base.VALIDATORS["$ref"]
+    found: dict[int, Any] = {}
+    """By id of a metaschema's part with `$ref`: what it refers to, for the library would look it up each time."""
 
     def postpone(_validator: Any, _value: Any, instance: Any, _schema: Any) -> Iterator[Any]:
         if isinstance(instance, dict):
@@ -366,7 +367,13 @@ def _checker(draft: Draft, defer: Callable[[object], None]) -> Any:
             yield jsonschema.ValidationError(f"{_brief(repr(instance))} isn't a schema")
 
     def follow(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        yield from (postpone if value == "#" else reference)(validator, value, instance, schema)
+        if value == "#":
+            yield from postpone(validator, value, instance, schema)
+            return
+        if id(schema) not in found:
+            found[id(schema)] = validator._resolver.lookup(value)
+        target = found[id(schema)]
+        yield from validator.descend(instance, target.contents, resolver=target.resolver)
 
     keywords = {"$ref": follow, "$dynamicRef": postpone, "$recursiveRef": postpone, "uniqueItems": _unique}
     extend: Any = jsonschema.validators.extend

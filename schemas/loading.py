@@ -77,15 +77,16 @@ def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
         known = " ".join(_SUFFIXES)
         raise SchemaError(f"the suffix doesn't tell the language ({known} do); name it with `language`", str(path))
     content = _content(path)
-    language = language or _SUFFIXES[suffix] or _told_text(content)
+    language = language or _SUFFIXES[suffix]
     if language == "protobuf" and suffix not in _DESCRIPTORS:
         from schemas import protobuf
 
         return protobuf.read(path, message=type_)
     try:
-        return _document(content, language, type_)
+        return _document(content, language or _told_text(content), type_)
     except SchemaError as error:
-        raise SchemaError(error.message, f"{path}#{error.path}" if error.path else str(path)) from error.__cause__
+        inside = error.path.removeprefix("#")
+        raise SchemaError(error.message, f"{path}#{inside}" if inside else str(path)) from error.__cause__
 
 
 def _content(path: Path) -> bytes:

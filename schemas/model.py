@@ -256,20 +256,23 @@ class Schema:
     """A root type, with what its document said besides.
 
     `names`: every named type of the document by full name. `warnings`: what was read in a way its author may not
-    have meant (an invalid logical type that fell back, S27). Pickles at any depth: as a flat list of its types.
+    have meant (an invalid logical type that fell back, S27). `messages` (Protobuf): the full names of the main file's
+    messages by their places there, (0,) being the first and (0, 2) the third inside it (S32, schemas/places.py).
+    Pickles at any depth: as a flat list of its types.
     """
 
     root: Type
     language: Language
     names: dict[str, Type] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    messages: dict[tuple[int, ...], str] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Anything, ...]:
         types = [*walk(self.root, *self.names.values())]
         index = {id(each): i for i, each in enumerate(types)}
         names = {name: index[id(each)] for name, each in self.names.items()}
         rows = [(type(each), _row(each, index)) for each in types]
-        return _unpickled, (rows, index[id(self.root)], self.language, names, self.warnings)
+        return _unpickled, (rows, index[id(self.root)], self.language, names, self.warnings, self.messages)
 
 
 def _row(type_: Type, index: dict[int, int]) -> list[object]:
@@ -299,6 +302,7 @@ def _unpickled(
     language: Language,
     names: dict[str, int],
     warnings: list[str],
+    messages: dict[tuple[int, ...], str],
 ) -> Schema:
     types = [object.__new__(kind) for kind, _ in rows]
     for type_, (kind, row) in zip(types, rows, strict=True):
@@ -312,7 +316,7 @@ def _unpickled(
             row[1] = [Field(name, types[of], *rest) for name, of, *rest in row[1]]
         for member, value in zip(dataclass_fields(kind), row, strict=True):  # type: ignore[arg-type]
             setattr(type_, member.name, value)
-    return Schema(types[root], language, {name: types[of] for name, of in names.items()}, warnings)
+    return Schema(types[root], language, {name: types[of] for name, of in names.items()}, warnings, messages)
 
 
 def nullable(type_: Type) -> tuple[Type, bool]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from native.errors import SchemaError
-from schemas import protoc
+from schemas import places, protoc
 from schemas.model import (
     MISSING,
     Array,
@@ -72,20 +72,25 @@ _INTEGERS: Final[dict[int, tuple[int, bool, IntEncoding]]] = {
 }
 
 
+Wanted = str | tuple[int, ...] | None
+"""Which message is the root: by its name, by its place in the main file, or the only one that can be meant."""
+
+
 def read(
-    source: str | Path | Mapping[str, str], *, message: str | None = None, include: Sequence[str | Path] = ()
+    source: str | Path | Mapping[str, str], *, message: Wanted = None, include: Sequence[str | Path] = ()
 ) -> Schema:
     """The schema of a .proto file, given by its path or as texts by file name (the main file first).
 
-    `message`: the root's full name, or the end of it if only one ends so; without it, the one message
-    of the main file that no other refers to. `include`: folders to look for imports in, before the file's own.
+    `message`: the root's full name, or the end of it if only one ends so; or its place in the main file, (0,) being the
+    first and (0, 2) the third inside it; without it, the one message of the main file that no other refers to.
+    `include`: folders to look for imports in, before the file's own.
     SchemaError: at file:line, what the compiler or this reader refuses (B53 to B55).
     """
     sources = source if isinstance(source, Mapping) else protoc.gather(source, include)
     return _schema(_parsed(protoc.compiled(sources)), message)
 
 
-def read_descriptor_set(data: bytes, *, message: str | None = None) -> Schema:
+def read_descriptor_set(data: bytes, *, message: Wanted = None) -> Schema:
     """The schema of a serialized FileDescriptorSet with all that it imports; its last file is the main one.
 
     `message`: as for `read`. SchemaError: not a descriptor set, or one that says what can't be.
@@ -117,7 +122,7 @@ def _check(files: FileDescriptorSet) -> None:
             raise SchemaError(str(error), file.name) from error
 
 
-def _schema(files: FileDescriptorSet, message: str | None) -> Schema:
+def _schema(files: FileDescriptorSet, message: Wanted) -> Schema:
     if not files.file:
         raise SchemaError("the descriptor set is empty")
     reader = _Reader(_option_number(files, LOGICAL, "FieldOptions"), _option_number(files, WRAPPER, "MessageOptions"))
@@ -129,8 +134,12 @@ def _schema(files: FileDescriptorSet, message: str | None) -> Schema:
     for file, scope in zip(files.file, scopes, strict=True):
         reader.extend(file.message_type, file.extension, scope)
     main = files.file[-1]
-    root = _named(reader.records, message) if message else reader.records[_only_candidate(main)]
-    return Schema(root, "protobuf", reader.names, reader.warnings)
+    messages = dict(places.declared(main.message_type, main.package))
+    if isinstance(message, tuple):
+        root = reader.records[places.placed(messages, message)]
+    else:
+        root = _named(reader.records, message) if message else reader.records[_only_candidate(main)]
+    return Schema(root, "protobuf", reader.names, reader.warnings, messages)
 
 
 # --- the root ---

@@ -88,6 +88,13 @@ def test_mapping_schema_is_in(names: set[str]) -> None:
     assert any(name.startswith("translator/") and name.endswith("/mapping.schema.json") for name in names)
 
 
+def test_migrations_are_in(names: set[str]) -> None:
+    """The steps that make the registry's database are in."""
+    steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/migrations").glob("*.sql")}
+    assert steps
+    assert steps <= names
+
+
 def test_nothing_else_is_in(names: set[str]) -> None:
     """No C, no tests, no tools are in; nothing lies outside of the rooms and the wheel's own data."""
     assert {name for name in names if name.endswith((".c", ".h", ".o"))} == set()

@@ -97,15 +97,23 @@ def registering() -> None:
     assert_type(plan.translate(b""), bytes)
 
 
-class Folder:
-    def get(self, name: str) -> Schema:
-        raise translator.SchemaError("none")
-
-    def for_id(self, id: int) -> Schema:  # noqa: A002
+class Folder(SchemaSource):
+    def by_id(self, id: int, /) -> Schema:  # noqa: A002
         raise translator.SchemaError("none")
 
 
 SOURCE: SchemaSource = Folder()
+
+
+def adapting() -> None:
+    adapter = translator.adapter({7: "a.avsc"}, "json", framing="avro-single")
+    assert_type(adapter, translator.Adapter)
+    assert_type(adapter.translate(b"", [("h", b"")]), translator.Message)
+    data, headers = translator.adapter(SOURCE, out="confluent", subject="s").translate(b"", {"h": None})
+    assert_type(data, bytes)
+    assert_type(headers, list[tuple[str, bytes | None]])
+    assert_type(adapter.translate_many([b""])[0], bytes)
+    translator.adapter(SOURCE, framing="zip")  # type: ignore[arg-type]
 
 
 def errors(plan: translator.Plan) -> None:

@@ -22,32 +22,38 @@ if TYPE_CHECKING:
         SchemaError,
         TranslatorError,
     )
+    from translator.adapters.adapter import Adapter, Message
+    from translator.adapters.making import adapter
     from translator.api import MappingSource, SchemaSpec, compile  # noqa: A004
     from translator.mapping.document import MappingError
     from translator.messages import LearningComplete, NeuronActivated, NeuronSignal, TopologyChanged
     from translator.plan.handle import Batch, EachBatch, Plan
     from translator.plan.losses import Loss, Losses
     from translator.plan.policies import Policies
+    from translator.sources import SchemaSource
     from translator.table import Transformer, register, transformers
 
 _HOMES = {
     "native.binding": ("Limits",),
     "native.errors": ("ContainerError", "DataError", "LimitError", "PlanError", "SchemaError", "TranslatorError"),
+    "translator.adapters.adapter": ("Adapter", "Message"),
+    "translator.adapters.making": ("adapter",),
     "translator.api": ("MappingSource", "SchemaSpec", "compile"),
     "translator.mapping.document": ("MappingError",),
     "translator.messages": ("LearningComplete", "NeuronActivated", "NeuronSignal", "TopologyChanged"),
     "translator.plan.handle": ("Batch", "EachBatch", "Plan"),
     "translator.plan.losses": ("Loss", "Losses"),
     "translator.plan.policies": ("Policies",),
+    "translator.sources": ("SchemaSource",),
     "translator.table": ("Transformer", "register", "transformers"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Batch", "ContainerError", "DataError", "EachBatch", "LearningComplete", "LimitError", "Limits", "Loss", "Losses",
-    "MappingError", "MappingSource", "NeuronActivated", "NeuronSignal", "Plan", "PlanError", "Policies",
-    "SchemaError", "SchemaSpec", "TopologyChanged", "Transformer", "TranslatorError", "compile", "register",
-    "transformers",
+    "Adapter", "Batch", "ContainerError", "DataError", "EachBatch", "LearningComplete", "LimitError", "Limits", "Loss",
+    "Losses", "MappingError", "MappingSource", "Message", "NeuronActivated", "NeuronSignal", "Plan", "PlanError",
+    "Policies", "SchemaError", "SchemaSource", "SchemaSpec", "TopologyChanged", "Transformer", "TranslatorError",
+    "adapter", "compile", "register", "transformers",
 ]  # fmt: skip
 
 

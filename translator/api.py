@@ -44,8 +44,10 @@ def compile(  # noqa: A001
     every reason. A transformer registered for the two formats is taken before the native one.
     """
     ends = end(source, source_format, source_type), end(target, target_format, target_type)
-    chosen = _mapping(mapping)
-    options = table.Options(_policies(policies), (drop,) if isinstance(drop, str) else tuple(drop), limits or Limits())
+    chosen = mapping_of(mapping)
+    options = table.Options(
+        policies_of(policies), (drop,) if isinstance(drop, str) else tuple(drop), limits or Limits()
+    )
     factory = table.find(ends[0].format, ends[1].format)
     if factory is not None:
         from translator.plan.registered import RegisteredPlan
@@ -62,7 +64,8 @@ def _native(source: End, target: End, mapping: Mapping | None, options: table.Op
     return Plan(s, t, mapping=mapping, policies=options.policies, drop=options.drop, limits=options.limits)
 
 
-def _mapping(source: MappingSource | None) -> Mapping | None:
+def mapping_of(source: MappingSource | None) -> Mapping | None:
+    """The mapping that users name. MappingError: it can't be loaded."""
     if source is None:
         return None
     from translator.mapping import document
@@ -73,8 +76,8 @@ def _mapping(source: MappingSource | None) -> Mapping | None:
     return document.load(Path(source) if is_name else source)  # type: ignore[arg-type]
 
 
-def _policies(chosen: Policies | MappingOf[str, str] | None) -> Policies:
-    """PlanError: there is no such policy, or it has no such value."""
+def policies_of(chosen: Policies | MappingOf[str, str] | None) -> Policies:
+    """The policies that users name. PlanError: there is no such policy, or it has no such value."""
     if chosen is None or isinstance(chosen, Policies):
         return chosen or Policies()
     known, problems = choices(), []

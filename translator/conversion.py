@@ -20,12 +20,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from native.binding import Results, Run
 from native.errors import ContainerError, DataError
 from translator.containers.base import Block, Data, Reader, Writer, kept
 from translator.plan.handle import Plan
+
+if TYPE_CHECKING:
+    from translator.adapters.adapter import Adapter
 
 BATCH = 1 << 16
 """Messages of one call of the core at most."""
@@ -124,7 +127,7 @@ class Conversion:
     def __init__(
         self,
         reader: Reader,
-        plan: Plan,
+        plan: Plan | Adapter,
         writer: Writer,
         *,
         refused: Callable[[Refusal], None] | None = None,

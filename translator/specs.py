@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -48,8 +49,13 @@ def end(spec: SchemaSpec, format_: str | None = None, type_: str | None = None) 
     schema = _schema(document, named, type_)
     if named is None:
         built_in = isinstance(document, str) and document.startswith(NEURON)
-        named = "neuron" if built_in else _FORMAT_OF[schema.language]
+        named = "neuron" if built_in else format_of(schema)
     return End(named, schema)
+
+
+def format_of(schema: Schema) -> str:
+    """The usual format of messages that a schema of its language describes."""
+    return _FORMAT_OF[schema.language]
 
 
 def known_formats() -> list[str]:
@@ -129,4 +135,4 @@ def _rooted(schema: Schema, type_: str) -> Schema:
     if name is None:
         known = ", ".join(sorted(schema.names)[:20]) or "none"
         raise SchemaError(f"{'several types end' if found else 'no type is named'} {type_!r}; there are: {known}")
-    return Schema(schema.names[name], schema.language, schema.names, schema.warnings)
+    return replace(schema, root=schema.names[name])

@@ -135,7 +135,7 @@ def each(translate: Callable[[bytes], bytes], data: Any, offsets: Any = None, *,
     from native.errors import DataError
     from translator.plan.handle import Batch
 
-    frame = _FRAMES[framing]
+    frame = frame_of(framing)
     parts: list[bytes] = []
     ends, errors = array("q", (0,)), list[DataError]()
     for i, message in enumerate(_messages(data, offsets)):
@@ -148,6 +148,13 @@ def each(translate: Callable[[bytes], bytes], data: Any, offsets: Any = None, *,
         parts.append(part)
         ends.append(ends[-1] + len(part))
     return Batch(b"".join(parts), ends, errors)
+
+
+def frame_of(framing: str) -> Callable[[bytes], bytes]:
+    """What puts a framing around a message, as the C core does. ValueError: there is no such framing."""
+    if framing not in _FRAMES:
+        raise ValueError(f"no framing {framing!r}; there are {', '.join(_FRAMES)}")
+    return _FRAMES[framing]
 
 
 def _messages(data: Any, offsets: Any) -> list[bytes]:

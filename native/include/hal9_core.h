@@ -179,6 +179,24 @@ const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
 h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
                  int64_t *begin, int64_t *end, size_t *done, size_t *used);
 
+/* What is kept of a JSON array from one piece of its bytes to the next. Zeroed before the first. */
+typedef struct h9_array_scan {
+    uint64_t items;
+    uint64_t depth;        /* brackets open in the item */
+    uint64_t objects[128]; /* a bit for each of the first 8,192 of them: is it a brace? */
+    uint32_t in_string;    /* inside of a string */
+    uint32_t closed;       /* the array's own bracket was met */
+} h9_array_scan;
+
+/* Splitting a JSON array, whose opening bracket was passed. `data` begins with an item (or the rest of one), of which
+ * *scanned bytes were looked at before. Fills begin[i] and end[i] of up to `count` items of at most `limit` bytes,
+ * without the space around them; *used: bytes up to the last one's comma, which is in them; *scanned: bytes looked at.
+ * Between two commas there may be nothing: an item of no bytes, which `[]` has not. Where the array is damaged, what
+ * stands before is found all the same, and the code (H9_E_RECORD; GROUP: a bracket that matches none) is that of the
+ * damage at *scanned. */
+h9_code h9_split_array(h9_array_scan *scan, const uint8_t *data, size_t size, uint64_t limit, size_t count,
+                       int64_t *begin, int64_t *end, size_t *done, size_t *used, size_t *scanned);
+
 #ifdef __cplusplus
 }
 #endif

@@ -61,7 +61,9 @@ typedef enum h9_op {
                       h9_kind. Frame: .choice, boxed: the reading side's branch nodes end in H9_STEP_BOX when the target
                       is a union too. Writing: .choice.branch picks the node, its value is the box. */
     H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2) */
-    H9_OP_WRAPPED, /* Protobuf: a message whose field 1 is node a, absent meaning zero (the wrappers) */
+    H9_OP_WRAPPED, /* Protobuf: a message whose field 1 is node a, absent meaning zero (the wrappers). Writing with b:
+                      a generated wrapper (S33), whose fields are those of record table b - 1: of a LIST or MAP its
+                      first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it) */
     H9_OP_FAIL     /* refuses with code a. Structure is read no further */
 } h9_op;
 
@@ -272,6 +274,9 @@ typedef enum h9_step_code {
     H9_STEP_SYMBOL_TABLE,  /* .i by sorted pairs: enum table a, its numbers to its targets */
     H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is */
     H9_STEP_ANY_FITS,      /* every value on the tape is one that the target has: a, h9_fits */
+    H9_STEP_UNWRAP, /* .rec of record table a, a generated wrapper (S33) -> the one of its slots that is present. Where
+                       none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
+                       code b. The first step of its RECORD's node, and of no other */
     H9_STEP_MASK_PATH, /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
     H9_STEP_FAIL,      /* refuses with code a */
     H9_STEPS
@@ -306,7 +311,9 @@ typedef enum h9_insn_op {
     H9_I_LOAD,       /* dst <- slot a of the frame that was read (its table: h9_header.map_root) */
     H9_I_FIELD,      /* dst <- slot b of the record in register a, whose record table is c */
     H9_I_ENTRY,      /* dst <- value under key pool[c .. c+d) of the map in register a */
-    H9_I_INDEX,      /* dst <- item c of the list in register a, of width b and item op d */
+    H9_I_INDEX,      /* dst <- item c of the list in register a, of width b and item op d (of a map, b = 32: its value).
+                        spare: 1 + the counter of the loop (H9_I_EACH) whose item it is, rather than item c. A bad item
+                        refuses as a value does */
     H9_I_BRANCH,     /* dst <- value of the union in register a where its branch is c, else absent */
     H9_I_UNBOX,      /* dst <- value of the option in register a; null is absent */
     H9_I_CONST,      /* dst <- pool[c .. c+d) read as MessagePack by node a | b << 16 */

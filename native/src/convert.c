@@ -183,6 +183,23 @@ static h9_code unbox(h9_slot *v)
     return H9_OK;
 }
 
+/* S33: what stands in a generated wrapper. */
+static h9_code unwrap(const h9_context *c, const h9_step *s, h9_slot *v)
+{
+    const h9_record *r = &c->plan->records[s->a];
+    const h9_slot *frame = v->rec;
+    const uint64_t *bits = h9_cbits(frame, r);
+    for (uint32_t i = 0; i < r->slots; i++) {
+        if (!h9_has(bits, i)) continue;
+        *v = frame[i];
+        return H9_OK;
+    }
+    if (s->b > 1) return (h9_code)s->b;
+    memset(v, 0, sizeof *v);
+    if (s->b == 1) v->choice.branch = s->c;
+    return H9_OK;
+}
+
 static h9_code symbol_table(h9_context *c, const h9_step *s, h9_slot *v)
 {
     const h9_enum *e = &c->plan->enums[s->a];
@@ -198,6 +215,7 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     switch (s->code) {
     case H9_STEP_BOX: return box(c, s, v);
     case H9_STEP_UNBOX_OPTION: return unbox(v);
+    case H9_STEP_UNWRAP: return unwrap(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_MASK_PATH: return h9_mask_path(v);
     case H9_STEP_FAIL: return (h9_code)s->a;

@@ -44,15 +44,6 @@ static bool take_entry(h9_machine *m, const h9_insn *n)
     return h9_put_absent(m, n);
 }
 
-static bool take_item(h9_machine *m, const h9_insn *n)
-{
-    const h9_slot *list = &m->at[n->a];
-    h9_slot v = {.raw = {0, 0}};
-    if (n->c >= list->list.n) return h9_put_absent(m, n);
-    h9_item_get(list->list.items + (size_t)n->c * n->b, n->b, (uint8_t)n->d, &v);
-    return h9_put(m, n, v);
-}
-
 /* An option's value, or that of one branch of a union. */
 static bool take_choice(h9_machine *m, const h9_insn *n, bool any_branch)
 {
@@ -299,7 +290,7 @@ static bool take(h9_machine *m, const h9_insn *n)
     switch (n->op) {
     case H9_I_FIELD: return take_field(m, n);
     case H9_I_ENTRY: return take_entry(m, n);
-    case H9_I_INDEX: return take_item(m, n);
+    case H9_I_INDEX: return h9_map_index(m, n);
     case H9_I_BRANCH: return take_choice(m, n, false);
     case H9_I_UNBOX: return take_choice(m, n, true);
     case H9_I_STEP: return convert(m, n);
@@ -404,5 +395,7 @@ bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out)
     *out = NULL;
     if (end == NULL || end->op == H9_I_DONE) return end != NULL;
     *out = m.at[end->a].rec;
-    return m.there[end->a] || h9_map_refuse(&m, H9_E_BAD_PLAN);
+    if (m.there[end->a]) return true;
+    h9_map_refuse(&m, H9_E_BAD_PLAN);
+    return h9_map_recover(&m, end) != NULL;
 }

@@ -53,6 +53,7 @@ bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t si
 
 /* Another item for n->dst. 1: taken; 0: none is left; -1: refused. */
 int h9_map_next(h9_machine *m, const h9_insn *n);
+bool h9_map_index(h9_machine *m, const h9_insn *n);
 bool h9_map_find(h9_machine *m, const h9_insn *n);
 /* A value as JSON text, or as a tape. */
 bool h9_map_json(h9_machine *m, const h9_insn *n);

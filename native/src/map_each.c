@@ -99,6 +99,13 @@ static void take(h9_machine *m, const h9_insn *n, uint64_t i)
     h9_put(m, n, v);
 }
 
+/* Whether what n took out of a list is a bad item: only records and boxes can be. */
+static bool took_bad(const h9_insn *n, const h9_slot *item)
+{
+    uint8_t op = (uint8_t)n->d;
+    return n->b == sizeof *item && (op == H9_OP_RECORD || op == H9_OP_UNION) && H9_UNLIKELY(h9_is_bad(item));
+}
+
 /* A bad item: a refused message of its own. false: the whole is refused. */
 static bool set_apart(h9_machine *m, const h9_insn *n)
 {
@@ -120,7 +127,7 @@ int h9_map_next(h9_machine *m, const h9_insn *n)
         take(m, n, i);
         count->raw[0] = i + 1;
         m->there[n->dst + 1] = true;
-        if (n->b == sizeof(h9_slot) && H9_UNLIKELY(h9_is_bad(&m->at[n->dst]))) {
+        if (took_bad(n, &m->at[n->dst])) {
             if (!set_apart(m, n)) return -1;
             continue;
         }
@@ -131,6 +138,23 @@ int h9_map_next(h9_machine *m, const h9_insn *n)
     m->there[n->dst] = m->there[n->dst + 1] = false;
     if (alone) m->loop = n->spare ? m->c->plan->insns + n->spare - 1 : NULL;
     return 0;
+}
+
+/* An item by its number, or the one that corresponds to the item that a loop over another list is at. */
+bool h9_map_index(h9_machine *m, const h9_insn *n)
+{
+    const h9_slot *list = &m->at[n->a];
+    h9_slot v = {.raw = {0, 0}};
+    uint64_t i = n->c;
+    if (n->spare) i = m->there[n->spare - 1] ? m->at[n->spare - 1].u - 1 : UINT32_MAX;
+    if (i >= list->list.n) return h9_put_absent(m, n);
+    if (n->b == 2 * sizeof v) v = ((const h9_slot *)(const void *)list->list.items)[2 * i + 1];
+    else h9_item_get(list->list.items + (size_t)i * n->b, n->b, (uint8_t)n->d, &v);
+    if (took_bad(n, &v)) {
+        refuse_bad(m, m->loop, &v);
+        return false;
+    }
+    return h9_put(m, n, v);
 }
 
 bool h9_map_find(h9_machine *m, const h9_insn *n)

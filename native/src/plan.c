@@ -147,13 +147,36 @@ static bool good_each(const h9_plan *p, const h9_node *n)
            && (p->h.reader != H9_FORMAT_AVRO || n->c < p->h.nodes);
 }
 
+/* A generated wrapper has a field for each thing that may stand in it (S33). */
+static bool good_wrapped(const h9_plan *p, const h9_node *n)
+{
+    if (n->a >= p->h.nodes || n->b > p->h.records) return false;
+    if (n->b == 0) return true;
+    const h9_node *inner = &p->nodes[n->a];
+    uint32_t count = p->records[n->b - 1].count;
+    switch (inner->op) {
+    case H9_OP_LIST:
+    case H9_OP_MAP: return count >= 1;
+    case H9_OP_OPTION: return count >= 2;
+    case H9_OP_UNION: return count >= inner->b;
+    default: return false;
+    }
+}
+
+/* A record is unwrapped only by its own node. */
+static bool good_unwrap(const h9_plan *p, const h9_node *n)
+{
+    const h9_step *s = &p->steps[n->conv];
+    return s->code != H9_STEP_UNWRAP || (n->op == H9_OP_RECORD && n->a == s->a);
+}
+
 static bool good_node(const h9_plan *p, const h9_node *n)
 {
-    if (n->conv >= p->h.steps) return false;
+    if (n->conv >= p->h.steps || !good_unwrap(p, n)) return false;
     switch (n->op) {
     case H9_OP_ENUM: return n->a < p->h.enums;
-    case H9_OP_OPTION:
-    case H9_OP_WRAPPED: return n->a < p->h.nodes;
+    case H9_OP_OPTION: return n->a < p->h.nodes;
+    case H9_OP_WRAPPED: return good_wrapped(p, n);
     case H9_OP_LIST: return n->a < p->h.nodes && good_width(n) && (!(n->flags & H9_N_EACH) || good_each(p, n));
     case H9_OP_MAP: return n->a < p->h.nodes && n->b < p->h.nodes && n->width == 32;
     case H9_OP_RECORD:
@@ -170,10 +193,12 @@ static bool good_step(const h9_plan *p, uint32_t i)
 {
     const h9_step *s = &p->steps[i];
     if (s->code >= H9_STEPS || s->next >= p->h.steps || (s->next != 0 && s->next == i)) return false;
+    if (p->steps[s->next].code == H9_STEP_UNWRAP) return false;
     switch (s->code) {
     case H9_STEP_STRING_TO_ENUM:
     case H9_STEP_ENUM_TO_STRING:
     case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
+    case H9_STEP_UNWRAP: return s->a < p->h.records;
     case H9_STEP_TIMESTAMP_UNIT:
     case H9_STEP_TIMESTAMP_TO_I:
     case H9_STEP_I_TO_TIMESTAMP:

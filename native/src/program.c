@@ -21,7 +21,7 @@ static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
                                             [H9_I_LOAD] = DST,
                                             [H9_I_FIELD] = DST | A | SLOT,
                                             [H9_I_ENTRY] = DST | A | POOL,
-                                            [H9_I_INDEX] = DST | A | WIDTH,
+                                            [H9_I_INDEX] = DST | A,
                                             [H9_I_BRANCH] = DST | A,
                                             [H9_I_UNBOX] = DST | A,
                                             [H9_I_CONST] = DST | POOL,
@@ -85,6 +85,9 @@ static bool good_compare(const h9_insn *n)
 
 static bool good_width(uint16_t width) { return width == 1 || width == 4 || width == 8 || width == 16; }
 
+/* Of a list's item, or a map's entry. */
+static bool good_item(uint16_t width) { return width == 2 * sizeof(h9_slot) || good_width(width); }
+
 static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
 {
     const h9_header *h = &p->h;
@@ -104,7 +107,7 @@ static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
 static bool good_each(const h9_plan *p, const h9_insn *n, uint32_t i)
 {
     if ((uint32_t)n->dst + 2 >= p->h.registers || (n->d & 0xFFu) > H9_OP_FAIL) return false;
-    if (n->b != 2 * sizeof(h9_slot) && !good_width(n->b)) return false;
+    if (!good_item(n->b)) return false;
     return n->spare <= i && (n->spare == 0 || p->insns[n->spare - 1].op == H9_I_EACH);
 }
 
@@ -117,9 +120,9 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     if (n->op >= H9_INSNS || n->name >= p->h.names || !good_operands(p, n, i)) return false;
     switch (n->op) {
     case H9_I_LOAD: return n->a < p->records[p->h.map_root].slots;
-    case H9_I_INDEX: return n->d <= H9_OP_FAIL;
+    case H9_I_INDEX: return n->d <= H9_OP_FAIL && n->spare <= p->h.registers && good_item(n->b);
     case H9_I_CONST: return wide(n) < p->h.nodes;
-    case H9_I_STEP: return n->c < p->h.steps;
+    case H9_I_STEP: return n->c < p->h.steps && p->steps[n->c].code != H9_STEP_UNWRAP;
     case H9_I_COMPARE: return good_compare(n);
     case H9_I_SLOT: return within(n->c, 16, p->h.pool);
     case H9_I_EACH: return good_each(p, n, i);

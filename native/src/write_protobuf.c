@@ -133,8 +133,27 @@ static uint8_t *put_time(h9_context *c, const h9_slot *v, uint8_t *w)
     return w;
 }
 
+static uint8_t *put_list(h9_context *c, const h9_field *f, const h9_node *n, const h9_slot *v, uint8_t *w);
+
+/* A generated wrapper (S33). */
+static uint8_t *put_carried(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+{
+    const h9_node *inner = &c->plan->nodes[n->a];
+    const h9_field *f = c->plan->fields + c->plan->records[n->b - 1].first;
+    if (inner->op == H9_OP_LIST || inner->op == H9_OP_MAP) return put_list(c, f, inner, v, w);
+    f += v->choice.branch;
+    if (v->choice.value != NULL) {
+        w = put_value(c, &c->plan->nodes[f->node], v->choice.value, f->tag, w);
+        return w ? put_tag(f, w) : NULL;
+    }
+    if (f->tag == 0) return w;
+    if (!(w = h9_pb_room(c, w, HEAD))) return NULL;
+    return put_tag(f, h9_pb_put_varint(w, 0)); /* google.protobuf.NullValue */
+}
+
 static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
+    if (n->b != 0) return put_carried(c, n, v, w);
     const h9_node *inner = &c->plan->nodes[n->a];
     const uint32_t tag = 1u << 3 | h9_pb_wire(inner);
     if (is_zero(inner, v)) return w;

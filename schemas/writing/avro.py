@@ -6,7 +6,8 @@ enums. Dropped: Protobuf's field and enum numbers, oneofs, and that a field is a
 A field that may be absent is `["null", T]` with null as its default; Protobuf's implicit presence is its zero value as
 the default. An untyped value is refused, or JSON text (S34).
 
-A field renamed by a naming policy keeps its old name as an alias, so that old data stays readable.
+A field renamed by a naming policy keeps its old name as an alias, so that old data stays readable; a name that Avro
+can't have stays as the field's property `jsonName`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from native.errors import SchemaError
-from schemas import avro, model
+from schemas import avro, canonical, model
 from schemas.model import (
     MISSING,
     Array,
@@ -39,6 +40,7 @@ from schemas.writing.names import IDENTIFIER, identifier
 from schemas.writing.shapes import At, Pending, Ruling, Shaper
 
 _PRIMITIVES: Final = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
+_UNTYPED: Final = ("google.protobuf.Struct", "google.protobuf.ListValue")
 _UNITS: Final[dict[Unit, str]] = {"ms": "millis", "us": "micros", "ns": "nanos"}
 
 
@@ -88,6 +90,11 @@ class AvroShaper(Shaper):
             self.meant[id(type_)] = replace(type_, name=self.record_name(type_.name))
         return self.meant[id(type_)]
 
+    def _meaning(self, type_: Record | Enum) -> Type:
+        """An untyped object or list of Protobuf's is one JSON text, as any untyped value is (S34)."""
+        untyped = isinstance(type_, Record) and type_.name in _UNTYPED
+        return model.Any() if untyped else super()._meaning(type_)
+
     def any(self, at: At) -> Type:
         if self.choices.any == "refuse":
             place = at.path or "(root)"
@@ -107,7 +114,7 @@ class AvroShaper(Shaper):
         for each in self._joined(list(self.branches(union)), at):
             made = self.type(each, at)
             name = avro.branch_name(made)
-            if name in branches and branches[name] is not made:
+            if name in branches and not canonical.same(branches[name], made):
                 made = _carrier(name)
                 self.report.add(at.path, "widened", f"branches that Avro can't tell apart are one {name}")
             branches[name] = made
@@ -128,7 +135,7 @@ class AvroShaper(Shaper):
         odd = next((name for name, _ in enum.symbols if not IDENTIFIER.fullmatch(name)), None)
         return "" if odd is None else f"{odd!r} is no name"
 
-    def numbered(self, enum: Enum, at: At) -> Enum:
+    def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
         if any(number != index for index, (_, number) in enumerate(enum.symbols)):
             self.report.add(at.path, "dropped", f"the numbers of {enum.name}")
         if enum.open:
@@ -166,6 +173,8 @@ class AvroShaper(Shaper):
         made.presence, made.default = Presence.REQUIRED, default
         made.type = self._first(made.type, default)
         old = (source.name,) if IDENTIFIER.fullmatch(source.name) and source.name != made.name else ()
+        kept = source.json_name if self.source.language == "avro" else self.kept_name(source)
+        made.json_name = kept if kept and not IDENTIFIER.fullmatch(kept) else ""
         made.aliases = (*old, *(name for name in source.aliases if name != made.name))
 
     def _nullable(self, each: Pending) -> None:
@@ -177,12 +186,17 @@ class AvroShaper(Shaper):
             each.made.type = Union((Null(), *(type_.branches if isinstance(type_, Union) else (type_,))))
 
     def _first(self, type_: Type, default: object) -> Type:
-        """The branch that the default is of stands first, as Avro before 1.12 wants it."""
-        if default is MISSING or not isinstance(type_, Union) or self.source.language == "avro":
+        """The branch that the default is of stands first, as Avro before 1.12 wants it. An Avro source's own order
+        stays unless another branch might take the default."""
+        if default is MISSING or not isinstance(type_, Union):
             return type_
-        fitting = [each for each in type_.branches if self.carrier.carried(default, each, language=None) is not MISSING]
-        others = [each for each in type_.branches if each is not fitting[0]]
-        return Union((fitting[0], *others))
+        own: Language | None = "avro" if self.source.language == "avro" else None
+        fits = [self.carrier.carried(default, each, language=own) is not MISSING for each in type_.branches]
+        at = fits.index(True)
+        before = type_.branches[:at]
+        if own and not any(_takes(each, default) for each in before):
+            return type_
+        return Union((type_.branches[at], *before, *type_.branches[at + 1 :]))
 
 
 def _said(type_: Int) -> str:
@@ -195,11 +209,16 @@ def _unit(type_: model.Time | model.Timestamp, made: model.Time | model.Timestam
     return made, "narrowed" if type_.unit == "ns" else "widened", f"counted in {made.unit}"
 
 
+def _takes(type_: Type, default: object) -> bool:
+    """Whether a default of another type may be read as one of it: bytes are text too (S8), and records objects."""
+    kinds = model.Bytes | model.BigDecimal | model.Decimal | Fixed | model.Period
+    in_bytes = isinstance(type_, kinds) or (isinstance(type_, model.Uuid) and type_.form == "bytes")
+    return (in_bytes and isinstance(default, str)) or (isinstance(type_, Record) and isinstance(default, dict))
+
+
 def _carrier(name: str) -> Type:
-    """The plain type under several that are one branch to Avro."""
+    """The plain type under several that are one branch to Avro: those that logical types stand on."""
     plain: dict[str, Type] = {"int": Int(32), "long": Int(64), "bytes": model.Bytes(), "string": String()}
-    if name not in plain:
-        raise SchemaError(f"two branches {name} in a union")
     return plain[name]
 
 
@@ -279,6 +298,8 @@ def _record(record: Record, space: str, seen: set[str]) -> avro.Step[Any]:
     fields = []
     for each in record.fields:
         field = {"name": each.name, "type": (yield _written(each.type, inner, seen))}
+        if each.json_name:
+            field[avro.KEPT_NAME] = each.json_name
         if each.default is not MISSING:
             field["default"] = avro_json(each.default)
         fields.append(field | _extras(each.doc, each.aliases))

@@ -111,7 +111,9 @@ def _scalar(value: object, target: Type, language: Language | None) -> object:
         case Fixed(size=size):
             fits = isinstance(value, bytes) and len(value) == size
         case Date() | Time() | Timestamp():
-            fits = isinstance(value, {"avro": int, "jsonschema": str}.get(language or "", Never))
+            fits = type(value) is {"avro": int, "jsonschema": str}.get(language or "")
+        case Decimal(size=None, precision=precision) if type(value) is int and language is None:
+            return _unscaled(value * 10**target.scale) if abs(value) * 10**target.scale < 10**precision else MISSING
         case Decimal(size=size):
             fits = language == "avro" and isinstance(value, bytes) and size in (None, len(value))
         case BigDecimal():
@@ -122,8 +124,9 @@ def _scalar(value: object, target: Type, language: Language | None) -> object:
     return value if fits else MISSING
 
 
-class Never:
-    """What no value is."""
+def _unscaled(value: int) -> bytes:
+    """A decimal's digits as Avro has them: two's complement, most significant byte first, no longer than it must be."""
+    return value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, signed=True)
 
 
 def _real(value: object, bits: int) -> object:

@@ -101,7 +101,7 @@ class JsonShaper(Shaper):
             self.report.add(at.path, "widened", "an integer beside a number is a number")
         return isinstance(type_, Int)
 
-    def numbered(self, enum: Enum, at: At) -> Enum:
+    def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
         if any(number != index for index, (_, number) in enumerate(enum.symbols)):
             self.report.add(at.path, "dropped", f"the numbers of {enum.name}")
         if enum.open:
@@ -112,9 +112,16 @@ class JsonShaper(Shaper):
         return replace(enum, symbols=symbols, open=False, default=None, aliases=())
 
     def record_name(self, name: str) -> str:
+        """As it is: the names in `$defs` are given when it is known which types are left."""
+        return name
+
+    def _name(self, type_: Record | Enum) -> None:
         """The name alone, as `$defs` has it; where two share it, the full name too."""
-        full = ".".join(identifier(each) for each in name.split("."))
-        return self.names.give(last(full), full)
+        full = ".".join(identifier(each) for each in type_.name.split("."))
+        given = self.names.give(last(full), full)
+        if last(given) != last(type_.name):
+            self.report.add("", "exact", f"renamed: {type_.name} is {given}")
+        type_.name = given
 
     def settle(self, each: Pending) -> None:
         self.note_oneof(each)
@@ -131,6 +138,8 @@ class JsonShaper(Shaper):
     def shaped(self) -> Schema:
         schema = super().shaped()
         for each in walk(schema.root):
+            if isinstance(each, Record | Enum):
+                self._name(each)
             if isinstance(each, Record):
                 each.aliases = ()
                 if not each.fields and each.open:

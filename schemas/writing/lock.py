@@ -2,7 +2,8 @@
 
 A number once given stays with its name. What is removed leaves its number reserved for ever, and comes back, if it
 does, under another: its type may be another by then. A renamed field keeps its number if it names its old name as an
-alias; without one it is a new field. Messages that are gone stay in the file, for when they come back.
+alias, or if a naming policy renamed it; without that it is a new field. A renamed message or enum likewise. Messages
+that are gone stay in the file, for when they come back.
 
     {"version": 1,
      "messages": {"shop.Order": {"numbers": {"id": 1, "total": 3}, "reserved": [2], "reserved_names": ["sum"]}},
@@ -23,6 +24,8 @@ from schemas.jsondocument import plain
 VERSION: Final = 1
 HIGHEST: Final = (1 << 29) - 1
 """The highest field number (Protobuf's language guide, "Assigning Field Numbers"); 19000 to 19999 are its own."""
+OWN: Final = range(19000, 20000)
+"""Protobuf's own field numbers."""
 
 
 class Wanted(NamedTuple):
@@ -42,33 +45,51 @@ class Numbers:
     reserved_names: list[str] = field(default_factory=list)
 
     def settle(self, wanted: Sequence[Wanted], *, first: int = 1) -> dict[str, int]:
-        """Gives each name its number, and reserves the numbers of names that are gone. `first`: the lowest one."""
+        """Gives each name its number, and reserves the numbers of names that are gone. `first`: the lowest one, 0 for
+        an enum, whose symbols may share the numbers that they share in the source."""
         before = self.numbers
-        kept = {each.name: found for each in wanted if (found := self._known(each)) is not None}
+        kept = self._kept(wanted)
+        shared = {each.number: kept[each.name] for each in wanted if each.name in kept} if first == 0 else {}
         lost = {name: number for name, number in before.items() if number not in kept.values()}
         self.reserved = sorted({*self.reserved, *lost.values()})
         free = self._free(kept, first)
         self.numbers = {}
         for each in wanted:
-            taken = {*self.reserved, *kept.values(), *self.numbers.values()}
-            number = kept.get(each.name, each.number)
-            if number is None or (each.name not in kept and number in taken):
-                number = next(free)
-            self.numbers[each.name] = number
-            kept.setdefault(each.name, number)
+            number = kept.get(each.name)
+            if number is None:
+                number = self._new(each, shared, {*self.reserved, *kept.values()}, free)
+            self.numbers[each.name] = kept[each.name] = number
+            if first == 0:
+                shared.setdefault(each.number, number)
         self.reserved_names = sorted({*self.reserved_names, *lost} - self.numbers.keys())
         return self.numbers
 
-    def _known(self, each: Wanted) -> int | None:
-        return next((self.numbers[name] for name in (each.name, *each.aliases) if name in self.numbers), None)
+    def _new(self, each: Wanted, shared: dict[int | None, int], taken: set[int], free: Iterator[int]) -> int:
+        """The source's own number where that is free, else the next that is."""
+        if each.number is not None and each.number in shared:
+            return shared[each.number]
+        return each.number if each.number is not None and each.number not in taken else next(free)
+
+    def _kept(self, wanted: Sequence[Wanted]) -> dict[str, int]:
+        """The numbers that are known, by a name's own, then by a former name that nothing else is called."""
+        kept = {each.name: self.numbers[each.name] for each in wanted if each.name in self.numbers}
+        taken = {*kept.values()}
+        for each in wanted:
+            former = (self.numbers[name] for name in each.aliases if name in self.numbers)
+            number = next((number for number in former if number not in taken), None)
+            if each.name not in kept and number is not None:
+                kept[each.name] = number
+                taken.add(number)
+        return kept
 
     def _free(self, kept: dict[str, int], first: int) -> Iterator[int]:
         """Numbers that nothing has or had; a source's own come later, so they are looked at each time."""
+        highest = HIGHEST if first else (1 << 31) - 1
+        reserved = {*self.reserved}
         for number in count(first):
-            if number > HIGHEST:
+            if number > highest:
                 raise SchemaError("there is no field number left")
-            taken = number in self.reserved or number in kept.values() or number in self.numbers.values()
-            if not taken and not 19000 <= number <= 19999:
+            if number not in reserved and number not in kept.values() and (first == 0 or number not in OWN):
                 yield number
 
 
@@ -92,12 +113,20 @@ class Lock:
         return read(self.text())
 
 
+def numbers_of(found: dict[str, Numbers], name: str, former: Sequence[str]) -> Numbers:
+    """The numbers of a message or enum; those of a former name move to the new one."""
+    if name not in found:
+        old = next((each for each in former if each in found), None)
+        found[name] = Numbers() if old is None else found.pop(old)
+    return found[name]
+
+
 def _row(each: Numbers) -> dict[str, Any]:
     return {"numbers": each.numbers, "reserved": each.reserved, "reserved_names": each.reserved_names}
 
 
 def read(text: str | bytes) -> Lock:
-    """A lock file. Raises SchemaError: it isn't one, or is of a newer version."""
+    """A lock file. Raises SchemaError: it isn't one, is of a newer version, or contradicts itself."""
     document = plain(text, "lock")
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise SchemaError(f"not a lock file of version {VERSION}", "lock")
@@ -108,12 +137,29 @@ def _kind(document: dict[str, Any], kind: str) -> dict[str, Numbers]:
     found = document.get(kind, {})
     if not isinstance(found, dict):
         raise SchemaError("is no object", f"lock/{kind}")
-    return {name: _numbers(each, f"lock/{kind}/{name}") for name, each in found.items()}
+    return {name: _numbers(each, f"lock/{kind}/{name}", kind == "enums") for name, each in found.items()}
 
 
-def _numbers(each: Any, place: str) -> Numbers:
+def _numbers(each: Any, place: str, enum: bool) -> Numbers:
     match each:
         case {"numbers": dict(numbers), "reserved": list(reserved), "reserved_names": list(names)}:
             if all(type(n) is int for n in [*numbers.values(), *reserved]) and all(isinstance(n, str) for n in names):
-                return Numbers(dict(numbers), list(reserved), list(names))
+                made = Numbers(dict(numbers), list(reserved), list(names))
+                _check(made, place, enum)
+                return made
     raise SchemaError("needs numbers, reserved and reserved_names", place)
+
+
+def _check(made: Numbers, place: str, enum: bool) -> None:
+    """Two branches of a history may have given one number twice: merged, that must be told, not written."""
+    lowest, highest = (-1 << 31, (1 << 31) - 1) if enum else (1, HIGHEST)
+    owner: dict[int, str] = {}
+    for name, number in made.numbers.items():
+        if not lowest <= number <= highest or (not enum and number in OWN):
+            raise SchemaError(f"{name} has {number}, which is no number of {'a symbol' if enum else 'a field'}", place)
+        if owner.setdefault(number, name) != name and not enum:
+            raise SchemaError(f"{owner[number]} and {name} both have {number}", place)
+        if number in made.reserved:
+            raise SchemaError(f"{name} has {number}, which is reserved", place)
+        if name in made.reserved_names:
+            raise SchemaError(f"{name} has a number, and is a reserved name", place)

@@ -81,6 +81,11 @@ def pascal(name: str) -> str:
     return "".join(each[:1].upper() + each[1:] for each in words)
 
 
+def entry_name(field: str) -> str:
+    """The message that protoc makes of a map's entries: `foo_bar` has `FooBarEntry`."""
+    return "".join(each[:1].upper() + each[1:] for each in field.split("_")) + "Entry"
+
+
 def identifier(name: str) -> str:
     """The name with everything that Avro's and Protobuf's names don't have as underscores."""
     kept = re.sub(r"[^A-Za-z0-9_]", "_", name)
@@ -114,6 +119,10 @@ class Names:
             return False
         self._given.add(self._key(name))
         return True
+
+    def release(self, name: str) -> None:
+        """Makes a name free again."""
+        self._given.discard(self._key(name))
 
     def give(self, *wanted: str) -> str:
         """The first that is free, else the last with a number behind it."""

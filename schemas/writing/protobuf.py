@@ -12,6 +12,7 @@ keeps it as its JSON name. Field numbers are a Protobuf source's own, else in or
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
@@ -37,8 +38,8 @@ from schemas.model import (
     Union,
 )
 from schemas.protobuf import json_name
-from schemas.writing.lock import Lock, Numbers, Wanted
-from schemas.writing.names import IDENTIFIER, Names, identifier, last, snake
+from schemas.writing.lock import Lock, Wanted, numbers_of
+from schemas.writing.names import IDENTIFIER, Names, entry_name, identifier, last, snake
 from schemas.writing.shapes import At, Pending, Ruling, Shaper
 from schemas.writing.wrappers import NULL, VALUE, choice, unwrapped, wrapper
 
@@ -102,7 +103,7 @@ class ProtobufShaper(Shaper):
                 return model.Timestamp("ns"), "widened", f"finer than {unit}"
             case model.Period():
                 return model.Duration(), "narrowed", "a period with months or days is refused (S25)"
-            case model.Uuid(form=form) if at.path.endswith("{}"):
+            case model.Uuid(form=form) if at.value:
                 return (String() if form == "string" else Bytes()), "widened", "a map's values have no logical type"
             case model.Uuid(form=form):
                 return model.Uuid(form), "exact", ""
@@ -112,6 +113,16 @@ class ProtobufShaper(Shaper):
                 return Any(), "widened", "null as an untyped value"
         reason = _TEXT.get(type(type_))
         return (String(), "widened", reason) if reason else (type_, "exact", "")
+
+    def type(self, type_: Type, at: At) -> Type:
+        """Of untyped values a list or an object is a message of its own."""
+        match super().type(type_, at):
+            case Map(keys=String(), values=Any()):
+                return Record(f"{GOOGLE}Struct")
+            case Array(items=Any()):
+                return Record(f"{GOOGLE}ListValue")
+            case made:
+                return made
 
     def any(self, at: At) -> Type:
         self.report.add(at.path, "narrowed", "as google.protobuf.Value: its numbers are doubles (S34)")
@@ -135,7 +146,7 @@ class ProtobufShaper(Shaper):
         if not rest:
             return self.type(Null(), at), False
         if len(rest) == 1:
-            return self.type(rest[0], at), null
+            return self.type(rest[0], replace(at, value=at.value and not null)), null
         return self._choice(rest, null and at.item, at), null and not at.item
 
     def union(self, union: Union, at: At) -> Type:
@@ -148,7 +159,7 @@ class ProtobufShaper(Shaper):
             if null and isinstance(made, Array | Map):
                 made = self._wrapper(made, at.hint + "List")
             return self._wrapper(made, at.hint)
-        if isinstance(made, Enum) and made.symbols[0][1] != 0 and at.path.endswith("{}"):
+        if isinstance(made, Enum) and made.symbols[0][1] != 0 and at.value and not null:
             self.report.add(at.path, "widened", "it may be unset, which is null: a map's enum has a zero")
             return self._wrapper(made, at.hint)
         return made
@@ -163,8 +174,9 @@ class ProtobufShaper(Shaper):
         names = self.member_names()
         names.take(VALUE)
         members: list[tuple[str, Type]] = []
+        inside = replace(at, hint=at.hint + "Member", item=True, value=False)
         for each in [*([Null()] if null else []), *branches]:
-            made = NULL if isinstance(each, Null) else self.item(each, replace(at, hint=at.hint + "Member", item=True))
+            made = NULL if isinstance(each, Null) else self.item(each, inside)
             plain = each if isinstance(each, Array | Map | Null) else made
             members.append((names.give(_member(plain)), made))
         record = choice(self.record_name(at.hint + "Choice"), members)
@@ -191,13 +203,14 @@ class ProtobufShaper(Shaper):
         bare = [_bare(name, last(enum.name)) for name, _ in enum.symbols]
         return "" if len({*bare}) == len(bare) else "two of its symbols differ in case or prefix only"
 
-    def numbered(self, enum: Enum, at: At) -> Enum:
-        wanted = [Wanted(name, (), number) for name, number in enum.symbols]
-        numbers = self.lock.enums.setdefault(enum.name, Numbers())
-        aliases = len({number for _, number in enum.symbols}) < len(enum.symbols)
-        given = dict(enum.symbols) if aliases else numbers.settle(wanted, first=0)
-        symbols = [(name, given[name]) for name, _ in enum.symbols]
-        symbols = self._from_zero(enum, symbols, at)
+    def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
+        pairs = zip(enum.symbols, source.symbols, strict=True)
+        wanted = [Wanted(name, (old,), number) for (name, number), (old, _) in pairs]
+        numbers = numbers_of(self.lock.enums, enum.name, self._once_called(enum.aliases))
+        given = numbers.settle(wanted, first=0)
+        if self.source.language == "protobuf":
+            self._tell_moved(wanted, given, at)
+        symbols = self._from_zero(enum, [(name, given[name]) for name, _ in enum.symbols], at)
         if not self.closed and not enum.open:
             reason = f"{enum.name} is open: a number that it doesn't name is kept (S17)"
             self.report.add(at.path, "widened", reason)
@@ -216,9 +229,15 @@ class ProtobufShaper(Shaper):
         zero = [each for each in symbols if each[1] == 0]
         if zero or (self.closed and not enum.open):
             return [*zero, *(each for each in symbols if each[1] != 0)]
-        name = snake(last(enum.name)).upper() + "_UNSPECIFIED"
+        taken = Names()
+        for symbol, _ in symbols:
+            taken.take(symbol)
+        name = taken.give(snake(last(enum.name)).upper() + "_UNSPECIFIED")
         self.report.add(at.path, "widened", f"{enum.name} gets {name}: proto3 needs a zero")
         return [(name, 0), *symbols]
+
+    def release(self, name: str) -> None:
+        super().release(last(name))
 
     def record_name(self, name: str) -> str:
         outer, _, alone = name.rpartition(".")
@@ -234,27 +253,49 @@ class ProtobufShaper(Shaper):
         own = self.source.language == "protobuf"
         rows = zip(record.fields, made.fields, strict=True)
         wanted = [Wanted(new.name, self._former(old), old.number if own else None) for old, new in rows]
-        self._number(made, wanted)
+        given = self._number(made, wanted, self._once_called(record.aliases))
+        if own:
+            self._tell_moved(wanted, given, at)
         self._group(made)
 
     def _former(self, each: Field) -> list[str]:
-        return [self.field_name(name) for name in each.aliases]
+        """What a field may have been called: by an alias, or before there was a naming policy."""
+        return [*map(self.field_name, each.aliases), *map(identifier, (each.name, *each.aliases))]
 
-    def _number(self, record: Record, wanted: list[Wanted]) -> None:
-        numbers = self.lock.messages.setdefault(record.name, Numbers()).settle(wanted)
+    def _once_called(self, aliases: Iterable[str]) -> list[str]:
+        """A message's or enum's former names, as the lock has them; not those that another has now."""
+        package = f"{self.package}." if self.package else ""
+        former = [package + identifier(last(each)) for each in aliases]
+        return [each for each in former if each not in self.reserved.values()]
+
+    def _number(self, record: Record, wanted: list[Wanted], former: Sequence[str] = ()) -> dict[str, int]:
+        given = numbers_of(self.lock.messages, record.name, former).settle(wanted)
         for each in record.fields:
-            each.number = numbers[each.name]
+            each.number = given[each.name]
+        return given
+
+    def _tell_moved(self, wanted: list[Wanted], given: dict[str, int], at: At) -> None:
+        """The lock comes before a Protobuf source's own numbers."""
+        for each in wanted:
+            if each.number not in (None, given[each.name]):
+                reason = f"the number {each.number} of {each.name}: the lock has it as {given[each.name]}"
+                self.report.add(at.path, "dropped", reason)
 
     def _group(self, record: Record) -> None:
-        """oneofs under names that no field has."""
+        """oneofs under names that no field has, their members beside each other."""
         names = Names()
         for each in record.fields:
             names.take(each.name)
+            if isinstance(each.type, Map):
+                names.take(entry_name(each.name))
         given: dict[str, str] = {}
         for each in record.fields:
             if each.oneof is not None and each.oneof not in given:
                 given[each.oneof] = names.give(each.oneof)
             each.oneof = None if each.oneof is None else given[each.oneof]
+        first: dict[str, int] = {}
+        places = {id(each): first.setdefault(each.oneof or f"#{at}", at) for at, each in enumerate(record.fields)}
+        record.fields.sort(key=lambda each: places[id(each)])
 
     def field_name(self, name: str) -> str:
         return identifier(super().field_name(name))
@@ -263,9 +304,25 @@ class ProtobufShaper(Shaper):
         """No two fields of a message have the same JSON name (S16)."""
         return Names(json_name)
 
+    def member_name(self, names: Names, each: Field) -> str:
+        """protoc makes a message of a map's entries beside the fields, which needs a name of its own."""
+        name = super().member_name(names, each)
+        while self._is_map(each.type) and not names.take(entry_name(name)):
+            name = names.give(name)
+        return name
+
+    def _is_map(self, type_: Type) -> bool:
+        """Whether a field of this type is a map, null aside."""
+        found = self.meaning(type_)
+        if isinstance(found, Union):
+            rest = [each for each in self.branches(found) if not isinstance(each, Null)]
+            found = rest[0] if len(rest) == 1 else found
+        return isinstance(found, Map)
+
     def settle(self, each: Pending) -> None:
         made, source = each.made, each.source
-        made.json_name = _json_name(source, made.name, own=self.source.language == "protobuf")
+        own = self.source.language == "protobuf"
+        made.json_name = _json_name(source, made.name, self.kept_name(source), own=own)
         absent = source.presence is Presence.OPTIONAL
         made.presence = self._presence(each, maybe=absent or each.nullable)
         if source.default is None and made.presence is Presence.OPTIONAL:
@@ -300,13 +357,13 @@ class ProtobufShaper(Shaper):
         return Presence.OPTIONAL
 
 
-def _json_name(source: Field, name: str, *, own: bool) -> str:
+def _json_name(source: Field, name: str, kept: str, *, own: bool) -> str:
     """ProtoJSON's name of the field: the one that its source gave it, or a name that Protobuf couldn't keep."""
     usual = json_name(name)
     if own:
         custom = "" if source.extension or source.json_name == json_name(source.name) else source.json_name
     else:
-        custom = "" if IDENTIFIER.fullmatch(source.name) else source.name
+        custom = "" if IDENTIFIER.fullmatch(kept) else kept
     return custom if custom.isprintable() and custom and not custom.startswith("[") else usual
 
 
@@ -319,14 +376,16 @@ def _bare(symbol: str, enum: str) -> str:
 def _member(type_: Type) -> str:
     """What a union's branch is called in its oneof."""
     match type_:
+        case Array() | Record(name="google.protobuf.ListValue"):
+            return "list_value"
+        case Map() | Record(name="google.protobuf.Struct"):
+            return "map_value"
         case Record(name=name) | Enum(name=name):
             return snake(identifier(last(name)))
         case Int(bits=bits, signed=signed):
             return f"{'' if signed else 'u'}int{bits}_value"
         case Float(bits=bits):
             return "double_value" if bits == 64 else "float_value"
-        case Array():
-            return "list_value"
     return snake(type(type_).__name__) + "_value"
 
 

@@ -10,7 +10,7 @@ from schemas.model import MISSING, Array, Enum, Field, Float, Int, Map, Presence
 from schemas.protobuf import json_name
 from schemas.protoc import OPTIONS
 from schemas.writing.lock import Lock, Numbers
-from schemas.writing.names import last
+from schemas.writing.names import entry_name, last
 
 GOOGLE: Final = "google.protobuf."
 _FILES: Final = {
@@ -44,6 +44,8 @@ class Printer:
         self._edition = syntax != "proto3"
         self._lock = lock
         self._imports: set[str] = set()
+        self._hidden: set[str] = set()
+        """Names that mean another message inside of the one that is being printed: those of its maps' entries."""
 
     def text(self, types: list[Record | Enum]) -> str:
         """The file, with these messages and enums."""
@@ -64,6 +66,7 @@ class Printer:
             self._imports.add(OPTIONS)
             yield "  option (hal9.wrapper) = true;"
         yield from self._reserved(self._lock.messages.get(record.name), {each.number for each in record.fields})
+        self._hidden = {entry_name(each.name) for each in record.fields if isinstance(each.type, Map)}
         done: set[str] = set()
         for each in record.fields:
             if each.oneof is None:
@@ -142,7 +145,7 @@ class Printer:
         return f".{name}" if "google" in self._package.split(".") else name
 
     def _named(self, name: str) -> str:
-        return f".{name}" if last(name) in _KEYWORDS else last(name)
+        return f".{name}" if last(name) in _KEYWORDS | self._hidden else last(name)
 
 
 def _comment(doc: str, indent: str) -> Iterator[str]:

@@ -21,8 +21,11 @@ from schemas.model import (
     MISSING,
     Any,
     Array,
+    Bool,
     Enum,
     Field,
+    Float,
+    Int,
     Language,
     Map,
     Null,
@@ -35,7 +38,7 @@ from schemas.model import (
 )
 from schemas.wellknown import lifted
 from schemas.writing.defaults import Carrier
-from schemas.writing.names import AS_THEY_ARE, Names, Naming, last, once, pascal
+from schemas.writing.names import AS_THEY_ARE, IDENTIFIER, Names, Naming, last, once, pascal
 from schemas.writing.report import Report, Verdict
 from schemas.writing.wrappers import NULL_VALUE, unwrapped
 
@@ -60,13 +63,16 @@ class At:
     path: str = ""
     hint: str = ""
     item: bool = False
-    """It stands in a list or a map, not as a field's own type."""
+    """It stands in a list, a map or a union, not as a field's own type."""
+    value: bool = False
+    """It is itself what a map holds."""
 
-    def member(self, record: str, name: str) -> At:
-        return At(f"{self.path}.{name}" if self.path else name, last(record) + pascal(name))
+    def member(self, record: str, name: str, given: str) -> At:
+        """The place of a field. `given`: how it is called now; what is made for it is called after that."""
+        return At(f"{self.path}.{name}" if self.path else name, last(record) + pascal(given))
 
     def inside(self, mark: str) -> At:
-        return At(self.path + mark, self.hint + ("Item" if mark == "[]" else "Value"), item=True)
+        return At(self.path + mark, self.hint + ("Item" if mark == "[]" else "Value"), True, mark == "{}")
 
 
 @dataclass
@@ -145,6 +151,10 @@ class Shaper(ABC):
     def record_name(self, name: str) -> str:
         """A name for a record or enum, given once."""
 
+    def release(self, name: str) -> None:
+        """Takes back the name of a type that isn't written after all."""
+        self.names.release(name)
+
     def root(self, at: At) -> Type:
         return self.type(self.source.root, at)
 
@@ -156,12 +166,18 @@ class Shaper(ABC):
         """Why the enum's symbols can't be written; "" if they can."""
         return "" if enum.symbols else "it has no symbols"
 
-    def numbered(self, enum: Enum, at: At) -> Enum:
-        """The enum, its symbols already named, with the numbers, openness and default that the language has."""
+    def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
+        """The enum, its symbols already named (in `source` they aren't), with the numbers, openness and default that
+        the language has."""
         return enum
 
     def field_name(self, name: str) -> str:
         return self.naming.field(name)
+
+    def kept_name(self, each: Field) -> str:
+        """A field's name, and not what stood for it in a language that can't have it."""
+        odd = self.source.language != self.language and each.json_name and not IDENTIFIER.fullmatch(each.json_name)
+        return each.json_name if odd and not each.extension else each.name
 
     # -- the walk
 
@@ -179,8 +195,13 @@ class Shaper(ABC):
     def _reserve(self) -> None:
         """Names of types of the source come before names that are made up."""
         for each in walk(self.source.root):
-            if isinstance(each, Record | Enum) and self.meaning(each) is each:
-                self.reserved[id(each)] = self.record_name(each.name)
+            if not isinstance(each, Record | Enum) or self.meaning(each) is not each:
+                continue
+            name = self.record_name(each.name)
+            if isinstance(each, Enum) and self.symbols_fail(self._renamed(each, name)):
+                self.release(name)
+            else:
+                self.reserved[id(each)] = name
 
     def _meaning(self, type_: Record | Enum) -> Type:
         if isinstance(type_, Enum):
@@ -195,7 +216,8 @@ class Shaper(ABC):
             case Enum() as enum:
                 return self.enum(enum, at)
             case Array(items=items):
-                return Array(self.item(items, at.inside("[]")), packed=self.language == "protobuf")
+                made = self.item(items, at.inside("[]"))
+                return Array(made, self.language == "protobuf" and isinstance(made, Bool | Int | Float | Enum))
             case Map(keys=keys, values=values):
                 return Map(self.key(self.meaning(keys), at), self.item(values, at.inside("{}")))
             case Union() as union:
@@ -203,9 +225,9 @@ class Shaper(ABC):
             case Any():
                 return self.any(at)
             case other:
-                made, verdict, reason = self.scalar(other, at)
+                scalar, verdict, reason = self.scalar(other, at)
                 self.report.add(at.path, verdict, reason)
-                return made
+                return scalar
 
     def branches(self, union: Union) -> Iterator[Type]:
         """The branches, those of unions in it too, each type once."""
@@ -249,18 +271,24 @@ class Shaper(ABC):
         return self.enums[id(enum)]
 
     def _enum(self, enum: Enum, at: At) -> Type:
-        pairs = [(self.naming.symbol(name, last(enum.name)), number) for name, number in enum.symbols]
-        once((name for name, _ in pairs), at.path or enum.name)
-        renamed = dict(zip((name for name, _ in enum.symbols), (name for name, _ in pairs), strict=True))
-        default = None if enum.default is None else renamed[enum.default]
-        named = replace(enum, symbols=tuple(pairs), default=default)
-        reason = self.symbols_fail(named)
-        if reason:
-            return self.text_for(enum, reason, at)
-        made = self.numbered(replace(named, name=self.reserved[id(enum)]), at)
-        self.carrier.enum(made, renamed)
+        name = self.reserved.get(id(enum))
+        named = self._renamed(enum, enum.name if name is None else name)
+        if name is None:
+            return self.text_for(enum, self.symbols_fail(named), at)
+        made = self.numbered(named, at, enum)
+        old, new = ((name for name, _ in each.symbols) for each in (enum, named))
+        self.carrier.enum(made, dict(zip(old, new, strict=True)))
         self.report.add(at.path, "exact")
         return made
+
+    def _renamed(self, enum: Enum, given: str) -> Enum:
+        """The enum as it is called now, with its symbols named by the policy."""
+        before = enum.name if self.naming.symbols == "bare" else given
+        named = {name: self.naming.symbol(name, last(before)) for name, _ in enum.symbols}
+        once(named.values(), enum.name)
+        default = None if enum.default is None else named[enum.default]
+        symbols = tuple((named[name], number) for name, number in enum.symbols)
+        return replace(enum, name=given, symbols=symbols, default=default)
 
     def text_for(self, enum: Enum, reason: str, at: At) -> Type:
         """A string in an enum's place."""
@@ -271,10 +299,10 @@ class Shaper(ABC):
         names = self.member_names()
         renamed: dict[str, str] = {}
         if self.naming.fields != "exact":
-            once((self.field_name(each.name) for each in record.fields), record.name)
+            once((self.field_name(self.kept_name(each)) for each in record.fields), record.name)
         for each in record.fields:
-            here = at.member(made.name, each.name)
-            name = names.give(self.field_name(each.name))
+            name = self.member_name(names, each)
+            here = at.member(made.name, each.name, name)
             renamed[each.name] = name
             if name != each.name and name != self.naming.field(each.name):
                 self.report.add(here.path, "exact", f"renamed to {name}")
@@ -290,6 +318,10 @@ class Shaper(ABC):
     def member_names(self) -> Names:
         """For the fields of one record."""
         return Names()
+
+    def member_name(self, names: Names, each: Field) -> str:
+        """A field's name, given once."""
+        return names.give(self.field_name(self.kept_name(each)))
 
     def is_nullable(self, type_: Type) -> bool:
         found = self.meaning(type_)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from native.errors import SchemaError
-from schemas import model
+from schemas import canonical, model
 from schemas.inferring import Rules, infer
 from schemas.model import Presence, Record
 from tests.schemas.jsonschema_shapes import shape
@@ -94,6 +94,22 @@ def test_values_of_a_map_are_united() -> None:
 
 def test_the_root_is_called_as_said() -> None:
     assert shape(infer([{"a": {"b": 1}}], Rules(name="Order")).root) == "Order"
+
+
+def test_mixed_kinds_are_refused_if_asked() -> None:
+    """With every place; null is no kind of its own, nor an integer beside a number."""
+    samples = [{"a": 1, "b": [1, "x"], "c": None, "d": 1}, {"a": {"e": 1}, "b": [], "c": 1, "d": 1.5}]
+    with pytest.raises(SchemaError, match=r"a is int and record; b\[\] is int and string"):
+        infer(samples, Rules(mixed="refuse"))
+    assert infer([{"c": None, "d": 1}, {"c": 1, "d": 1.5}], Rules(mixed="refuse")).root
+
+
+def test_the_order_of_samples_is_no_matter() -> None:
+    """But for the order of members, which is that of the first sample that has them; the same samples give the same."""
+    samples = [{"a": 1, "b": {"c": None}}, {"b": {"d": 1.5, "c": "x"}, "a": None}]
+    one, two = (written(infer(each), "jsonschema").schema.root for each in (samples, samples[::-1]))
+    assert canonical.differences(one, two, order=False) == []
+    assert written(infer(samples), "avro").text == written(infer(samples), "avro").text
 
 
 def test_no_samples() -> None:

@@ -7,6 +7,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import uuid
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,15 +177,18 @@ def test_mapping() -> None:
 # --- sources ---
 
 
-class Memory:
-    """Schemas by name and number."""
+class Memory(sources.SchemaSource):
+    """Schemas by subject, version and number; the first field tells which it is."""
 
-    def get(self, name: str) -> schemas.Schema:
-        if name != "readings-value":
-            raise translator.SchemaError("no such subject", name)
-        return schemas.load(AVRO)
+    def __init__(self, url: str = "a") -> None:
+        self.first = url
 
-    def for_id(self, id: int) -> schemas.Schema:  # noqa: A002
+    def by_subject(self, subject: str, version: int | None = None, /) -> schemas.Schema:
+        if subject != "readings-value":
+            raise translator.SchemaError("no such subject", subject)
+        return schemas.load(record((self.first if version is None else f"v{version}", "int")))
+
+    def by_id(self, id: int, /) -> schemas.Schema:  # noqa: A002
         return schemas.load(record((f"f{id}", "int")))
 
 
@@ -208,12 +212,30 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 @pytest.mark.usefixtures("installed")
 def test_schema_sources() -> None:
-    """An installed source gives schemas by name and by number."""
+    """An installed source gives schemas by subject, in a version if one is named, and by number."""
     assert {"memory", "broken"} <= set(sources.names())
     assert translator.compile("memory:readings-value", "json").translate(b"\x06") == b'{"a":3}'
+    assert translator.compile("memory:readings-value@latest", "json").translate(b"\x06") == b'{"a":3}'
+    assert translator.compile("memory:readings-value@12", "json").translate(b"\x06") == b'{"v12":3}'
     assert translator.compile(("json", "memory:7"), ("avro", "memory:7")).translate(b'{"f7":3}') == b"\x06"
     assert end("memory:readings-value", None, "R").format == "avro"
     assert sources.find("memory") is sources.find("memory")
+    at_url = sources.find("memory", "b")
+    assert at_url is sources.find("memory", "b")
+    assert at_url.by_subject("readings-value").root.fields[0].name == "b"
+
+
+def test_a_source_refuses_what_it_has_no_method_for() -> None:
+    """A class with the protocol as its base need not have every method: the others answer SchemaError."""
+    source = Memory()
+    for ask in (
+        lambda: source.by_guid(uuid.UUID(int=1)),
+        lambda: source.by_fingerprint(bytes(8)),
+        lambda: source.id_of(source.by_id(1)),
+        lambda: source.guid_of(source.by_id(1)),
+    ):
+        with pytest.raises(translator.SchemaError, match="this source of schemas knows no"):
+            ask()
 
 
 @pytest.mark.usefixtures("installed")
@@ -221,7 +243,7 @@ def test_schema_source_refusals(folder: Path) -> None:
     """A source's refusal, one that is none, and one that isn't there are SchemaErrors; a file comes first."""
     for spec, reason in (
         ("memory:other", "no such subject"),
-        ("broken:x", "no schema source"),
+        ("broken:x", "no translator.sources.SchemaSource"),
         ("absent:x", "no such file|suffix"),
     ):
         with pytest.raises(translator.SchemaError, match=reason):

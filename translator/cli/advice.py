@@ -6,11 +6,13 @@ import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from native.errors import ContainerError, DataError, PlanError, SchemaError, TranslatorError
 from translator.cli.exits import STOPPED, USAGE, UsageError
-from translator.conversion import Refusal
+
+if TYPE_CHECKING:
+    from translator.conversion import Refusal
 
 _SHOWN = 20
 """Problems of a plan that are listed as text."""
@@ -30,6 +32,7 @@ _BY_CODE = {
     "CONTAINER_MAGIC": "it is something else: name it with --from FORMAT:CONTAINER",
     "CONTAINER_FRAME": "it may be another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_TRUNCATED": "the file is incomplete, or another container: name it with --from FORMAT:CONTAINER",
+    "CONTAINER_LETTER": "the message itself is where the letter says: convert that file again",
     "CONTAINER_LONE": "a lone file holds one record: name a container for many, like --to-container delimited",
     "CONTAINER_CODEC": "the codecs are null, deflate, snappy, bzip2, xz, zstandard",
 }
@@ -117,23 +120,44 @@ def for_problems(problems: Sequence[tuple[str, str]]) -> str:
     return "; ".join(options + [f"--policy {each}" for each in dict.fromkeys(re.findall(r"policy (\w+=\w+)", reasons))])
 
 
-def refused(name: str, refusal: Refusal, *, letters: bool = True) -> Told:
+def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str = "") -> Told:
     """The refusal that a conversion stopped at, with its place in the file called `name`.
 
-    `letters`: --dead-letter would have helped.
+    `letters`: --dead-letter would have helped. `container`: in which the message stood.
     """
     error = refusal.error
+    hint = "; ".join(each for each in (_for_text(refusal, container), for_code(error, letters=letters)) if each)
     place = {"file": name, "index": refusal.index, "offset": refusal.offset}
     place |= {"path": error.path, "reason": error.message}
+    place |= {} if error.item is None else {"item": error.item}
     if refusal.data is None:
         text = f"{name}, byte {refusal.offset}, behind {refusal.index} records: {error.code}: {error.message}"
-        return Told(STOPPED, error.code, text, for_code(error, letters=letters), more=place)
+        return Told(STOPPED, error.code, text, hint, more=place)
     where = f" in {error.path}" if error.path else ""
+    item = "" if error.item is None else f", item {error.item}"
     text = (
-        f"{name}: record {refusal.index} (at byte {refusal.offset}) is refused at its byte {error.offset}{where}: "
-        f"{error.code}: {error.message}"
+        f"{name}: record {refusal.index}{item} (at byte {refusal.offset}) "
+        f"is refused at its byte {error.offset}{where}: {error.code}: {error.message}"
     )
-    return Told(STOPPED, error.code, text, for_code(error, letters=letters), more=place | {"byte": error.offset})
+    return Told(STOPPED, error.code, text, hint, more=place | {"byte": error.offset})
+
+
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks: of UTF-8, and of UTF-16 both ways."""
+
+
+def _for_text(refusal: Refusal, container: str) -> str:
+    """What to do about JSON that is none for a reason that many files have."""
+    data, error = refusal.data or b"", refusal.error
+    if container in ("lone", "ndjson", "json-array") and data.startswith(_MARKS) and not refusal.index:
+        utf8 = data.startswith(_MARKS[0])
+        way = "tail -c +4 FILE" if utf8 else "iconv -f UTF-16 -t UTF-8 FILE"
+        return f"the file begins with a byte order mark{'' if utf8 else ': it is UTF-16'}; `{way}` takes it away"
+    if container == "lone" and error.code == "TRAILING" and data.lstrip().startswith((b"{", b"[")):
+        return "several JSON documents stand in the file; `jq -c . FILE` makes lines of them, for --from json:ndjson"
+    if container == "ndjson" and data.strip() in (b"{", b"["):
+        return "a document goes over many lines: --from json:lone reads one, `jq -c . FILE` makes lines of many"
+    return ""
 
 
 def for_code(error: DataError, *, letters: bool = False) -> str:

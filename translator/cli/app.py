@@ -21,14 +21,14 @@ _HELP = "Translates messages between Avro, JSON, Protobuf, MessagePack and HAL9'
 _EPILOGUE = """
 Exit codes:
   0    all done
-  1    some records were refused (--dead-letter, inspect); no plan (check)
+  1    some records were refused and set aside; no plan (check); examples failed (map test)
   2    wrong usage, schema, mapping or plan: nothing was begun
   3    stopped at a refused record, damaged input or a fault of the machine
-  130  interrupted; 143 terminated; 141 nobody read the output any more
+  130  interrupted; 143 terminated; 129 hung up; 141 nobody read the output any more
 """
 _COMMANDS = {
-    "convert": ("IN [OUT] [OPTIONS]", "Translate a file or stream of messages."),
-    "inspect": ("FILE [OPTIONS]", "Show what a file holds: container, format, schema, records."),
+    "convert": ("IN... [OUT] [OPTIONS]", "Translate files or a stream of messages."),
+    "inspect": ("[FILE] [OPTIONS]", "Show a message field by field with offsets, or what a file of many holds."),
     "check": ("S T [OPTIONS]", "Say whether two schemas make a plan, and what it would lose, field by field."),
     "formats": ("[--json]", "List the formats and containers, and what each format loses."),
 }
@@ -50,7 +50,8 @@ def build() -> App:
     )  # fmt: skip
     for name, (usage, text) in _COMMANDS.items():
         app.command(f"translator.cli.{name}:{name}", name=name, help=text, usage=f"Usage: translator {name} {usage}")
-    app.command("translator.cli.schema:schema", name="schema", help="Convert, show and infer schemas.")
+    app.command("translator.cli.schema:schema", name="schema", help="Convert, show, infer and compare schemas.")
+    app.command("translator.cli.map:app", name="map", help="Draft mappings, and test them by their examples.")
     app.command(_completion(app), name="completion")
     for point in entry_points(group=GROUP):
         _plug_in(app, point)
@@ -83,9 +84,11 @@ def _version() -> str:
 
 
 def _completion(app: App) -> Callable[..., int]:
-    def completion(shell: Annotated[Shell, Parameter(help="Whose script.")]) -> int:
+    def completion(shell: Annotated[Shell, Parameter(help="Whose script.")], /) -> int:
         """Print a shell's completion script: eval "$(translator completion bash)"."""
-        print(app.generate_completion(shell=shell))
+        from translator.cli.completion import script
+
+        print(script(app, shell))
         return DONE
 
     return completion

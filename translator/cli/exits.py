@@ -15,7 +15,6 @@ STOPPED: Final = 3
 """Stopped at a refused record, damaged input, or a fault of the machine."""
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
-TERMINATED: Final = 143
 
 
 class UsageError(TranslatorError):

@@ -13,6 +13,7 @@ from typing import IO, cast
 
 from translator.cli.exits import UsageError
 from translator.cli.output import is_terminal
+from translator.containers import packing
 
 STANDARD = "-"
 PIPE = 1 << 20
@@ -20,16 +21,19 @@ PIPE = 1 << 20
 
 
 class Peeked:
-    """A stream whose first bytes were read ahead."""
+    """A stream whose first bytes were read ahead: `size` of them, or (`once`) what the first read gives, which is
+    more where that alone could be the beginning of compressed data."""
 
-    def __init__(self, stream: IO[bytes], size: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int, *, once: bool = False) -> None:
         self._read = getattr(stream, "read1", stream.read)
-        self._head = self.head = self._fill(size)
+        self._head = self.head = self._fill(size, once)
 
-    def _fill(self, size: int) -> bytes:
+    def _fill(self, size: int, once: bool) -> bytes:
         head = b""
         while len(head) < size and (chunk := self._read(size - len(head))):
             head += chunk
+            if once and not packing.begins(head):
+                break
         return head
 
     def read(self, size: int = -1) -> bytes:
@@ -83,6 +87,19 @@ def writing(path: str) -> Iterator[IO[bytes]]:
         return
     with _replacing(target) as stream:
         yield stream
+
+
+@contextmanager
+def growing(path: str) -> Iterator[IO[bytes]]:
+    """The stream of a new file, which can be read while it is written, or of `-`, a pipe or a device."""
+    if path == STANDARD or (os.path.exists(path) and not os.path.isfile(path)):
+        with writing(path) as stream:
+            yield stream
+        return
+    if os.path.exists(path) and os.path.getsize(path):
+        raise UsageError(f"{path} is there already, and --follow writes in place", "name a new file, or remove it")
+    with open(path, "wb", buffering=0) as stream:
+        yield cast("IO[bytes]", stream)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)]
     if json:
         report.document({"formats": found, "containers": _containers(), "policies": choices()})
         return DONE
-    _tell(found, report)
+    _tell(found, _containers(), report)
     return DONE
 
 
@@ -58,19 +58,26 @@ def _containers() -> list[dict[str, Any]]:
             "name": name,
             "formats": [each for each in one.FORMATS if each in formats_.NAMES],
             "extensions": dict(one.EXTENSIONS),
+            "what": (one.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
         }
         for name, one in known
     ]
 
 
-def _tell(found: list[dict[str, Any]], report: Report) -> None:
+def _tell(found: list[dict[str, Any]], containers_: list[dict[str, Any]], report: Report) -> None:
     rows = [_row(each) for each in found]
     report.table(("format", "schema", "containers (the first is the usual)", "extensions"), rows)
+    report.line()
+    report.table(("container", "extensions", "what it is"), [_container_row(each) for each in containers_])
     report.line()
     losses = [(each["name"], loss) for each in found for loss in each["loses"] or ["nothing"]]
     report.table(("format", "loses"), losses)
     report.line()
     report.table(("policy", "values (the first is the default)"), [(k, ", ".join(v)) for k, v in choices().items()])
+
+
+def _container_row(each: dict[str, Any]) -> tuple[str, str, str]:
+    return each["name"], " ".join(each["extensions"]), each["what"].rstrip(".")
 
 
 def _row(each: dict[str, Any]) -> tuple[str, str, str, str]:

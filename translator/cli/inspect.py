@@ -1,234 +1,172 @@
-"""`translator inspect FILE`: what a file holds, and whether all of it can be read."""
+"""`translator inspect`: what a file holds, or one message field by field, with offsets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import IO, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
-from native.errors import PlanError
-from schemas.model import Array, Enum, Fixed, Float, Int, Map, Presence, Record, Schema, Type, Union
-from translator import formats
-from translator.cli import advice, sides
+from native.errors import ContainerError
+from translator.cli import advice, files, inspect_file, inspect_message, sides
 from translator.cli.exits import DONE, REFUSED, UsageError
+from translator.cli.inspect_message import Wanted
 from translator.cli.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
-from translator.cli.output import Report, amount, many
-from translator.containers.avro import CODEC, SCHEMA
-from translator.containers.base import Data, Framing
-from translator.conversion import Conversion, Counts, Refusal
-from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.cli.output import Report
+from translator.containers import detect, packing
+from translator.inspecting import LIMIT, dumps
+from translator.inspecting.base import CUT
 
+Framing = Literal["auto", "none", "confluent", "avro-single", "be32", "varint"]
 
-@dataclass
-class Found:
-    """What is known of a file."""
+Overview = tuple[int, bool]
+"""How many records of a file are shown, and whether all of them are counted."""
 
-    source: sides.Input
-    schema: Schema | None
-    why_blind: str = ""
-    """Why its records can't be decoded."""
-    counts: Counts | None = None
-    first: list[bytes] = field(default_factory=list)
-    refusal: Refusal | None = None
+_BYTES = Group("Bytes instead of a file", sort_key=5)
+_SHOW = Group("What is shown", sort_key=20)
+_TEXT = Parameter(allow_leading_hyphen=True, group=_BYTES)
 
 
 def inspect(
-    file: Annotated[str, FILE, Parameter(name="FILE", show_default=False)],
+    file: Annotated[str | None, FILE, Parameter(name="FILE", show_default=False)] = None,
     /,
     *,
+    hex: Annotated[str | None, _TEXT] = None,  # noqa: A002
+    base64: Annotated[str | None, _TEXT] = None,
     input: InputOptions = NO_INPUT_OPTIONS,  # noqa: A002
-    records: Annotated[int, Parameter(name=["--records", "-n"])] = 3,
-    count: bool = True,
+    framing: Annotated[Framing, Parameter(group=_SHOW)] = "auto",
+    record: Annotated[int | None, Parameter(group=_SHOW, show_default=False)] = None,
+    limit: Annotated[int, Parameter(group=_SHOW)] = LIMIT,
+    everything: Annotated[bool, Parameter(name="--all", negative=(), show_default=False, group=_SHOW)] = False,
+    records: Annotated[int, Parameter(name=["--records", "-n"], group=_SHOW)] = 3,
+    count: Annotated[bool, Parameter(group=_SHOW)] = True,
     json: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     limits: LimitOptions = NO_LIMIT_OPTIONS,
 ) -> int:
-    """Show what a file holds: container, format, codec, schema, how many records, and the first of them as JSON.
+    """Show a message field by field: offset, size, bytes, path, type and value. Or what a file of many records holds.
 
-    All of it is read and checked, unless --no-count; the exit code is 1 where something in it is refused.
+    Bytes, a file that is one message, and --record N of any file are shown field by field, up to the damage if there
+    is any. A schema makes names and types of it; without one Protobuf is shown by field numbers with likely readings,
+    JSON and MessagePack as they are. Compression and framing (Confluent, Avro single-object, a length in front) are
+    recognized and shown first. Other files are read to the end, and the first records shown as JSON.
+
+    The exit code is 1 where something is refused.
 
     Parameters
     ----------
     file
         The file; - is stdin.
+    hex
+        The message's bytes as hexadecimal digits, or an xxd or hexdump -C dump; - is stdin, @FILE a file of such text.
+    base64
+        The same in base64, also URL-safe or unpadded.
+    framing
+        What stands around the message; auto finds out.
+    record
+        Which record of a file (or of bytes in a --container) to show field by field, from 0.
+    limit
+        How many fields to show.
+    everything
+        Show everything: all fields, long values in full.
     records
-        How many records to show.
+        How many records of a file to show as JSON.
     count
-        Read to the end.
+        Read a file to its end.
     json
         As one JSON document.
     """
     report = Report(json=json)
 
     def act() -> int:
-        with sides.open_input(file, input.way, limits.stream()) as source:
-            found = _look(source, input.schema, records, count, limits)
-            report.document(_facts(found)) if json else _tell(found, report)
-        return REFUSED if found.refusal else DONE
+        wanted = Wanted(record, framing, None if everything else limit, None if everything else CUT, limits)
+        text = _text(file, hex, base64, wanted)
+        if text is not None:
+            return inspect_message.show(inspect_message.of_bytes(*text, input, wanted), wanted, report)
+        return _file(file or files.STANDARD, input, wanted, (records, count), report)
 
     return report.guard(act)
 
 
-class _First:
-    """A writer that keeps the first records and lets the others go."""
-
-    framing: Framing = "none"
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.records: list[bytes] = []
-
-    def write(self, data: Data, ends: Sequence[int], count: int) -> None:
-        wanted = min(count, self._most - len(self.records))
-        for i in range(wanted):
-            self.records.append(bytes(data[ends[i - 1] if i else 0 : ends[i]]))
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    close = flush
-
-    def __enter__(self) -> _First:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
-
-
-def _look(source: sides.Input, spec: str | None, records: int, count: bool, limits: LimitOptions) -> Found:
-    if spec is None and source.format == "neuron":
-        spec = sides.SIGNAL
+def _text(file: str | None, hex_: str | None, base64: str | None, wanted: Wanted) -> tuple[str, bytes] | None:
+    """The bytes that stand in the command line, and what they are called; None: a file is meant. UsageError."""
+    given = [each for each in (file, hex_, base64) if each is not None]
+    if len(given) != 1:
+        raise UsageError(
+            "there is nothing to inspect" if not given else "one thing at a time",
+            "name a file, or --hex BYTES, or --base64 BYTES",
+        )
+    if (wanted.record or 0) < 0 or (wanted.limit or 0) < 0:
+        raise UsageError("records and limits are counted from 0", "leave out the minus")
+    if file is not None:
+        return None
+    option, read = ("--hex", dumps.from_hex) if hex_ is not None else ("--base64", dumps.from_base64)
     try:
-        found = Found(source, sides.source_schema(source, spec))
-        side = Side(formats.get(source.format), found.schema)
-        plan = Plan(
-            side, Side(formats.get("json"), None), policies=Policies(nan="quote", unions="first", unbuilt="run"),
-            drop=("*",), limits=limits.plan(),
-        )  # fmt: skip
-    except UsageError as error:
-        found = Found(source, None, f"{error.message.partition(': ')[2]} ({error.hint})")
-        return _counted(found, count)
-    except PlanError as error:
-        found.why_blind = error.problems[0][1]
-        return _counted(found, count)
-    return _read(found, plan, records, None if count else records)
+        return f"({option[2:]})", read(_written(given[0], option))
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}", f"{option} BYTES, {option} @FILE, or {option} - for stdin") from None
 
 
-def _counted(found: Found, count: bool) -> Found:
-    """Without a plan messages are counted where the container knows them."""
-    if count and found.source.container != "msgpack-stream":
-        found.counts = Counts(read=sum(block.count or 0 for block in found.source.reader))
-    return found
+def _written(value: str, option: str) -> str:
+    """The text that the option's value is or names."""
+    if value == files.STANDARD:
+        return sys.stdin.read()
+    if value.startswith("@"):
+        return Path(value[1:]).read_text("utf-8-sig", errors="replace")
+    if value.startswith("--"):
+        raise UsageError(f"{option} has no value: {value} is an option", f"{option}={value} if it is the bytes")
+    return value
 
 
-def _read(found: Found, plan: Plan, records: int, limit: int | None) -> Found:
-    first = _First(records)
-
-    def note(refusal: Refusal) -> None:
-        found.refusal = found.refusal or refusal
-
-    found.counts = Conversion(found.source.reader, plan, first, refused=note, limit=limit).run()
-    found.first = first.records
-    return found
-
-
-def _metadata(found: Found) -> dict[str, str]:
-    items = found.source.reader.metadata.items()
-    return {key: value.decode("utf-8", "backslashreplace") for key, value in items if key not in (SCHEMA, CODEC)}
-
-
-def _codec(found: Found) -> str | None:
-    if found.source.container != "avro":
-        return None
-    return found.source.reader.metadata.get(CODEC, b"null").decode("utf-8", "backslashreplace")
+def _file(file: str, input_: InputOptions, wanted: Wanted, overview: Overview, report: Report) -> int:
+    """A message of it field by field, or the file as a whole, where it holds many and none was asked for."""
+    unknown = _unknown(file, input_)
+    guess = unknown and input_.way[0] is None
+    way = (input_.way[0] or "json", "lone") if unknown else input_.way
+    with _damage_is_told(), sides.open_input(file, way, wanted.limits.stream()) as source:
+        if source.container == "lone" or wanted.record is not None:
+            found = inspect_message.of_source(source, input_, wanted, guess=guess)
+            return inspect_message.show(found, wanted, report)
+        records, count = overview
+        facts = inspect_file.look(source, input_.schema, records, count, wanted.limits)
+        if report.json:
+            report.document(inspect_file.facts(facts, everything=wanted.cut is None))
+        else:
+            inspect_file.tell(facts, report, everything=wanted.cut is None)
+        return REFUSED if facts.refusal else DONE
 
 
-def _facts(found: Found) -> dict[str, Any]:
-    """As data."""
-    from msgspec import Raw
-
-    source, counts = found.source, found.counts
-    out: dict[str, Any] = {
-        "file": source.name, "size": source.size, "format": source.format, "container": source.container,
-        "codec": _codec(found), "metadata": _metadata(found), "schema": _schema_facts(found.schema),
-        "records": counts and counts.read, "refused": counts and counts.refused,
-        "first": [Raw(record) for record in found.first], "undecoded": found.why_blind or None,
-    }  # fmt: skip
-    if found.refusal:
-        out["error"] = advice.refused(source.name, found.refusal, letters=False).plain()
-    return out
+@contextmanager
+def _damage_is_told() -> Iterator[None]:
+    """A container that can't be opened is an answer here, not a stop."""
+    try:
+        yield
+    except sides.UnreadableError as error:
+        raise advice.ToldError(replace(error.told, exit=REFUSED)) from error
 
 
-def _schema_facts(schema: Schema | None) -> dict[str, Any] | None:
-    if schema is None:
-        return None
-    rows = [{"name": name, "type": type_, "presence": presence} for name, type_, presence in _fields(schema.root)]
-    return {"language": schema.language, "name": describe(schema.root), "fields": rows}
+def _unknown(file: str, input_: InputOptions) -> bool:
+    """Whether neither options nor the file's name and first bytes tell its container: then it is one message."""
+    format_, container = input_.way
+    if container is not None or not os.path.isfile(file):
+        return False
+    if PurePath(file).suffix.lower() == ".bin" and format_ is None:
+        return input_.schema is None
+    with open(file, "rb") as stream:
+        head = stream.read(detect.HEAD)
+        if codec := packing.sniff(head):
+            stream.seek(0)
+            head = _unpacked(stream, codec)
+        return detect.detect(packing.strip(file)[0] if codec else file, head) is None
 
 
-def _fields(root: Type) -> list[tuple[str, str, str]]:
-    fields = root.fields if isinstance(root, Record) else []
-    return [(each.name, describe(each.type), _PRESENCE[each.presence]) for each in fields]
-
-
-_PRESENCE = {Presence.REQUIRED: "required", Presence.OPTIONAL: "optional", Presence.IMPLICIT: "implicit"}
-
-
-def describe(type_: Type) -> str:
-    """A type in a few words."""
-    match type_:
-        case Int():
-            return f"{'' if type_.signed else 'u'}int{type_.bits}"
-        case Float():
-            return f"float{type_.bits}"
-        case Array():
-            return f"list of {describe(type_.items)}"
-        case Map():
-            return f"map of {describe(type_.keys)} to {describe(type_.values)}"
-        case Union():
-            return " | ".join(describe(each) for each in type_.branches)
-        case Record():
-            return type_.name or "record"
-        case Enum():
-            return f"enum {type_.name}"
-        case Fixed():
-            return f"fixed({type_.size})"
-        case _:
-            return type(type_).__name__.lower()
-
-
-def _tell(found: Found, report: Report) -> None:
-    """As text."""
-    for name, value in _lines(found):
-        report.line(f"{name:<10} {value}")
-    if found.schema is not None and isinstance(found.schema.root, Record):
-        report.line()
-        report.table(("field", "type", "presence"), _fields(found.schema.root))
-    if found.first:
-        report.line()
-    for record in found.first:
-        report.line(record.decode("utf-8", "backslashreplace"))
-    if found.refusal:
-        told = advice.refused(found.source.name, found.refusal, letters=False)
-        report.note(told.lines()[0], important=True)
-
-
-def _lines(found: Found) -> list[tuple[str, str]]:
-    source, schema = found.source, found.schema
-    size = "" if source.size is None else f" ({amount(source.size)})"
-    name = "none" if schema is None else f"{describe(schema.root)} ({schema.language})"
-    lines = [("file", source.name + size), ("format", source.format), ("container", source.container)]
-    lines += [("codec", codec)] if (codec := _codec(found)) else []
-    lines += [(key, value) for key, value in _metadata(found).items()]
-    lines += [("schema", name), ("records", _how_many(found.counts))]
-    return lines + ([("undecoded", found.why_blind)] if found.why_blind else [])
-
-
-def _how_many(counts: Counts | None) -> str:
-    if counts is None:
-        return "not counted"
-    told = f"{counts.read:,}"
-    return told + (f", {many(counts.refused, 'record')} refused" if counts.refused else "")
+def _unpacked(stream: IO[bytes], codec: packing.Codec) -> bytes:
+    """The first bytes of what is compressed, as far as there are any."""
+    try:
+        return packing.unpacked(stream, codec).read(detect.HEAD)
+    except ContainerError:
+        return b""

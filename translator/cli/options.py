@@ -6,23 +6,31 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter, Token
 
-from native.binding import Limits
 from translator import containers, formats
 from translator.cli.exits import UsageError
 from translator.containers.base import Limits as StreamLimits
-from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 from translator.plan.policies import Policies, choices
+
+if TYPE_CHECKING:
+    from native.binding import Limits
+    from translator.plan.compiler import Side
+    from translator.plan.handle import Plan
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _IN = Group("Input", sort_key=10)
 _LIMITS = Group("Limits", sort_key=90)
 _PLAN = Group("Plan", sort_key=50)
+_POLICY_HELP = (
+    "NAME=VALUE: a choice where the rules leave one. The names: "
+    + ", ".join(choices())
+    + "; `translator formats` tells their values. Repeatable."
+)
 
 
 def size(text: str) -> int:
@@ -85,15 +93,14 @@ class PlanOptions:
     ----------
     map
         The mapping (TOML): which field of the target comes from where.
-    policy
-        NAME=VALUE: a choice where the rules leave one; `translator formats` lists them. Repeatable.
     drop
         A pattern of source fields that may be lost (`payload.*`). Repeatable.
     """
 
     map: Annotated[Path | None, Parameter(name=["--map", "-m"], group=_PLAN)] = None
     policy: Annotated[
-        tuple[str, ...], Parameter(name=["--policy", "-p"], negative=(), show_default=False, group=_PLAN)
+        tuple[str, ...],
+        Parameter(name=["--policy", "-p"], negative=(), show_default=False, group=_PLAN, help=_POLICY_HELP),
     ] = ()
     drop: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False, group=_PLAN)] = ()
 
@@ -128,6 +135,8 @@ class LimitOptions:
 
     def plan(self) -> Limits:
         """For the plan."""
+        from native.binding import Limits
+
         return Limits(**self._given(Limits))
 
     def stream(self) -> StreamLimits:
@@ -144,11 +153,15 @@ NO_PLAN_OPTIONS = PlanOptions()
 NO_LIMIT_OPTIONS = LimitOptions()
 
 
-def make_plan(source: Side, target: Side, options: PlanOptions, limits: Limits | None = None) -> Plan:
+def make_plan(
+    source: Side, target: Side, options: PlanOptions, limits: Limits | None = None, *, strict: bool = True
+) -> Plan:
     """The plan that the options ask for; what they say goes before what the mapping says.
 
-    UsageError, MappingError, PlanError.
+    UsageError, MappingError, PlanError; with `strict` UsageError also where a pattern of --drop names nothing.
     """
+    from translator.plan.handle import Plan
+
     mapping: Any = None
     policies = _policies(options.policy)
     if options.map is not None:
@@ -157,7 +170,23 @@ def make_plan(source: Side, target: Side, options: PlanOptions, limits: Limits |
         mapping = load(options.map)
         policies = dict(mapping.policies) | policies
         mapping = replace(mapping, policies=tuple(policies.items()))
-    return Plan(source, target, mapping=mapping, policies=Policies(**policies), drop=options.drop, limits=limits)
+    plan = Plan(source, target, mapping=mapping, policies=Policies(**policies), drop=options.drop, limits=limits)
+    if strict:
+        _refuse_idle(options.drop, plan)
+    return plan
+
+
+def _refuse_idle(patterns: Sequence[str], plan: Plan) -> None:
+    """A pattern that names nothing that is dropped is a slip."""
+    dropped = [each.path for each in plan.losses.of("dropped")]
+    for pattern in patterns:
+        if any(fnmatchcase(path, pattern) for path in dropped):
+            continue
+        kept = [each.path for each in plan.losses if each.path not in dropped and fnmatchcase(each.path, pattern)]
+        if kept:
+            raise UsageError(f"--drop {pattern}: {kept[0]} isn't lost", "leave the option out")
+        hint = f"dropped are {', '.join(dropped[:20])}" if dropped else "nothing is dropped here: leave the option out"
+        raise UsageError(f"--drop {pattern}: no field of the source is called so{_close(pattern, dropped)}", hint)
 
 
 def _policies(texts: Sequence[str]) -> dict[str, Any]:
@@ -187,6 +216,9 @@ def _all_policies() -> str:
 def way(text: str | None, container: str | None, option: str) -> Way:
     """`FORMAT`, `FORMAT:CONTAINER`, or nothing, with the container that its own option names."""
     name, _, behind = (text or "").partition(":")
+    if name in containers.NAMES and name not in formats.NAMES and not behind:
+        first = containers.get(name).FORMATS[0]
+        raise UsageError(f"{option} {text}: {name} is a container, not a format", f"say {option} {first}:{name}")
     if name and name not in formats.NAMES:
         raise UsageError(f"{option} {text}: there is no format {name!r}{_close(name, formats.NAMES)}", _all_formats())
     for each in (behind, container):

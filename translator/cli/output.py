@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from native.errors import TranslatorError
 from translator.cli import advice
-from translator.conversion import Counts
+
+if TYPE_CHECKING:
+    from translator.conversion import Counts
 
 Row = Sequence[str]
 

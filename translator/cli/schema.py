@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Group, Parameter
 
-from schemas.inferring import Rules, Samples
+from schemas.inferring import Rules
 from schemas.model import Language, Schema
 from schemas.writing import Choices, Lock, Written, names, write
 from schemas.writing import lock as locks
-from translator import formats
-from translator.cli import advice, files, sides, tree
+from translator.cli import files, samples, sides, tree
 from translator.cli.exits import DONE, UsageError
-from translator.cli.options import FILE, NO_INPUT_OPTIONS, InputOptions
+from translator.cli.options import FILE, way
 from translator.cli.output import Report
-from translator.containers.base import DEFAULT_LIMITS, Data, Framing
-from translator.conversion import Conversion, Refusal
-from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
-schema = App(name="schema", help="Convert, show and infer schemas.")
+schema = App(name="schema", help="Convert, show, infer and compare schemas.")
+schema.command(
+    "translator.cli.compat:compat", name="compat", usage="Usage: translator schema compat NEW OLD... [OPTIONS]",
+    help="Say whether a schema may follow the versions before it.",
+)  # fmt: skip
 
 _LANGUAGES: Final[dict[str, Language]] = {".avsc": "avro", ".proto": "protobuf", ".json": "jsonschema"}
 _WRITING = Group("Writing", sort_key=20)
-_SAMPLES: Final = ("json", "msgpack")
 
 
 @Parameter(name="*")
@@ -140,6 +137,7 @@ def infer(
     formats_from: int = 3,
     maps: Literal["never", "varied"] = "never",
     map_at: Annotated[list[str] | None, Parameter(negative=())] = None,
+    mixed: Literal["union", "refuse"] = "union",
     writing: WritingOptions = _USUAL,
     json: Json = False,
 ) -> int:
@@ -161,6 +159,8 @@ def infer(
         varied: objects of many names that vary from one to the next are maps; never: all objects are records.
     map_at
         The place of an object that is a map, like a.b or a[].b; may be repeated.
+    mixed
+        Values of several kinds at one place, null aside: a union, or refused with their places.
     json
         The losses as one JSON document.
     """
@@ -168,10 +168,10 @@ def infer(
     report = Report(json=json, data_on_stdout=path == files.STANDARD)
 
     def act() -> int:
-        samples = _samples(file, InputOptions(from_=from_) if from_ else NO_INPUT_OPTIONS)
-        found = samples.schema(Rules(formats_from, maps, frozenset(map_at or ()), name))
+        seen, _ = samples.read(file, way(from_, None, "--from"))
+        found = seen.schema(Rules(formats_from, maps, frozenset(map_at or ()), name, mixed))
         written = _write(found, writing.language(path, "jsonschema"), path, writing)
-        _tell(written, report, samples=samples.count)
+        _tell(written, report, samples=seen.count)
         return DONE
 
     return report.guard(act)
@@ -222,49 +222,3 @@ def _tell(made: Written, report: Report, **more: Any) -> None:
         report.table(("field", "verdict", "reason"), told)
     for warning in made.schema.warnings:
         report.note(f"warning: {warning}")
-
-
-class _Looked:
-    """A writer that looks at the records that it is given, and lets them go."""
-
-    framing: Framing = "none"
-
-    def __init__(self) -> None:
-        self.samples = Samples()
-
-    def write(self, data: Data, ends: Sequence[int], count: int) -> None:
-        from msgspec import MsgspecError, msgpack
-
-        begin = 0
-        for i in range(count):
-            try:
-                self.samples.add(msgpack.decode(data[begin : ends[i]]))
-            except (MsgspecError, RecursionError) as error:
-                raise UsageError(f"sample {self.samples.count + 1} can't be looked at: {error}") from error
-            begin = ends[i]
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    close = flush
-
-    def __enter__(self) -> _Looked:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
-
-
-def _samples(file: str, options: InputOptions) -> Samples:
-    """Reads all samples, as MessagePack has them. UsageError, and what a reader raises."""
-    with sides.open_input(file, options.way, DEFAULT_LIMITS) as source:
-        if source.format not in _SAMPLES:
-            hint = f"samples are {' or '.join(_SAMPLES)}; `schema show` and `convert` take an .avro file's own schema"
-            raise UsageError(f"{source.name} is {source.format}, which is written by a schema", hint)
-        looked = _Looked()
-        plan = Plan(Side(formats.get(source.format), None), Side(formats.get("msgpack"), None))
-        refusals: list[Refusal] = []
-        Conversion(source.reader, plan, looked, refused=refusals.append).run()
-        if refusals:
-            raise advice.ToldError(advice.refused(source.name, refusals[0], letters=False))
-    return looked.samples

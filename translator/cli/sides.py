@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -14,8 +14,10 @@ from translator import containers, formats, specs
 from translator.cli import advice, files
 from translator.cli.exits import UsageError
 from translator.cli.options import Way, way
-from translator.containers import detect
+from translator.cli.stopping import Follower
+from translator.containers import detect, packing
 from translator.containers.base import Limits, Reader
+from translator.containers.streams import BlockReader
 from translator.conversion import Meter, Refusal
 from translator.plan.compiler import Side
 
@@ -36,14 +38,16 @@ FRAME = f"{specs.NEURON}SignalFrame"
 
 @dataclass(frozen=True)
 class Input:
-    """An opened input. `size`: of the file, where it has one."""
+    """An opened input. `name`: as messages tell it; `size`: of the file, where it has one; `packed`: around it."""
 
+    path: str
     name: str
     format: str
     container: str
     reader: Reader
     meter: Meter
     size: int | None
+    packed: packing.Codec | None = None
 
 
 @dataclass(frozen=True)
@@ -53,33 +57,82 @@ class Target:
     path: str
     format: str
     container: str
+    packed: packing.Codec | None = None
 
 
 @contextmanager
-def open_input(path: str, named: Way, limits: Limits) -> Iterator[Input]:
+def open_input(path: str, named: Way, limits: Limits, follower: Follower | None = None) -> Iterator[Input]:
     """Opens a file or `-` and reads the container's header. UsageError, ContainerError, OSError."""
-    with files.reading(path) as (stream, size):
-        format_, container, stream = _found(path, named, stream)
-        meter = Meter(stream)
-        reader = _reader(files.shown(path), container, meter, limits)
-        yield Input(files.shown(path), format_, container, reader, meter, size)
+    with files.reading(path) as (raw, size):
+        meter = Meter(raw if follower is None else follower.stream(raw))
+        stream, inner, codec = _unpacked(path, named, meter.stream, limits, follows=follower is not None)
+        found = Input(path, files.shown(path), *_names(named), BlockReader(), meter, size, codec)
+        try:
+            format_, container, stream = _found(inner, named, stream, follows=follower is not None)
+            found = replace(found, format=format_, container=container)
+            reader = containers.get(container).reader(stream, limits=limits)
+        except ContainerError as error:
+            raise UnreadableError(found, Refusal(0, error.offset, error, None)) from error
+        yield replace(found, reader=reader)
 
 
-def _reader(name: str, container: str, meter: Meter, limits: Limits) -> Reader:
+def _names(named: Way) -> tuple[str, str]:
+    """Of an input that isn't looked at yet."""
+    return named[0] or "unknown", named[1] or "unknown"
+
+
+def closed(source: Input) -> Input:
+    """What is known of an input, without what it had read."""
+    return replace(source, reader=BlockReader())
+
+
+def _unpacked(
+    path: str, named: Way, stream: IO[bytes], limits: Limits, *, follows: bool
+) -> tuple[IO[bytes], str, packing.Codec | None]:
+    """What is inside of a compressed stream, and the name that it has there; any other stream as it is."""
+    peeked = files.Peeked(stream, detect.HEAD, once=follows or all(named))
     try:
-        return containers.get(container).reader(meter.stream, limits=limits)
+        inner, codec = packing.look(path, peeked.head)
     except ContainerError as error:
-        raise advice.ToldError(advice.refused(name, Refusal(0, error.offset, error, None), letters=False)) from error
+        raise UsageError(f"{path}: {error.message}", "give it another name") from error
+    return packing.unpacked(peeked.stream, codec, limits) if codec else peeked.stream, inner, codec
 
 
-def _found(path: str, named: Way, stream: IO[bytes]) -> tuple[str, str, IO[bytes]]:
+@contextmanager
+def open_output(target_: Target, follower: Follower | None = None) -> Iterator[tuple[Meter, IO[bytes]]]:
+    """Opens the output's file, which appears when the block ends well; followed, it grows before one's eyes.
+
+    Gives what counts its bytes, and the stream to write messages to.
+    """
+    opened = files.writing(target_.path) if follower is None else files.growing(target_.path)
+    with opened as stream:
+        meter = Meter(stream, live=target_.path == files.STANDARD)
+        if target_.packed is None:
+            yield meter, meter.stream
+            return
+        with packing.packed(meter.stream, target_.packed) as packed:
+            yield meter, packed.stream
+
+
+class UnreadableError(advice.ToldError):
+    """The container in `source` can't be opened, as `refusal` says."""
+
+    def __init__(self, source: Input, refusal: Refusal) -> None:
+        super().__init__(advice.refused(source.name, refusal, letters=False))
+        self.source = source
+        self.refusal = refusal
+
+
+def _found(path: str, named: Way, stream: IO[bytes], *, follows: bool = False) -> tuple[str, str, IO[bytes]]:
     """Format and container: as named, else by the name's extension and the first bytes."""
     format_, container = named
     if format_ and container:
         return format_, fitting(format_, container), stream
-    peeked = files.Peeked(stream, detect.HEAD)
-    by_looks = detect.detect(path, peeked.head)
-    return *_settled(named, by_looks, path), peeked.stream
+    peeked = files.Peeked(stream, detect.HEAD, once=follows)
+    looks = detect.detect(path, peeked.head)
+    if follows and looks == ("lone", "json"):  # what goes on isn't one document
+        looks = ("ndjson", "json")
+    return *_settled(named, looks, path), peeked.stream
 
 
 def _settled(named: Way, looks: tuple[str, str] | None, path: str) -> tuple[str, str]:
@@ -110,12 +163,24 @@ def fitting(format_: str, container: str) -> str:
     raise UsageError(f"{format_} can't stand in the container {container}", f"{format_} stands in {able}")
 
 
-def target(path: str, to: str | None, to_container: str | None, source: Input) -> Target:
-    """By option, else by the name's extension, else neuron signals."""
+def target(
+    path: str, to: str | None, to_container: str | None, packed: str | None, source: Input, *, several: bool = False
+) -> Target:
+    """By option, else by the name's extension, else neuron signals. `packed`: how it is to be compressed, or "none";
+    `several`: of more than one input."""
+    inner, codec = packing.strip(path)
+    found = _target(inner, to, to_container, source, several)
+    named: dict[str | None, packing.Codec | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
+    return replace(found, path=path, packed=named.get(packed))
+
+
+def _target(path: str, to: str | None, to_container: str | None, source: Input, several: bool) -> Target:
     named = format_, container = way(to, to_container, "--to")
+    if container == "dead-letter":
+        raise UsageError("dead letters are made of refused records, not of records", "--dead-letter FILE writes them")
     by_name = None if path == files.STANDARD else detect.detect(path, b"")
-    if by_name == ("lone", "json") and source.container != "lone":
-        by_name = ("ndjson", "json")
+    if by_name == ("lone", "json") and (several or source.container != "lone"):
+        by_name = ("json-array", "json")  # which is one JSON document, as the name says
     if by_name is None and format_ is None:
         wanted = containers.get(container).FORMATS if container else ("neuron",)
         format_ = "neuron" if "neuron" in wanted else wanted[0]
@@ -126,8 +191,21 @@ def target(path: str, to: str | None, to_container: str | None, source: Input) -
     return Target(path, format_, container)
 
 
+def extension(target_: Target) -> str:
+    """What a file in the target's format and container is called by: the first that means both, else the container."""
+    known = containers.get(target_.container).EXTENSIONS
+    meant = [each for each, format_ in known.items() if format_ == target_.format]
+    packed = next((each for each, codec in packing.EXTENSIONS.items() if codec == target_.packed), "")
+    return next(iter([*meant, *known]), f".{target_.format}") + packed
+
+
 def load(spec: str, format_: str) -> Schema:
-    """The schema that an option names: a file, a built-in one, or of an installed source. SchemaError."""
+    """The schema that an option names: a file, also an Avro file's, a built-in one, or of an installed source.
+    SchemaError."""
+    if carries(spec):
+        from schemas import avro
+
+        return avro.read(carried(spec))
     found = specs.end((format_, spec)).schema
     assert found is not None
     return found
@@ -142,8 +220,19 @@ class Ends:
     text: str | None
 
 
-def ends(source: Input, target_: Target, schema: str | None, to_schema: str | None, *, mapped: bool) -> Ends:
-    """The schemas of both sides: named, carried by the container, built in, or none. UsageError, SchemaError."""
+def ends(
+    source: Input,
+    target_: Target,
+    schema: str | None,
+    to_schema: str | None,
+    *,
+    mapped: bool,
+    first: Ends | None = None,
+) -> Ends:
+    """The schemas of both sides: named, carried by the container, built in, or none. UsageError, SchemaError.
+
+    `first`: of the input that came before; what it says of the target stays.
+    """
     if source.reader.schema is not None and schema is not None:
         raise UsageError(f"{source.name} brings its own schema", "leave --schema out; --to-schema says what is wanted")
     from_spec = schema or _usual(source.format, source.container)
@@ -152,6 +241,8 @@ def ends(source: Input, target_: Target, schema: str | None, to_schema: str | No
         given = SIGNAL if to_spec == FRAME else to_spec  # signals need no tag to become frames
         from_spec, to_spec = _accompany(source.format, from_spec, given), _accompany(target_.format, to_spec, from_spec)
     s = source_schema(source, from_spec)
+    if first is not None:
+        return Ends(Side(formats.get(source.format), s), first.target, first.text)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
     text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
     return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
@@ -203,22 +294,35 @@ def _carried(source: Input, target_: Target, to_spec: str | None, schema: str | 
 
 
 def avro_text(spec: str) -> str:
-    """The text of an Avro schema that is a file or built in. UsageError: it is neither."""
+    """The text of an Avro schema that is a file, in an Avro file, or built in. UsageError: it is none."""
     if spec.startswith(specs.NEURON):
         from schemas import neuron
 
         return neuron.path(spec.removeprefix(specs.NEURON), "avro").read_text("utf-8")
+    if carries(spec):
+        return carried(spec)
     if not Path(spec).is_file():
         hint = "write it to a file of its own, or choose another container, like --to avro:delimited"
         raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is no file that is one", hint)
     return Path(spec).read_text("utf-8")
 
 
+def carries(spec: str) -> bool:
+    """Whether a schema is named by an Avro file that has it."""
+    return PurePath(spec).suffix.lower() == ".avro"
+
+
+def carried(spec: str) -> str:
+    """The text of the schema in an Avro file. UsageError: it is none."""
+    with open_input(spec, ("avro", "avro"), Limits()) as found:
+        assert found.reader.schema is not None
+        return found.reader.schema
+
+
 def of_schema(spec: str, named: str | None, option: str) -> Side:
     """A schema as one end of a plan, in the format that is named or that suits it. UsageError, SchemaError."""
     format_, _ = way(named, None, option)
-    if PurePath(spec).suffix.lower() == ".avro":
-        with open_input(spec, (None, None), Limits()) as found:
-            return Side(formats.get(format_ or "avro"), source_schema(found, None))
+    if carries(spec):
+        return Side(formats.get(format_ or "avro"), load(spec, "avro"))
     end = specs.end(spec, format_)
     return Side(formats.get(end.format), end.schema)

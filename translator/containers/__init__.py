@@ -18,7 +18,9 @@ _MODULES = {
     "delimited": "delimited",
     "msgpack-stream": "msgpack_stream",
     "hal9-frames": "hal9_frames",
+    "json-array": "json_array",
     "lone": "lone",
+    "dead-letter": "dead_letter",
 }
 
 NAMES = tuple(_MODULES)

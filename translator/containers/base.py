@@ -38,6 +38,7 @@ that were given before:
 | CONTAINER_TRUNCATED | the stream ends inside a message, block or header (B2) |
 | CONTAINER_LIMIT | over one of `Limits` (B6, B35, B36) |
 | CONTAINER_LONE | a second message, where the file is one message |
+| CONTAINER_LETTER | a dead letter that isn't one, or has no whole message |
 """
 
 from __future__ import annotations

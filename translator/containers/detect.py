@@ -13,11 +13,17 @@ HEAD = 4096
 def detect(path: str | None, head: bytes) -> tuple[str, str] | None:
     """Container and format of what is at `path` (None or "-": a pipe) and begins with `head`; None: can't be told.
 
-    The name's extension decides; but a `.json` whose lines are objects is NDJSON.
+    The name's extension decides; but a `.json` whose lines are objects is NDJSON, a `.json` that begins with `[` is an
+    array of messages, and dead letters are dead letters.
     """
+    from translator.containers import dead_letter
+
+    letters = dead_letter.format_of(head)
+    if letters is not None:
+        return dead_letter.NAME, letters
     by_name = _by_extension(path)
     by_head = _by_head(head)
-    if by_name == ("lone", "json") and by_head == ("ndjson", "json"):
+    if by_name == ("lone", "json") and by_head in (("ndjson", "json"), ("json-array", "json")):
         return by_head
     return by_name or by_head
 

@@ -26,7 +26,7 @@ Split = tuple["array[int]", "array[int]", int]
 
 MAX_COUNT = 1 << 16
 """Messages of one block: 1 MiB of boundaries."""
-_USUAL_SIZE = 32
+USUAL_SIZE = 32
 """Bytes that most messages have at least: what room for boundaries is made by."""
 _FRAMINGS: dict[Kind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
 _DAMAGE = {
@@ -44,7 +44,7 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
     """
     from native import binding
 
-    batch = min(MAX_COUNT, len(data) // _USUAL_SIZE + 64)
+    batch = min(MAX_COUNT, len(data) // USUAL_SIZE + 64)
     try:
         return binding.split(_FRAMINGS[kind], data, last=last, limit=limit, batch=batch)
     except DataError as error:

@@ -137,6 +137,12 @@ class BlockReader:
         """The next block; None at the end."""
         raise NotImplementedError
 
+    @property
+    def pending(self) -> int:
+        """Bytes of a message, or of a block, that has come in part."""
+        source = getattr(self, "_input", None)
+        return source.available if isinstance(source, Input) else 0
+
     def consumed(self, size: int) -> None:
         """Nothing to know, where a block has whole messages."""
 

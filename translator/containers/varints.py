@@ -5,7 +5,7 @@ from __future__ import annotations
 LONGEST = 10
 
 
-def decode(data: bytes | bytearray, at: int) -> tuple[int, int] | None:
+def decode(data: bytes | bytearray | memoryview, at: int) -> tuple[int, int] | None:
     """The value at `at` and where it ends; None where data ends before. ValueError over 64 bits."""
     value = 0
     for index, byte in enumerate(data[at : at + LONGEST]):

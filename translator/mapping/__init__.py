@@ -6,14 +6,21 @@ from translator.mapping.model import (
     DEFAULT_NAMESPACE,
     AllOf,
     AnyOf,
+    Block,
     Comparison,
     Condition,
     Constant,
     ConstSource,
+    EntriesSource,
+    FieldsSource,
     FirstSource,
     GenerateSource,
     JoinSource,
+    ListSource,
+    Loop,
     Mapping,
+    MapSource,
+    MergeSource,
     Not,
     OneOf,
     PathSource,
@@ -24,12 +31,24 @@ from translator.mapping.model import (
     Uuid5Source,
     Value,
 )
-from translator.mapping.path import Branch, Index, Key, Name, PathError, Segment, format_path, parse_path, parse_target
+from translator.mapping.path import (
+    Branch,
+    Find,
+    Index,
+    Key,
+    Name,
+    PathError,
+    Segment,
+    format_path,
+    parse_path,
+    parse_target,
+)
 from translator.mapping.schema import document_schema
 
 __all__ = [
-    "DEFAULT_NAMESPACE", "VERSION", "AllOf", "AnyOf", "Branch", "Comparison", "Condition", "ConstSource", "Constant",
-    "FirstSource", "GenerateSource", "Index", "JoinSource", "Key", "Mapping", "MappingError", "Name", "Not", "OneOf",
-    "PathError", "PathSource", "Present", "Rule", "Segment", "Source", "Truth", "Uuid5Source", "Value",
-    "document_schema", "format_path", "load", "parse_path", "parse_target",
+    "DEFAULT_NAMESPACE", "VERSION", "AllOf", "AnyOf", "Block", "Branch", "Comparison", "Condition", "ConstSource",
+    "Constant", "EntriesSource", "FieldsSource", "Find", "FirstSource", "GenerateSource", "Index", "JoinSource", "Key",
+    "ListSource", "Loop", "MapSource", "Mapping", "MappingError", "MergeSource", "Name", "Not", "OneOf", "PathError",
+    "PathSource", "Present", "Rule", "Segment", "Source", "Truth", "Uuid5Source", "Value", "document_schema",
+    "format_path", "load", "parse_path", "parse_target",
 ]  # fmt: skip

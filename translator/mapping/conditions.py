@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from native.binding import C
 from schemas.model import Any, Bool, Date, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
 from translator.mapping import model
-from translator.mapping.constants import REAL, TRUTH, WHOLE, misfit, type_of
+from translator.mapping.constants import REAL, TEXT, TRUTH, WHOLE, misfit, type_of
+from translator.mapping.conversions import Chosen
 from translator.mapping.enums import Outcome
-from translator.mapping.terms import Compare, Const, Every, Not, Present, Term, Wrong
+from translator.mapping.terms import Compare, Const, Every, Not, Tagged, Term, Wrong
 from translator.mapping.viewing import ANYTHING
 from translator.plan.reading import describe
 
@@ -36,7 +37,7 @@ class Conditions:
             case model.Truth():
                 return self._values.term(condition.value, TRUTH)
             case model.Present():
-                found: Term = Present(TRUTH, condition.key, self._untyped(condition.value))
+                found = self._values.presence(condition.value)
                 return found if condition.wanted else Not(TRUTH, condition.key, found)
             case model.Comparison():
                 return self._compare(condition.key, condition.value, condition.constant, condition.operator)
@@ -50,12 +51,12 @@ class Conditions:
             case model.Not():
                 return Not(TRUTH, condition.key, self.term(condition.condition))
 
-    def _untyped(self, value: model.Value) -> Term:
-        return self._values.term(value, None)
-
     def _compare(self, key: str, value: model.Value, constant: model.Constant, operator: str) -> Term:
         by_itself = type_of(constant)
         left = self._values.term(value, None, self._hint(constant))
+        if isinstance(left, Tagged) and left.implied:
+            text = isinstance(constant, str)
+            left = self._values.cast(left, TEXT if text else self._hint(constant, exact=True), Chosen(), key)
         if isinstance(left.type, Any) and isinstance(by_itself, Int | Float):
             left = self._values.as_number(left, key)
         meant = self._values.context.meaning(left.type)
@@ -76,15 +77,16 @@ class Conditions:
         right = self._values.constant(constant, left.type, key)
         return Compare(TRUTH, key, left, right, _OPERATIONS[operator], kind)
 
-    def _hint(self, constant: model.Constant) -> Type:
-        """What to read where the source doesn't say: any number will do for a number, and any value for text."""
+    def _hint(self, constant: model.Constant, *, exact: bool = False) -> Type:
+        """What to read where the source doesn't say: any number will do for a number, and any value for text.
+        `exact`: a type that it is converted to."""
         if isinstance(constant, bool):
             return TRUTH
         if isinstance(constant, str):
             return ANYTHING
         if abs(constant) >= 1 << 53 and isinstance(constant, int):
             return type_of(constant)
-        return REAL if self._values.reading.format.text_numbers else ANYTHING
+        return REAL if exact or self._values.reading.format.text_numbers else ANYTHING
 
     @staticmethod
     def _same_symbol(key: str, left: Term, enum: Enum, constant: model.Constant, operator: str) -> Term:

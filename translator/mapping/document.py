@@ -5,10 +5,12 @@
     from_neuron = "sensor.id"
     "payload.activation.strength" = { path = "value", scale = 0.01, cast = "float32", rounding = "round" }
 
-A value is a path (path.py) or a table with exactly one source (path, const, first, join, uuid5, generate) and
-modifiers, which apply in this order wherever they stand: when, [source], time, enum and otherwise, scale, offset,
-cast, lower, upper, default, required. mapping.schema.json describes all of it for editors; what it can't say (paths,
-targets that meet) is checked here. All problems of a document are told at once, each with its key.
+A value is a path (path.py) or a table with exactly one source (path, const, first, join, uuid5, generate; lists, maps
+and records: for_each, merge, entries, fields) and modifiers, which apply in this order wherever they stand: when,
+[source], decode, encode, time, enum and otherwise, scale, offset, cast, lower, upper, default, required. Beside
+[fields] a document may have for_each, when, where and alternatives: then a message becomes any number of messages
+(model.Block). mapping.schema.json describes all of it for editors; what it can't say (paths, targets that meet) is
+checked here. All problems of a document are told at once, each with its key.
 """
 
 from __future__ import annotations
@@ -18,17 +20,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from translator.mapping.blocks import KEYS, BlockReader
 from translator.mapping.errors import MappingError, Problems
-from translator.mapping.expressions import ValueReader, field_key
-from translator.mapping.model import Mapping, Rule, Value
-from translator.mapping.path import Key, Name, PathError, Segment, parse_target
+from translator.mapping.expressions import ValueReader
+from translator.mapping.model import Block, Mapping, Rule, Value
 from translator.mapping.tables import Table, kind
 from translator.plan.policies import choices
 
 __all__ = ["VERSION", "Mapping", "MappingError", "Rule", "Value", "load"]
 
 VERSION = 1
-_KEYS = ("version", "description", "policies", "fields")
+_KEYS = ("version", "description", "policies", "schemas", "examples", *KEYS)
 _DOTTED = re.compile(
     r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){200}+"""
 )
@@ -63,9 +65,10 @@ def _parse(source: str | Path) -> dict[str, Any]:
 
 def _read(table: Table) -> Mapping:
     if not _version(table):
-        return Mapping(VERSION, "", (), ())
+        return Mapping(VERSION, "", (), Block(""))
     table.refuse_unknown(_KEYS)
-    return Mapping(VERSION, table.text("description") or "", _policies(table), _rules(table))
+    block = BlockReader(ValueReader(table.problems)).block(table, {})
+    return Mapping(VERSION, table.text("description") or "", _policies(table), block)
 
 
 def _version(table: Table) -> bool:
@@ -91,58 +94,6 @@ def _policies(table: Table) -> tuple[tuple[str, str], ...]:
     inner.refuse_unknown(tuple(known))
     named = [(name, inner.text(name)) for name in inner.members if name in known]
     return tuple((name, text) for name, text in named if text is not None and inner.one_of(name, text, known[name]))
-
-
-def _rules(table: Table) -> tuple[Rule, ...]:
-    if not table.has("fields"):
-        table.wrong("fields", "is missing; it is the table of the target's fields")
-        return ()
-    inner = _table(table, "fields")
-    if inner is None:
-        return ()
-    if not inner.members:
-        table.wrong("fields", "is empty; a mapping has at least one field")
-    targets = {name: _target(name, table.problems) for name in inner.members}
-    _refuse_meeting({field_key(name): target for name, target in targets.items() if target}, table.problems)
-    reader = ValueReader(table.problems)
-    values = {name: reader.value(field_key(name), given) for name, given in inner.members.items()}
-    return tuple(
-        Rule(field_key(name), target, value)
-        for name, value in values.items()
-        if value is not None and (target := targets[name])
-    )
-
-
-def _target(name: str, problems: Problems) -> tuple[Segment, ...]:
-    """() where it is none."""
-    try:
-        return parse_target(name)
-    except PathError as error:
-        problems.add(field_key(name), f"no target: {error}")
-        return ()
-
-
-def _refuse_meeting(targets: dict[str, tuple[Segment, ...]], problems: Problems) -> None:
-    """No target stands for another one, or within it; `a.b` and `a["b"]` are the same place."""
-    places = {key: _place(target) for key, target in targets.items()}
-    first = {place: key for key, place in reversed(places.items())}
-    for key, place in places.items():
-        if first[place] != key:
-            problems.add(key, f"the same target as {first[place]}")
-        for size in range(1, len(place)):
-            if place[:size] in first:
-                problems.add(key, f"stands within the target of {first[place[:size]]}")
-
-
-def _place(target: tuple[Segment, ...]) -> tuple[str, ...]:
-    return tuple(_text(segment) for segment in target)
-
-
-def _text(segment: Segment) -> str:
-    match segment:
-        case Name(text) | Key(text):
-            return text
-    raise AssertionError(segment)  # parse_target gives no others
 
 
 def _table(table: Table, name: str) -> Table | None:

@@ -10,30 +10,41 @@ from uuid import UUID
 import msgspec
 
 from native.binding import C
-from schemas.model import Record, String, Uuid, nullable
+from schemas.model import Any, Record, String, Type, Uuid, nullable
 from translator.formats.base import Row
 from translator.mapping.terms import (
+    Build,
+    Collect,
     Compare,
     Const,
+    Empty,
+    Entries,
     Every,
     First,
     Generate,
     Join,
+    Json,
+    LoopKey,
+    Merge,
     Not,
     Present,
     Read,
     Require,
+    Selected,
+    Shared,
     Steps,
     Term,
+    Untyped,
     Uuid5,
     When,
     optional,
 )
-from translator.mapping.wants import Hop, View
+from translator.mapping.wants import Hop, Marks, View, Want
+from translator.mapping.wholes import Wholes
 from translator.plan.fields import RecordTables
 from translator.plan.fills import plain, slot
-from translator.plan.frames import Placed
-from translator.plan.reading import Context
+from translator.plan.frames import Member, Placed
+from translator.plan.reading import Context, is_choice
 
 _PLAIN = re.compile(rb"[ !#-\[\]-~]*")
 """What H9_SPAN_PLAIN says: JSON text as it stands."""
@@ -41,19 +52,46 @@ _PLAIN = re.compile(rb"[ !#-\[\]-~]*")
 
 @dataclass
 class Emitter:
-    """The instructions of one mapping, in order. `placed`: the view's record, that was read."""
+    """The instructions of one mapping, in order. `root`: the view of the message. `build`: makes a record of the
+    target."""
 
     context: Context
     tables: RecordTables
-    view: View
-    placed: Placed
+    root: View
+    marks: Marks
+    wholes: Wholes
+    build: Callable[[Emitter, Build], int]
     insns: list[Row] = field(default_factory=list)
     registers: int = 0
-    _tables_of: dict[int, int] = field(default_factory=dict)
+    most: int = 0
+    """Registers that were in use at one time."""
+    stale: bool = False
+    """Whether registers may hold what was left there: in a loop, and where they are used again."""
 
-    def register(self) -> int:
-        self.registers += 1
-        return self.registers - 1
+    def __post_init__(self) -> None:
+        from translator.mapping.looping import Looping
+
+        self.items: dict[tuple[int, int], int] = {}
+        """The registers of the items that loops are at, by view and by the type that they were read as."""
+        self.keys: dict[int, int] = {}
+        """The registers of keys, by loop."""
+        self.looping = Looping(self)
+        self._tables_of: dict[int, int] = {}
+        self._members: dict[int, dict[int | str, Member]] = {}
+        self._once: dict[int, int] = {}
+
+    def register(self, count: int = 1) -> int:
+        """The first of `count` registers in a row."""
+        self.registers += count
+        self.most = max(self.most, self.registers)
+        return self.registers - count
+
+    def blank(self) -> int:
+        """A register that is absent."""
+        dst = self.register()
+        if self.stale:
+            self.add(C.H9_I_CLEAR, dst=dst)
+        return dst
 
     def add(self, op: int, key: str = "", **values: int) -> int:
         """Appends an instruction; its number."""
@@ -81,20 +119,42 @@ class Emitter:
 
     def _read(self, term: Read) -> int:
         want, key = term.want, term.key
-        placed, register = self.placed, -1
+        if not want.names:
+            register = self.items[id(want.view), id(want.type)]
+        else:
+            register = self._member(want, self._base(term), key)
+        for hop in want.hops:
+            register = self._hop(register, hop, key)
+        return register
+
+    def _base(self, term: Read) -> int:
+        """The register of the record that a path begins in; -1: the message itself."""
+        if term.base is not None:
+            return self.term(term.base)
+        view = term.want.view
+        return -1 if view is self.root else self.items[id(view), id(view.top)]
+
+    def _member(self, want: Want, register: int, key: str) -> int:
+        """A member of the record in a register, or of one in it."""
+        placed = self.context.frames.of(want.view.top)
         for name in want.names[:-1]:
-            member = next(m for m in placed.members if m.field.name == name and id(m.field.type) in self.view.nested)
+            member = self._members_of(placed)[name]
             if member.inner is not None:
                 placed = member.inner
                 continue
             register = self._slot(register, placed, member.slot, key)
             assert isinstance(member.field.type, Record)
             placed = self.context.frames.of(member.field.type)
-        member = next(m for m in placed.members if m.field is want.view_field)
-        register = self._slot(register, placed, member.slot, key)
-        for hop in want.hops:
-            register = self._hop(register, hop, key)
-        return register
+        return self._slot(register, placed, self._members_of(placed)[id(want.view_field)].slot, key)
+
+    def _members_of(self, placed: Placed) -> dict[int | str, Member]:
+        """A view's members by their fields, and those that are records of it by their names."""
+        known = self._members.get(id(placed))
+        if known is None:
+            known = {id(each.field): each for each in placed.members}
+            known |= {each.field.name: each for each in placed.members if id(each.field.type) in self.marks.nested}
+            self._members[id(placed)] = known
+        return known
 
     def _slot(self, register: int, placed: Placed, slot: int, key: str) -> int:
         """A slot of the frame that was read, or of a record in a register."""
@@ -131,6 +191,8 @@ class Emitter:
         """A choice, absent where it is null."""
         inner = self.register()
         self.add(C.H9_I_UNBOX, key, dst=inner, a=register)
+        if self.stale:
+            self.add(C.H9_I_CLEAR, dst=dst)
         jump = self.add(C.H9_I_IF_ABSENT, a=inner)
         self.add(C.H9_I_COPY, key, dst=dst, a=register)
         self.here(jump)
@@ -179,6 +241,69 @@ class Emitter:
             self.here(jump)
         return dst
 
+    # --- what is selected, and whole values ---
+
+    def _selected(self, term: Selected) -> int:
+        if id(term) in self._once:
+            return self._once[id(term)]
+        list_ = self.term(term.list)
+        placed = self.context.frames.of(term.member.view.top)
+        slot = self._members_of(placed)[id(term.member.view_field)].slot
+        dst, text, table = self.register(), term.text.encode(), self.frame_table(placed)
+        self.add(
+            C.H9_I_FIND, term.key, dst=dst, a=list_, b=slot | C.H9_FIND_BOXED, c=self.context.image.text(text),
+            d=len(text), spare=table,
+        )  # fmt: skip
+        return dst
+
+    def _shared(self, term: Shared) -> int:
+        self._once[id(term.once)] = self.term(term.once)
+        register = self.term(term.of)
+        del self._once[id(term.once)]
+        return register
+
+    def _loopkey(self, term: LoopKey) -> int:
+        return self.keys[id(term.loop)]
+
+    def _json(self, term: Json) -> int:
+        register, dst = self.term(term.of), self.register()
+        self.add(C.H9_I_JSON, term.key, dst=dst, a=register, c=self.wholes.json_node(term.of.type))
+        return dst
+
+    def _untyped(self, term: Untyped) -> int:
+        register, dst = self.term(term.of), self.register()
+        target = self.context.meaning(nullable(term.type)[0])
+        assert isinstance(target, Any)
+        writer, reader = self.wholes.untyped_nodes(term.of.type, target)
+        self.add(C.H9_I_ANY, term.key, dst=dst, a=register, c=writer, d=reader)
+        return dst
+
+    def _empty(self, term: Empty) -> int:
+        dst = self.register()
+        self.add(C.H9_I_LIST_NEW, dst=dst)
+        return dst
+
+    def _build(self, term: Build) -> int:
+        return self.build(self, term)
+
+    def _collect(self, term: Collect) -> int:
+        return self.looping.collect(term)
+
+    def _merge(self, term: Merge) -> int:
+        return self.looping.merge(term)
+
+    def _entries(self, term: Entries) -> int:
+        return self.looping.entries(term)
+
+    def boxed(self, register: int, key: str) -> int:
+        """The register's value as an option."""
+        dst = self.register()
+        box = self.context.image.chain([{"code": C.H9_STEP_BOX, "a": 1}])
+        self.add(C.H9_I_STEP, key, dst=dst, a=register, c=box)
+        return dst
+
+    # --- values of values ---
+
     def _parts(self, parts: list[Term]) -> tuple[int, int]:
         registers = [self.term(part) for part in parts]
         return self.context.image.many32(registers), len(registers)
@@ -203,7 +328,7 @@ class Emitter:
 
     def _when(self, term: When) -> int:
         """The value's code is passed over where the condition doesn't hold: registers start absent."""
-        dst = self.register()
+        dst = self.blank()
         jump = self.add(C.H9_I_IF_FALSE, term.key, a=self.term(term.condition))
         self.add(C.H9_I_COPY, term.key, dst=dst, a=self.term(term.of))
         self.here(jump)
@@ -247,6 +372,11 @@ class Emitter:
         for jump in done:
             self.here(jump)
         return dst
+
+
+def is_option(type_: Type) -> bool:
+    """Whether what stands in a list or map is an option: null, or a value in a box."""
+    return nullable(type_)[1] and not is_choice(type_)
 
 
 def bare_table(context: Context, placed: Placed) -> Row:

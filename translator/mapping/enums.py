@@ -14,7 +14,7 @@ from translator.plan.policies import Policies
 from translator.plan.reading import describe
 
 if TYPE_CHECKING:
-    from translator.mapping.values import Values
+    from translator.mapping.conversions import Conversions
 
 _NARROW = 1 << 31
 
@@ -34,7 +34,7 @@ class Outcome(Enum):
 class EnumTables:
     """Makes the tables of one mapping's values."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Conversions) -> None:
         self._values = values
 
     def term(self, term: Term, value: model.Value) -> Term:
@@ -90,7 +90,7 @@ class EnumTables:
 
     def _as_number(self, term: Term, outcome: Outcome, meant: Type, target: Type, key: str) -> Term:
         """Small integers by a table; others by reading their text."""
-        from translator.mapping.values import parse_step
+        from translator.mapping.conversions import parse_step
 
         numbers = [int(each) for each in outcome.constants] if isinstance(meant, Int) else []
         if numbers and all(-_NARROW <= each < _NARROW for each in numbers):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from native.errors import TranslatorError
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+BARE = re.compile(r"[A-Za-z0-9_-]+")
 _MANY = 500
 
 
@@ -58,7 +58,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def child(key: str, name: str) -> str:
     """The key of a member, as TOML writes it: quoted where it isn't bare."""
-    if _BARE.fullmatch(name):
+    if BARE.fullmatch(name):
         text = name
     elif '"' in name and "'" not in name and name.isprintable():
         text = f"'{name}'"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from uuid import UUID
 
-from translator.mapping.errors import Problems, child, item
+from translator.mapping.errors import BARE, Problems, child, did_you_mean, item
 from translator.mapping.model import (
     DEFAULT_NAMESPACE,
     AllOf,
@@ -15,6 +15,7 @@ from translator.mapping.model import (
     Condition,
     Constant,
     ConstSource,
+    Digits,
     FirstSource,
     GenerateSource,
     Generator,
@@ -34,12 +35,14 @@ from translator.mapping.model import (
 from translator.mapping.path import PathError, parse_path
 from translator.mapping.tables import MAX_DEPTH, Table, is_text, kind, read_constant
 
-SOURCES = ("path", "const", "first", "join", "uuid5", "generate")
+SINGLE = ("path", "const", "first", "join", "uuid5", "generate")
+COLLECTIONS = ("for_each", "merge", "entries", "fields")
+SOURCES = SINGLE + COLLECTIONS
 MODIFIERS = (
-    "when", "namespace", "time", "enum", "otherwise", "scale", "offset", "cast", "rounding", "truncate", "lower",
-    "upper", "default", "required",
+    "when", "namespace", "decode", "encode", "time", "enum", "otherwise", "scale", "offset", "cast", "rounding",
+    "truncate", "lower", "upper", "default", "required",
 )  # fmt: skip
-VALUE_KEYS = SOURCES + MODIFIERS
+VALUE_KEYS = SINGLE + MODIFIERS
 OPERATORS: tuple[str, ...] = get_args(Operator)
 TESTS = (*OPERATORS, "in", "present")
 GROUPS = ("all", "any", "not")
@@ -54,6 +57,8 @@ class ValueReader:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.depth = 0
+        self.names: list[str] = []
+        """The loops' names in scope."""
 
     # --- values ---
 
@@ -67,11 +72,18 @@ class ValueReader:
             return None
         if not self.enter(key):
             return None
-        table = Table(key, given, self.problems)
-        table.refuse_unknown(VALUE_KEYS)
-        value = self.operand(table)
+        value = self.table(Table(key, given, self.problems))
         self.depth -= 1
         return value
+
+    def table(self, table: Table) -> Value | None:
+        if any(table.has(name) for name in COLLECTIONS):
+            from translator.mapping.collections import collection
+
+            return collection(self, table)
+        if not is_dotted(table):
+            table.refuse_unknown(VALUE_KEYS)
+        return self.operand(table)
 
     def operand(self, table: Table) -> Value | None:
         """The source and modifiers of a table whose other members are someone else's."""
@@ -84,6 +96,8 @@ class ValueReader:
         if lower and upper:
             table.wrong("upper", 'can\'t be true beside "lower"')
         return {
+            "decode": table.choice("decode", Digits),
+            "encode": table.choice("encode", Digits),
             "time": table.choice("time", Time),
             "enum": self.enum(table),
             "otherwise": self.otherwise(table),
@@ -121,7 +135,7 @@ class ValueReader:
     # --- sources ---
 
     def source(self, table: Table) -> Source | None:
-        given = [name for name in SOURCES if table.has(name)]
+        given = [name for name in SINGLE if table.has(name)]
         if table.has("namespace") and not table.has("uuid5"):
             table.wrong("namespace", 'has no meaning without "uuid5"')
         if len(given) != 1:
@@ -143,9 +157,8 @@ class ValueReader:
     def why_no_source(self, table: Table, given: list[str]) -> str:
         if given:
             return f"has {' and '.join(given)}; a value has one source"
-        inner = [value for value in table.members.values() if isinstance(value, dict)]
-        dotted = inner and not any(name in table.members for name in MODIFIERS)
-        hint = '; is this a target with dots? Write it in quotes: "a.b" = ...' if dotted else ""
+        quoted = dotted(table)
+        hint = f'; is it a target with dots? Write the target in quotes: "{quoted}"' if quoted else ""
         return f"has no source: one of {', '.join(SOURCES)}{hint}"
 
     def several(self, table: Table, name: str) -> Source | None:
@@ -267,6 +280,27 @@ class ValueReader:
         return True
 
 
-def field_key(target: str) -> str:
+def dotted(table: Table) -> str:
+    """The target that a rule's table makes where it was written without quotes, so that TOML split it; "" where it
+    can't have been."""
+    names, at = [table.key.rpartition("fields.")[2]], cast(Any, table.members)
+    if not BARE.fullmatch(names[0]):
+        return ""
+    while isinstance(at, dict) and at and len(names) <= MAX_DEPTH:
+        if any(name in at for name in SOURCES):
+            return ".".join(names) if len(names) > 1 else ""
+        if any(name in at for name in MODIFIERS):
+            return ""
+        name, at = next(iter(at.items()))
+        names.append(str(name))
+    return ".".join(names) if isinstance(at, str) else ""
+
+
+def is_dotted(table: Table) -> bool:
+    """Whether a table can only be a target without quotes: none of its members is nearly a key of a value."""
+    return bool(dotted(table)) and not any(did_you_mean(name, VALUE_KEYS) for name in table.members)
+
+
+def field_key(target: str, block: str = "") -> str:
     """The key of a rule."""
-    return child("fields", target)
+    return child(child(block, "fields"), target)

@@ -17,6 +17,8 @@ Cast = Literal[
     "bool", "int32", "int64", "uint32", "uint64", "float32", "float64", "string", "bytes", "timestamp", "uuid"
 ]
 Rounding = Literal["refuse", "round"]
+Digits = Literal["base64", "hex"]
+Otherwise = Literal["refuse", "skip"]
 Generator = Literal["uuid4", "now"]
 Operator = Literal[
     "equals", "not_equals", "less", "less_equal", "greater", "greater_equal", "starts_with", "ends_with", "contains"
@@ -77,7 +79,62 @@ class GenerateSource:
     what: Generator
 
 
-Source = PathSource | ConstSource | FirstSource | JoinSource | Uuid5Source | GenerateSource
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`NAME in PATH`: each item of a list. `KEY, VALUE in PATH`: each entry of a map."""
+
+    key: str
+    names: tuple[str, ...]
+    path: PathSource
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """A list with an item for each of the loops' items; absent where the first loop's list is."""
+
+    key: str
+    loops: tuple[Loop, ...]
+    where: Condition | None
+    item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class MapSource:
+    """A map with an entry for each of the loops' items; absent where the first loop's list is."""
+
+    key: str
+    loops: tuple[Loop, ...]
+    where: Condition | None
+    name: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSource:
+    """The entries of several maps in one; absent where all of them are."""
+
+    key: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesSource:
+    """A map of these entries; absent where all of their values are."""
+
+    key: str
+    entries: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsSource:
+    """A record of the target; absent where all of its fields are."""
+
+    key: str
+    rules: tuple[Rule, ...]
+
+
+Collection = ListSource | MapSource | MergeSource | EntriesSource | FieldsSource
+Source = PathSource | ConstSource | FirstSource | JoinSource | Uuid5Source | GenerateSource | Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +145,10 @@ class Value:
     source: Source
     when: Condition | None = None
     """False or absent: the value is absent."""
+    decode: Digits | None = None
+    """What the source's text is: bytes in this form."""
+    encode: Digits | None = None
+    """The form in which bytes become text."""
     time: Time | None = None
     """What the source counts or writes times in."""
     enum: tuple[tuple[str, Constant], ...] | None = None
@@ -175,10 +236,40 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """What a message becomes, or each item of `loops`: a message of `rules`, or what the first of `alternatives` whose
+    own `when` holds makes of it. The rules of a block hold in its alternatives too, but for targets that these write
+    themselves."""
+
+    key: str
+    when: Condition | None = None
+    """Tested before the loops: false or absent, the block makes nothing."""
+    loops: tuple[Loop, ...] = ()
+    """Outermost first."""
+    where: Condition | None = None
+    """Tested for each item of the loops: false or absent, it is passed over."""
+    rules: tuple[Rule, ...] = ()
+    alternatives: tuple[Block, ...] = ()
+    otherwise: Otherwise = "refuse"
+    """What becomes of an item that no alternative takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A whole document. `policies` are those that it names, as pairs: `Policies(**dict(mapping.policies))`."""
 
     version: int
     description: str
     policies: tuple[tuple[str, str], ...]
-    rules: tuple[Rule, ...]
+    block: Block
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that stand outside of all alternatives."""
+        return self.block.rules
+
+    @property
+    def many(self) -> bool:
+        """Whether a message may become none or several."""
+        block = self.block
+        return bool(block.loops or block.alternatives or block.when is not None or block.where is not None)

@@ -1,13 +1,13 @@
 """The grammar of paths: what a mapping reads from (sources) and writes to (targets).
 
-    path    = first { "." name | "[" quoted "]" | "[" number "]" | ":" branch }
+    path    = first { "." name | "[" quoted "]" | "[" number "]" | "[" name "=" quoted "]" | ":" branch }
     first   = name | "[" quoted "]"
     name    = letters, digits, "_", "-", "$", "@"
     branch  = name | quoted                 a union's branch, by its type's name
     quoted  = a JSON string                 a map's key, or a member whose name is no `name`
     number  = "0" | digits without a leading 0
 
-    sensor.id    readings[0].value    labels["site/room"]    data:string    data:"com.example.Event".id
+    sensor.id    readings[0].value    labels["site/room"]    attributes[key="unit"].value    data:string
 
 On a map a dotted name is a key as well. Targets have names and quoted keys only.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NUMBER = re.compile(r"[0-9]+")
 _EXTRA = frozenset("_-$@")
+_SELECTOR = re.compile(r'([\w$@-]+)=(?=")')
 _MAX_INDEX = (1 << 32) - 2
 _MAX_SEGMENTS = 64
 
@@ -53,7 +54,15 @@ class Branch:
     name: str
 
 
-Segment = Name | Key | Index | Branch
+@dataclass(frozen=True, slots=True)
+class Find:
+    """`[name="text"]`: a list's first record whose member `name` is that text; absent where there is none."""
+
+    name: str
+    text: str
+
+
+Segment = Name | Key | Index | Branch | Find
 
 
 class PathError(ValueError):
@@ -90,10 +99,13 @@ def _format(segment: Segment) -> str:
         case Index(n):
             return f"[{n}]"
         case Branch(name):
-            return f":{name if _is_name(name) else json.dumps(name, ensure_ascii=False)}"
+            return f":{name if is_name(name) else json.dumps(name, ensure_ascii=False)}"
+        case Find(name, text):
+            return f"[{name}={json.dumps(text, ensure_ascii=False)}]"
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether `text` can stand in a path as a name."""
     return bool(text) and all(_in_name(character) for character in text)
 
 
@@ -121,7 +133,7 @@ class _Parser:
         if self.text[0] != "[":
             return Name(self.name("a path begins with a name"))
         segment = self.bracket()
-        if isinstance(segment, Index):
+        if isinstance(segment, Index | Find):
             raise PathError(1, 'a path begins with a name or ["key"]: the message itself is no list')
         return segment
 
@@ -147,18 +159,29 @@ class _Parser:
     def bracket(self) -> Segment:
         opened = self.at
         self.at += 1
-        segment: Segment = Key(self.quoted()) if self.text.startswith('"', self.at) else self.index()
+        segment = self.bracketed()
         if not self.text.startswith("]", self.at):
             raise self.error(f'"]" must follow: it closes the "[" at column {opened + 1}')
         self.at += 1
         return segment
+
+    def bracketed(self) -> Segment:
+        if self.text.startswith('"', self.at):
+            return Key(self.quoted())
+        found = _SELECTOR.match(self.text, self.at)
+        if found is None:
+            return self.index()
+        if self.target:
+            raise self.error("a target's path selects no items")
+        self.at = found.end()
+        return Find(found.group(1), self.quoted())
 
     def index(self) -> Index:
         found = _NUMBER.match(self.text, self.at)
         if self.text.startswith("-", self.at):
             raise self.error("an item's number counts from 0, not from the end")
         if found is None:
-            raise self.error('an item\'s number or a key in double quotes must follow "["')
+            raise self.error('an item\'s number or a key in double quotes must follow "[", or name="text"')
         digits = found.group()
         if self.target:
             raise self.error("a target's path has no item numbers")

@@ -3,12 +3,13 @@ fields that none reads. Nothing of the view shows."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from schemas.model import MISSING, Field
-from translator.mapping import model
+from translator.mapping.scopes import Views
 from translator.mapping.target import Branch, needed
 from translator.mapping.terms import Term, may_refuse, optional
-from translator.mapping.wants import View
-from translator.plan.losses import Loss, Losses
+from translator.plan.losses import Losses
 
 
 def within(path: str, root: str) -> bool:
@@ -20,8 +21,8 @@ class Report:
     """Puts the verdicts of one mapping together. `reading`: of the source's fields; `rules`: by the document's keys;
     `target`: of the fields that no rule writes."""
 
-    def __init__(self, view: View, reading: Losses, rules: Losses, target: Losses) -> None:
-        self._view = view
+    def __init__(self, views: Views, reading: Losses, rules: Losses, target: Losses) -> None:
+        self._views = views
         self._reading = reading
         self._rules = rules
         self._target = target
@@ -30,35 +31,50 @@ class Report:
         self.paths: dict[str, str] = {}
         """The target's path of each rule, by its key."""
 
-    def losses(self, tree: Branch) -> Losses:
-        """The report."""
-        found = Losses()
-        self._branch(tree, found)
+    def losses(self, trees: list[Branch]) -> Losses:
+        """The report of a mapping whose messages are made as `trees` say."""
+        found, inside = Losses(), self._inside()
+        reasons: dict[str, list[str]] = {}
+        for tree in trees:
+            for key, term in tree.terms():
+                reasons.setdefault(self.paths[key], []).extend(self._reasons(key, term, inside))
+        for path, each in reasons.items():
+            found.add(path, "checked" if each else "exact", "; ".join(dict.fromkeys(each)))
         for loss in self._target:
             found.add(loss.path, loss.verdict, loss.reason)
         for loss in self._reading.of("dropped"):
             found.add(loss.path, "dropped", "no rule reads it")
         return found
 
-    def _branch(self, branch: Branch, found: Losses) -> None:
-        if branch.rule is not None and branch.term is not None:
-            reason = self._reason(branch.rule, branch.term)
-            found.add(self.paths[branch.rule.key], "checked" if reason else "exact", reason)
-        for child in branch.members.values():
-            self._branch(child, found)
-
-    def _reason(self, rule: model.Rule, term: Term) -> str:
-        """What may be refused of a rule's value, "" where nothing may."""
-        field = self.fields.get(rule.key)
+    def _reasons(self, key: str, term: Term, inside: dict[str, list[str]]) -> list[str]:
+        """What may be refused of a rule's value."""
+        field = self.fields.get(key)
         missing = field is not None and needed(field) and field.default is MISSING and optional(term)
-        reasons = [loss.reason for loss in self._inside(rule)]
+        reasons = list(inside.get(key, ()))
         if missing or may_refuse(term):
             reasons.append("refused where absent")
         if field is not None and field.oneof:
             reasons.append(f"refused where another member of {field.oneof} is there")
-        return "; ".join(dict.fromkeys(reasons))
+        return reasons
 
-    def _inside(self, rule: model.Rule) -> list[Loss]:
-        reads = [want.source_path for want in self._view.wants if within(want.key, rule.key)]
-        read = [loss for loss in self._reading.of("checked") if any(within(loss.path, path) for path in reads)]
-        return [loss for loss in self._rules.of("checked") if within(loss.path, rule.key)] + read
+    def _inside(self) -> dict[str, list[str]]:
+        """Why values may be refused, by the rules that have them: in conversions, then where they are read."""
+        found: dict[str, list[str]] = {}
+        for loss in self._rules.of("checked"):
+            found.setdefault(self._rule(loss.path), []).append(loss.reason)
+        checked = sorted((loss.path, loss.reason) for loss in self._reading.of("checked"))
+        for want in self._views.wants:
+            key = self._rule(want.key)
+            start = want.source_path
+            at = bisect_left(checked, (start, ""))
+            while at < len(checked) and checked[at][0].startswith(start):
+                if within(checked[at][0], start):
+                    found.setdefault(key, []).append(checked[at][1])
+                at += 1
+        return found
+
+    def _rule(self, key: str) -> str:
+        """The rule that has the value with a key: the longest part of it that is one's."""
+        while key and key not in self.paths:
+            key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        return key

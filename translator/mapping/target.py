@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from native.binding import C
-from schemas.model import Field, Map, Presence, Record, nullable
+from schemas.model import MISSING, Field, Map, Presence, Record, nullable
 from translator.formats.base import Row
 from translator.mapping import model
-from translator.mapping.emit import Emitter, bare_table
-from translator.mapping.terms import Const, Term, optional
+from translator.mapping.emit import Emitter, bare_table, is_option
+from translator.mapping.terms import Build, Const, Term, optional
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context, is_choice
@@ -36,6 +37,11 @@ class Branch:
         """All rules at or below it."""
         own = [self.rule] if self.rule else []
         return own + [rule for child in self.members.values() for rule in child.rules()]
+
+    def terms(self) -> list[tuple[str, Term]]:
+        """The terms at or below it, by their rules' keys."""
+        own = [(self.rule.key, self.term)] if self.rule and self.term else []
+        return own + [each for child in self.members.values() for each in child.terms()]
 
     def of(self, member: Field) -> Branch | None:
         """What rules write into a record's field."""
@@ -74,6 +80,13 @@ class Target:
         dst, part = self._frame(record, branch, "")
         self._run(part)
         return dst
+
+    def build(self, term: Build) -> int:
+        """A record by itself, where something in it is there; its register."""
+        record = self._context.meaning(nullable(term.type)[0])
+        assert isinstance(record, Record)
+        register, part = self._frame(record, term.branch, term.path)
+        return self._if_any(part, register)
 
     # --- records ---
 
@@ -117,7 +130,16 @@ class Target:
         if child is None:
             return self._fills.unmapped(member, place)
         always = needed(member.field) if child.rule is None else not optional(_term(child))
-        return None if always else self._fills.mapped(member, place)
+        return None if always or _must(member, child) else self._fills.mapped(member, place)
+
+    def _demand(self, register: int, key: str) -> None:
+        """Refuses where a rule gave no value to what must have one, by the rule's key."""
+        emitter = self._emitter
+        there = emitter.add(C.H9_I_IF_PRESENT, a=register)
+        nothing, refusal = emitter.register(), {"code": C.H9_STEP_FAIL, "a": C.H9_E_MISSING}
+        emitter.add(C.H9_I_TEXT, dst=nothing, c=self._context.image.text(b""))
+        emitter.add(C.H9_I_STEP, key, dst=nothing, a=nothing, c=self._context.image.chain([refusal]))
+        emitter.here(there)
 
     def _members(self, placed: Placed, branch: Branch, dst: int, table: int, path: str) -> Part:
         """Sets the members that rules write."""
@@ -129,6 +151,8 @@ class Target:
                 continue
             made = self._member(member, child, dst, table, _within(path, member.field))
             part.add(made)
+            if _must(member, child):
+                part.finish.append(partial(self._demand, made.there[0], child.key))
             if member.field.oneof:
                 key = child.key or child.rules()[0].key
                 oneofs.setdefault(member.field.oneof, []).extend((register, key) for register in made.there)
@@ -141,7 +165,7 @@ class Target:
         emitter, image = self._emitter, self._context.image
         if len(members) < 2:
             return
-        seen = emitter.register()
+        seen = emitter.blank()
         refusal = image.chain([{"code": C.H9_STEP_FAIL, "a": C.H9_E_DUPLICATE}])
         for register, key in members:
             absent = emitter.add(C.H9_I_IF_ABSENT, a=register)
@@ -173,15 +197,9 @@ class Target:
     def _set(self, member: Member, child: Branch, register: int, dst: int, table: int) -> Part:
         """The slot takes the register's value; the part is there if the value is."""
         boxed = member.boxed and not is_choice(member.field.type)
-        value = self._boxed(register, child.key) if boxed else register
+        value = self._emitter.boxed(register, child.key) if boxed else register
         self._emitter.add(C.H9_I_SET, child.key, dst=dst, a=value, b=member.slot, c=table)
         return Part([register])
-
-    def _boxed(self, register: int, key: str) -> int:
-        dst = self._emitter.register()
-        box = self._context.image.chain([{"code": C.H9_STEP_BOX, "a": 1}])
-        self._emitter.add(C.H9_I_STEP, key, dst=dst, a=register, c=box)
-        return dst
 
     def _inline(self, member: Member, inner: Placed, child: Branch, dst: int, table: int, path: str) -> Part:
         """A record in the frame around it."""
@@ -217,11 +235,12 @@ class Target:
     def _if_any(self, part: Part, register: int) -> int:
         """The register's value where something in it is there, finished."""
         emitter = self._emitter
-        there, whole = self._any(part.there), emitter.register()
+        there = self._any(part.there)
         if there in self._always:
             self._run(part)
             self._always.add(register)
             return register
+        whole = emitter.blank()
         jump = emitter.add(C.H9_I_IF_ABSENT, a=there)
         self._run(part)
         emitter.add(C.H9_I_COPY, dst=whole, a=register)
@@ -259,7 +278,7 @@ class Target:
         for text, entry in child.members.items():
             register = self._entry(map_, entry)
             key = emitter.term(Const(map_.keys, entry.key, text))
-            value = self._boxed(register, entry.key) if _is_option(map_) else register
+            value = self._emitter.boxed(register, entry.key) if is_option(map_.values) else register
             emitter.add(C.H9_I_PUT, entry.key, dst=dst, a=key, b=value)
             part.there.append(register)
         return dst, part
@@ -276,9 +295,11 @@ class Target:
         return self._if_any(part, register)
 
 
-def _is_option(map_: Map) -> bool:
-    """Whether a map's values are options: null, or a value in a box."""
-    return nullable(map_.values)[1] and not is_choice(map_.values)
+def _must(member: Member, child: Branch) -> bool:
+    """Whether a field's rule may give no value though it must have one."""
+    return (
+        child.rule is not None and optional(_term(child)) and needed(member.field) and member.field.default is MISSING
+    )
 
 
 def _within(path: str, member: Field) -> str:

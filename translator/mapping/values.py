@@ -1,4 +1,4 @@
-"""Finds the types of a mapping's values, and the conversions between them.
+"""Finds the types of a mapping's values.
 
 A value without modifiers is read as its target wants it, so that it costs nothing more than without a mapping. One with
 modifiers is read as the source has it, changed step by step, and then converted.
@@ -7,79 +7,62 @@ modifiers is read as the source has it, changed step by step, and then converted
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import partial
 
 from native.binding import C
-from schemas.model import (
-    Any,
-    Array,
-    Bool,
-    Bytes,
-    Enum,
-    Float,
-    Int,
-    Map,
-    Record,
-    String,
-    Timestamp,
-    Type,
-    Union,
-    nullable,
-)
-from translator.formats.base import Row
+from schemas.model import Any, Bool, Bytes, Enum, Float, Int, Null, Record, String, Timestamp, Type, Union
 from translator.formats.common import NANOSECONDS
 from translator.mapping import model
-from translator.mapping.constants import (
-    ID,
-    INSTANT,
-    NATURAL,
-    REAL,
-    TEXT,
-    TRUTH,
-    WHOLE,
-    branch_of,
-    misfit,
-    rounded,
-    type_of,
+from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
+from translator.mapping.conversions import Chosen, Conversions, way
+from translator.mapping.path import Branch, Name, Segment
+from translator.mapping.scopes import Place, Scopes
+from translator.mapping.terms import (
+    First,
+    Generate,
+    Join,
+    LoopKey,
+    Present,
+    Read,
+    Require,
+    Steps,
+    Tagged,
+    TaggedMember,
+    Term,
+    Uuid5,
+    When,
+    Wrong,
 )
-from translator.mapping.enums import EnumTables, Outcome
-from translator.mapping.terms import Const, First, Generate, Join, Read, Require, Steps, Term, Uuid5, When, Wrong
 from translator.mapping.viewing import ANYTHING
-from translator.mapping.wants import NoSuchPath, View
+from translator.mapping.wants import NoSuchPath, branch_name
+from translator.mapping.wholes import HELD
 from translator.plan.convert import convert
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
-from translator.plan.reading import Context, Reading, describe, is_choice, optional
+from translator.plan.reading import describe, is_choice, optional
 
 _CASTS: dict[str, Type] = {
     "bool": TRUTH, "int32": Int(32), "int64": WHOLE, "uint32": Int(32, signed=False), "uint64": NATURAL,
     "float32": Float(32), "float64": REAL, "string": TEXT, "bytes": Bytes(), "timestamp": INSTANT, "uuid": ID,
 }  # fmt: skip
-_HELD = (Record, Array, Map, Any)
-_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U)
-
-
-class Chosen(Policies, frozen=True, kw_only=True):
-    """A value's own policies. `cut`: a number's fraction is cut off."""
-
-    cut: bool = False
+_BYTES = Bytes()
+_DECODERS = {"base64": C.H9_STEP_BASE64_TO_BYTES, "hex": C.H9_STEP_HEX_TO_BYTES}
+_ENCODERS = {"base64": C.H9_STEP_BYTES_TO_BASE64, "hex": C.H9_STEP_BYTES_TO_HEX}
 
 
 @dataclass
-class Values:
-    """Makes terms of one mapping's values."""
+class Values(Conversions):
+    """Makes terms of one mapping's values. `at`: the target's path of the rule whose value it is."""
 
-    context: Context
-    reading: Reading
-    view: View
-    losses: Losses = field(default_factory=Losses)
-    """What conversions may refuse, by the document's keys."""
+    scopes: Scopes = None  # type: ignore[assignment]
+    at: str = ""
 
     def __post_init__(self) -> None:
+        from translator.mapping.collecting import Collections
         from translator.mapping.conditions import Conditions
 
+        super().__post_init__()
         self.conditions = Conditions(self)
-        self.enums = EnumTables(self)
+        self.collections = Collections(self)
 
     def term(self, value: model.Value, wanted: Type | None, hint: Type = ANYTHING) -> Term:
         """The value as `wanted`, or as its own type where that is None. Wrong: it can't be that.
@@ -87,17 +70,23 @@ class Values:
         `hint`: what to read where the source doesn't say.
         """
         wanted = None if wanted is None else optional(wanted)[0]
-        direct = wanted if not self._changes(value) else None
-        found = self._source(value.source, direct, self._hint(value) or hint)
+        changes = self._changes(value)
+        hint = self._hint(value) or (ANYTHING if changes else hint)
+        found = self._source(value.source, None if changes else wanted, hint)
         found = self._modify(found, value)
         if wanted is not None:
             found = self.into(found, wanted, self._policies(value), value.key)
+        elif isinstance(found, Tagged) and (value.default is not None or value.when is not None or value.required):
+            found = self.as_text(found)
         condition = self.conditions.term(value.when) if value.when is not None else None
         return self._around(found, value, condition)
 
     @staticmethod
     def _changes(value: model.Value) -> bool:
-        parts = (value.time, value.enum, value.scale, value.offset, value.cast, value.rounding, value.truncate)
+        parts = (
+            value.decode, value.encode, value.time, value.enum, value.scale, value.offset, value.cast, value.rounding,
+            value.truncate,
+        )  # fmt: skip
         return any(part is not None for part in parts) or value.lower or value.upper
 
     def _policies(self, value: model.Value) -> Chosen:
@@ -110,8 +99,12 @@ class Values:
     @staticmethod
     def _hint(value: model.Value) -> Type | None:
         """What to read where the source doesn't say: what the first modifier works on."""
+        if value.decode is not None:
+            return TEXT
+        if value.encode is not None:
+            return _BYTES
         if value.time is not None:
-            return TEXT if value.time == "rfc3339" else WHOLE
+            return TEXT if value.time == "rfc3339" else None
         if value.enum is None and (value.scale is not None or value.offset is not None):
             return REAL
         return None
@@ -133,30 +126,113 @@ class Values:
                 return Uuid5(ID, source.key, source.namespace.bytes, [self._text(each) for each in source.values])
             case model.GenerateSource():
                 return Generate(ID if source.what == "uuid4" else INSTANT, source.key, source.what)
+            case _:
+                return self.collections.term(source, wanted)
+
+    def _first(self, source: model.FirstSource, wanted: Type | None, hint: Type) -> Term:
+        options = [self.term(each, wanted, hint) for each in source.values]
+        type_ = wanted if wanted is not None else options[0].type
+        mixed = any(type(each.type) is not type(type_) or isinstance(each, Tagged) for each in options)
+        if wanted is None and mixed:
+            return First(TEXT, source.key, [self.as_text(each) for each in options])
+        policies = self.context.policies
+        return First(type_, source.key, [self.into(each, type_, policies, each.key) for each in options])
+
+    def _text(self, value: model.Value) -> Term:
+        return self.as_text(self.term(value, None))
+
+    def presence(self, value: model.Value) -> Term:
+        """A boolean: whether there is a value. Of a record no more than that is read."""
+        source = value.source
+        if isinstance(source, model.PathSource) and value == model.Value(value.key, source):
+            try:
+                place = self.scopes.place(source.path, source.key)
+                if place.base is not None and not place.path:
+                    return Present(TRUTH, value.key, place.base)
+                if not place.key and isinstance(place.view.natural(place.path), Record):
+                    return Present(TRUTH, value.key, self._there(place, source.key))
+            except NoSuchPath as error:
+                raise Wrong(source.key, str(error)) from None
+        found = self.term(value, None)
+        return Present(TRUTH, value.key, self.as_text(found) if isinstance(found, Tagged) else found)
+
+    # --- paths ---
+
+    def natural(self, source: model.Source) -> Type | None:
+        """The type of what stands at a path, None where the source doesn't type it. Wrong: there is no such path."""
+        if not isinstance(source, model.PathSource):
+            return None
+        try:
+            place = self.scopes.place(source.path, source.key)
+            return place.loop.keys if place.key and place.loop else place.view.natural(place.path)
+        except NoSuchPath as error:
+            raise Wrong(source.key, str(error)) from None
 
     def _path(self, source: model.PathSource, wanted: Type | None, hint: Type) -> Term:
         try:
-            natural = self.view.natural(source.path)
-            type_ = self._read_as(natural, wanted, hint, self.view.within(source.path))
-            if natural is not None and type_ is wanted:
-                self._refuse_early(natural, type_, source.key)
-            want = self.view.want(source.path, type_, source.key)
+            place = self.scopes.place(source.path, source.key)
+            if place.key:
+                assert place.loop is not None
+                assert place.loop.keys is not None
+                return LoopKey(place.loop.keys, source.key, place.loop)
+            if place.base is not None and not place.path:
+                raise NoSuchPath("what is selected can't be taken as a whole: name a member of it")
+            return self._read(place, source.key, wanted, hint)
         except NoSuchPath as error:
             raise Wrong(source.key, str(error)) from None
-        return Read(type_, source.key, want)
+
+    def _read(self, place: Place, key: str, wanted: Type | None, hint: Type) -> Term:
+        natural = place.view.natural(place.path)
+        if tagged := self._tagged(place, key, natural, wanted):
+            return tagged
+        type_ = self._read_as(natural, wanted, hint, place.view.within(place.path))
+        if natural is not None and type_ is wanted:
+            self._refuse_early(natural, type_, key)
+        if place.view.alike and natural is None:
+            type_ = ANYTHING
+        want = place.view.want(place.path, type_, key)
+        return Read(type_, key, want, place.base)
+
+    def _tagged(self, place: Place, key: str, natural: Type | None, wanted: Type | None) -> Term | None:
+        """A value that says what it is: a record whose members are one oneof, where no record is wanted; a union."""
+        if natural is None or id(natural) in self.expanding:
+            return None
+        if isinstance(natural, Union):
+            raw = self.context.meaning(place.view.raw(place.path))
+            branches = raw.branches if isinstance(raw, Union) else ()
+            tails: list[Segment] = [Branch(branch_name(each)) for each in branches if not isinstance(each, Null)]
+            implied = False
+        elif is_one_oneof(natural):
+            assert isinstance(natural, Record)
+            tails = [Name(each.name) for each in natural.fields]
+            implied = True
+        else:
+            return None
+        if wanted is not None and (not implied or isinstance(self.context.meaning(wanted), HELD[:3])):
+            return None
+
+        places = [Place(place.view, (*place.path, tail), place.base, place.loop) for tail in tails]
+        members = [
+            TaggedMember(place.view.natural(each.path), partial(self._read, each, key, hint=ANYTHING),
+                         partial(self._there, each, key))
+            for each in places
+        ]  # fmt: skip
+        return Tagged(natural, key, members, place.base, implied)
+
+    def _there(self, place: Place, key: str) -> Term:
+        """What is there where a value is, of whose content no more than that is read."""
+        want = place.view.presence(place.path, key)
+        return self._read(place, key, None, ANYTHING) if want is None else Read(want.result, key, want, place.base)
 
     def _refuse_early(self, natural: Type, wanted: Type, key: str) -> None:
         """What reading would refuse with less to say."""
         meant = self.context.meaning(wanted)
-        if (
-            isinstance(meant, (*_HELD, Union))
-            or isinstance(natural, Any)
-            or convert(natural, meant, self.context.policies)
-        ):
+        held = isinstance(meant, (*HELD, Any)) or isinstance(natural, Any)
+        if held or convert(natural, meant, self.context.policies):
             return
         if isinstance(natural, Enum | String) and isinstance(meant, Enum | String):
             return
-        raise Wrong(key, f"{describe(natural)} can't become {describe(meant)}{_way(natural, meant)}")
+        raise Wrong(key, f"{describe(natural)} can't become {describe(meant)}{way(natural, meant)}")
 
     def _read_as(self, natural: Type | None, wanted: Type | None, hint: Type, within: bool) -> Type:
         """The type to read a path as. What is one of many is read as it is and then converted, so that what its
@@ -166,12 +242,14 @@ class Values:
         if isinstance(natural, Any) and wanted is not None and not isinstance(wanted, Any):
             return ANYTHING
         if wanted is None:
-            return self._shared(natural)
+            return self.wholes.as_json(natural) if isinstance(natural, HELD[:3]) else self._shared(natural)
         meant = self.context.meaning(wanted)
+        if isinstance(meant, Any) and not isinstance(natural, Any) and not self.reading.format.self_describing:
+            return self.wholes.as_untyped(natural)
         numbers = isinstance(natural, Int | Float) and isinstance(meant, Int | Float)
         if not within and _plain(natural) and type(natural) is type(meant) and _plain(meant):
             return self._shared(wanted)
-        if not within or isinstance(meant, _HELD) or (numbers and self.reading.format.text_numbers):
+        if not within or isinstance(meant, (*HELD[:3], Any)) or (numbers and self.reading.format.text_numbers):
             return wanted
         return wanted if is_choice(wanted) and isinstance(natural, Union) else self._shared(natural)
 
@@ -184,58 +262,15 @@ class Values:
                 return known
         return type_
 
-    def _first(self, source: model.FirstSource, wanted: Type | None, hint: Type) -> Term:
-        options = [self.term(each, wanted, hint) for each in source.values]
-        type_ = wanted if wanted is not None else options[0].type
-        if wanted is None and any(type(each.type) is not type(type_) for each in options):
-            return First(TEXT, source.key, [self.as_text(each) for each in options])
-        policies = self.context.policies
-        return First(type_, source.key, [self.into(each, type_, policies, each.key) for each in options])
-
-    def _text(self, value: model.Value) -> Term:
-        return self.as_text(self.term(value, None))
-
-    def as_text(self, term: Term) -> Term:
-        """A value as text, for joining: numbers in their shortest form, times in RFC 3339."""
-        match term.type:
-            case String():
-                return term
-            case Int():
-                code = C.H9_STEP_NUMBER_TO_STRING_I if term.type.signed else C.H9_STEP_NUMBER_TO_STRING_U
-            case Float():
-                code = C.H9_STEP_NUMBER_TO_STRING_F32 if term.type.bits == 32 else C.H9_STEP_NUMBER_TO_STRING_F64
-            case Bool():
-                code = C.H9_STEP_BOOL_TO_STRING
-            case Enum():
-                step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.reading.enums.names(term.type)}
-                return Steps(TEXT, term.key, term, [step])
-            case Any():
-                return Steps(TEXT, term.key, term, [{"code": C.H9_STEP_ANY_TO_STRING, "a": 1}])
-            case _:
-                return self.into(term, TEXT, self.context.policies, term.key)
-        return Steps(TEXT, term.key, term, [{"code": code}])
-
-    def as_number(self, term: Term, key: str) -> Term:
-        """An untyped value as the nearest float."""
-        return self._cast(term, REAL, Chosen(), key)
-
-    def constant(self, constant: model.Constant, type_: Type, key: str) -> Term:
-        """A constant as `type_`. Wrong: it is none."""
-        if is_choice(type_):
-            assert isinstance(type_, Union)
-            index = branch_of(constant, type_)
-            if index is None:
-                raise Wrong(key, misfit(constant, type_))
-            inner = self.constant(constant, type_.branches[index], key)
-            return Steps(type_, key, inner, [{"code": C.H9_STEP_BOX, "a": index}])
-        bare = self.context.meaning(nullable(type_)[0])
-        if problem := misfit(constant, bare):
-            raise Wrong(key, problem)
-        return Const(type_, key, rounded(constant, bare))
-
     # --- modifiers ---
 
     def _modify(self, term: Term, value: model.Value) -> Term:
+        if value.decode is not None:
+            term = Steps(_BYTES, value.key, self.as_text(term), [{"code": _DECODERS[value.decode]}])
+            self.losses.add(value.key, "checked", f"refused unless the text is {value.decode}")
+        if value.encode is not None:
+            data = self.cast(term, _BYTES, self._policies(value), value.key)
+            term = Steps(TEXT, value.key, data, [{"code": _ENCODERS[value.encode]}])
         if value.time is not None:
             term = self._time(term, value.time, value)
         if value.enum is not None:
@@ -243,7 +278,7 @@ class Values:
         if value.scale is not None or value.offset is not None:
             term = self._scale(term, value)
         if value.cast is not None:
-            term = self._cast(term, _CASTS[value.cast], self._policies(value), value.key)
+            term = self.cast(term, _CASTS[value.cast], self._policies(value), value.key)
         if value.lower or value.upper:
             code = C.H9_STEP_LOWER if value.lower else C.H9_STEP_UPPER
             term = Steps(TEXT, value.key, self.as_text(term), [{"code": code}])
@@ -251,92 +286,18 @@ class Values:
 
     def _time(self, term: Term, unit: model.Time, value: model.Value) -> Term:
         if unit == "rfc3339":
-            return self.into(term, INSTANT, self.context.policies, value.key)
+            return self.cast(term, INSTANT, self._policies(value), value.key)
         if isinstance(self.context.meaning(term.type), Timestamp):
             raise Wrong(value.key, 'is a timestamp already: leave "time" out')
-        whole = self._cast(term, WHOLE, self._policies(value), value.key)
+        whole = self.cast(term, WHOLE, self._policies(value), value.key)
         return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS[unit]}])
 
     def _scale(self, term: Term, value: model.Value) -> Term:
-        real = self._cast(term, REAL, self._policies(value), value.key)
+        real = self.cast(term, REAL, self._policies(value), value.key)
         factor = 1.0 if value.scale is None else value.scale
         offset = 0.0 if value.offset is None else value.offset
         lo, hi = struct.unpack("<qq", struct.pack("<dd", factor, offset))
         return Steps(REAL, value.key, real, [{"code": C.H9_STEP_SCALE, "lo": lo, "hi": hi}])
-
-    def _cast(self, term: Term, target: Type, policies: Chosen, key: str) -> Term:
-        """A conversion that must be asked for: text to numbers and back, beside the ordinary ones."""
-        if isinstance(target, String):
-            return self.as_text(term)
-        if isinstance(term.type, Any | Outcome):
-            term = self.as_text(term)
-        if isinstance(term.type, String) and (step := parse_step(target)):
-            way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
-            self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
-            return Steps(target, key, term, [{**step, "a": way}])
-        if isinstance(term.type, Bool) and isinstance(target, Int):
-            return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
-        return self.into(term, target, policies, key)
-
-    # --- conversion ---
-
-    def into(self, term: Term, target: Type, policies: Policies, key: str) -> Term:
-        """`term` as a value of `target`, which isn't null. Wrong: there is no conversion."""
-        if term.type is target:
-            return term
-        if isinstance(target, Union):
-            return self._into_union(term, target, policies, key)
-        source, meant = self.context.meaning(term.type), self.context.meaning(target)
-        if isinstance(source, Any) and not isinstance(meant, Any):
-            text = self.as_text(term)
-            return self._cast(text, target, Chosen(), key) if isinstance(meant, Int | Float | Bool) else (
-                self.into(text, target, policies, key))  # fmt: skip
-        if isinstance(source, Outcome) and not isinstance(meant, Enum):
-            return self.enums.outcome_into(term, source, target, policies, key)
-        if isinstance(source, Enum) and isinstance(meant, (Enum, String)):
-            return self._from_enum(term, source, meant, target, key)
-        if isinstance(source, String) and isinstance(meant, Enum):
-            self.losses.add(key, "checked", "a name that the enum hasn't is refused")
-            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.reading.enums.names(meant)}
-            return Steps(target, key, term, [step])
-        return self._converted(term, source, meant, target, policies, key)
-
-    def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
-        found = convert(source, meant, policies)
-        if found is None:
-            raise Wrong(key, f"{describe(source)} can't become {describe(meant)}{_way(source, meant)}")
-        if found.reason:
-            self.losses.add(key, "checked", found.reason)
-        steps = [*found.steps, *self.context.target.checks(meant, policies)]
-        if getattr(policies, "cut", False):
-            steps = [{**step, "a": 1} if step["code"] in _CUTTABLE else step for step in steps]
-        return Steps(target, key, term, steps) if steps else replace(term, type=target)
-
-    def _from_enum(self, term: Term, source: Enum, meant: Enum | String, target: Type, key: str) -> Term:
-        """By name (S17)."""
-        if isinstance(meant, String):
-            return replace(self.as_text(term), type=target)
-        numbers = dict(reversed(meant.symbols))
-        missing = [name for name, _ in source.symbols if name not in numbers]
-        if missing and isinstance(source, Outcome):
-            raise Wrong(key, misfit(missing[0], meant))
-        if missing:
-            self.losses.add(key, "checked", f"refused: {', '.join(missing[:5])}")
-        table = self.reading.enums.table(source, [numbers.get(name) for name, _ in source.symbols], None)
-        return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
-
-    def _into_union(self, term: Term, target: Union, policies: Policies, key: str) -> Term:
-        """The branch that takes it. A nullable target's field says null by absence, so its value isn't boxed."""
-        inner, null = optional(target)
-        if null:
-            return replace(self.into(term, inner, policies, key), type=target)
-        if isinstance(term.type, Outcome):
-            term = self.as_text(term)
-        chosen = self.reading.branch_for(term.type, target.branches)
-        if chosen is None:
-            raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
-        box = {"code": C.H9_STEP_BOX, "a": chosen}
-        return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [box])
 
     def _around(self, term: Term, value: model.Value, condition: Term | None) -> Term:
         """`when`, then the default, then the demand that there be a value."""
@@ -347,40 +308,13 @@ class Values:
         return Require(term.type, value.key, term) if value.required else term
 
 
+def is_one_oneof(type_: Type) -> bool:
+    """Whether a value is what one of its members says: all of them are in one oneof (OTLP's AnyValue)."""
+    if not isinstance(type_, Record) or not type_.fields:
+        return False
+    return len({each.oneof for each in type_.fields}) == 1 and type_.fields[0].oneof is not None
+
+
 def _plain(type_: Type) -> bool:
     """Whether no format refuses what the type holds, so that it may be read once for all."""
     return isinstance(type_, Int | Bool) or (isinstance(type_, String) and type_.validated)
-
-
-def _way(source: Type, meant: Type) -> str:
-    """How to ask for a conversion that isn't made unasked."""
-    if isinstance(source, Union):
-        return "; name a branch in the path, as :string"
-    if isinstance(source, Int) and isinstance(meant, Timestamp):
-        return '; say what it counts, as time = "ms"'
-    bits = max(getattr(meant, "bits", 64), 32)
-    whole = "int" if getattr(meant, "signed", True) else "uint"
-    casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}
-    cast = casts.get(type(meant))
-    scalar = isinstance(source, String | Bool | Int | Float)
-    return (
-        f'; cast = "{cast}" does that' if scalar and cast and (isinstance(source, String) or cast == "string") else ""
-    )
-
-
-def parse_step(target: Type) -> Row | None:
-    """How text is read as a number or boolean."""
-    match target:
-        case Int():
-            hi = target.highest if target.highest < 1 << 63 else target.highest - (1 << 64)
-            return {
-                "code": C.H9_STEP_STRING_TO_I if target.signed else C.H9_STEP_STRING_TO_U,
-                "lo": target.lowest,
-                "hi": hi,
-            }
-        case Float():
-            return {"code": C.H9_STEP_STRING_TO_F32 if target.bits == 32 else C.H9_STEP_STRING_TO_F64}
-        case Bool():
-            return {"code": C.H9_STEP_STRING_TO_BOOL}
-        case _:
-            return None

@@ -1,12 +1,14 @@
-"""Reading the source into a view: as any other plan reads, but for what the source doesn't type, and for frames."""
+"""Reading the source into views: as any other plan reads, but for what the source doesn't type, and for frames."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from schemas.model import Any, Field, Map, Null, Presence, Record, Type, Union, nullable
+from native.binding import C
+from schemas.model import Any, Array, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Format
-from translator.mapping.wants import View
+from translator.mapping.wants import Marks
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames
 from translator.plan.reading import Context, Reading, describe
@@ -17,43 +19,61 @@ _VIEW_SLOTS = 60_000
 
 
 class MappedFrames(Frames):
-    """The frames of the view and of the target in one, since a whole record is read as it is written: parts of the view
+    """The frames of the views and of the target in one, since a whole record is read as it is written: parts of a view
     stand in its one frame as far as they can, what is read as a whole has a frame of its own."""
 
-    def __init__(self, view: View, *, mergeable: bool, resolve: Callable[[Type], Type]) -> None:
+    def __init__(self, marks: Marks, *, mergeable: bool, resolve: Callable[[Type], Type]) -> None:
         super().__init__(keep_unknown=False, mergeable=mergeable, resolve=resolve)
-        self._view = view
-        self._whole: list[Field] = []
+        self._marks = marks
+        self._whole: set[int] = set()
+        self._kept: list[Field] = []
 
     def whole(self, each: Field) -> None:
         """A field of the target whose record is made elsewhere; said before anything is placed."""
-        self._whole.append(each)
+        self._kept.append(each)
+        self._whole.add(id(each))
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
-        if id(inner) in self._view.nested:
+        if id(inner) in self._marks.nested:
             taken_back = self._mergeable and (null or each.presence is Presence.OPTIONAL)
-            return not taken_back and self._view.size <= _VIEW_SLOTS
-        if (
-            id(inner) in self._view.records
-            or id(each) in self._view.leaves
-            or any(each is other for other in self._whole)
-        ):
+            return not taken_back and self._marks.size <= _VIEW_SLOTS
+        if id(inner) in self._marks.records or id(each) in self._marks.leaves or id(each) in self._whole:
             return False
         return super()._inlines(each, inner, null, frame)
 
 
 class ViewReading(Reading):
-    """Reads the source into a view."""
+    """Reads the source into views."""
 
-    def __init__(self, context: Context, source: Format, tables: RecordTables, view: View) -> None:
+    def __init__(self, context: Context, source: Format, tables: RecordTables, marks: Marks) -> None:
         super().__init__(context, source, tables)
         self._tables = tables
-        self._view = view
+        self._marks = marks
         self._mirrors: dict[tuple[int, int], Record] = {}
+        self._foreign: dict[str, ViewReading] = {}
+
+    def solid(self, s: Type, t: Type, path: str) -> int:
+        """What is on its way to another format than the target's is held to what that one can say."""
+        format_ = self._marks.written.get(id(t))
+        if format_ is None or format_ is self.context.target:
+            return super().solid(s, t, path)
+        if format_.name not in self._foreign:
+            context = replace(self.context, target=format_)
+            self._foreign[format_.name] = ViewReading(context, self.format, self._tables, self._marks)
+        return self._foreign[format_.name].solid(s, t, path)
+
+    def _list(self, s: Array, t: Array, path: str) -> int:
+        node = super()._list(s, t, path)
+        if id(t) in self._marks.each:
+            row = self.image.nodes[node]
+            row["flags"] |= C.H9_N_EACH
+            if self.format.positional:
+                row["c"] = self._tables.skipping.node(s.items)
+        return node
 
     def known(self, s: Type, t: Type) -> Type:
         """A part of the view finds its members in any object: an untyped one, or a map."""
-        if id(t) not in self._view.records:
+        if id(t) not in self._marks.records:
             return super().known(s, t)
         inner = self.context.meaning(s)
         if s is t or (self.format.self_describing and isinstance(inner, Any)):
@@ -65,7 +85,7 @@ class ViewReading(Reading):
     def member(self, s: Type, t: Type) -> Type:
         """As `known`; null is absent also where the source doesn't type it."""
         inner, null = nullable(self.context.meaning(s))
-        found = self.known(inner, t) if id(t) in self._view.records else self.known(s, t)
+        found = self.known(inner, t) if id(t) in self._marks.records else self.known(s, t)
         untyped = self.format.self_describing and isinstance(self.context.meaning(s), Any)
         if (untyped and not nullable(t)[1]) or (null and not nullable(found)[1]):
             return Union((Null(), found))
@@ -83,7 +103,7 @@ class ViewReading(Reading):
 
     def _into_choice(self, s: Type, t: Type, path: str) -> int:
         """A union of the view stands for the source's own, branch by branch."""
-        if id(t) not in self._view.twins:
+        if id(t) not in self._marks.twins:
             return super()._into_choice(s, t, path)
         if not isinstance(s, Union) or not isinstance(t, Union):
             return self.context.problem(path, f"{describe(s)} is no union")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, String, Type, Union, nullable
+from translator.formats.base import Format
 from translator.mapping.errors import did_you_mean
 from translator.mapping.path import Branch, Index, Key, Name, Segment, format_path
 from translator.plan.reading import describe, is_choice, last_name
@@ -47,82 +48,146 @@ class Want:
     """Of the value at the end."""
     optional: bool
     """Whether there may be none."""
-    key: str = ""
+    key: str
+    view: View
     view_field: Field = field(default=None)  # type: ignore[assignment]
 
     @property
     def source_path(self) -> str:
         """As the reading side's report calls it."""
-        return ".".join(self.names)
+        return ".".join(part for part in (self.view.prefix, *self.names) if part)
+
+
+@dataclass(eq=False)
+class Marks:
+    """What the parts of a mapping's views are known by: the ids of types that are kept here."""
+
+    kept: list[object] = field(default_factory=list)
+    size: int = 0
+    """How many fields all nested records have together."""
+    records: set[int] = field(default_factory=set)
+    """The records that views are made of."""
+    nested: set[int] = field(default_factory=set)
+    """Of these, those that may stand in the frame around them."""
+    leaves: set[int] = field(default_factory=set)
+    """The views' fields that hold what is wanted."""
+    twins: set[int] = field(default_factory=set)
+    """The unions whose branches are the source's, one by one."""
+    each: set[int] = field(default_factory=set)
+    """The lists whose items are refused one by one."""
+    written: dict[int, Format] = field(default_factory=dict)
+    """What is written in another format than the target's, as JSON text say, and in which."""
+
+    def record(self, name: str, fields: list[Field] | None = None) -> Record:
+        """A record of a view."""
+        record = Record(name, fields or [])
+        self.kept.append(record)
+        self.records.add(id(record))
+        return record
+
+    def leaf(self, name: str, type_: Type) -> Field:
+        """A field of a view for what is wanted."""
+        leaf = Field(name, type_, Presence.OPTIONAL)
+        self.kept.append(leaf)
+        self.leaves.add(id(leaf))
+        return leaf
 
 
 class View:
-    """Collects wants, and makes the record type that holds them. `named`: the source's format names its members, so
-    that maps and untyped values can be read member by member."""
+    """Collects wants, and makes the record type that holds them: of the message, or of each item of a list.
 
-    def __init__(self, source: Type, meaning: Callable[[Type], Type], *, named: bool) -> None:
-        self._source = source
-        self._meaning = meaning
-        self._named = named
-        self._kept: list[Type] = []
+    `named`: the source's format names its members, so that maps and untyped values can be read member by member.
+    `alike`: it is one of many that are read alike though only one of them is wanted. `prefix`: its source's path.
+    """
+
+    def __init__(
+        self,
+        source: Type,
+        meaning: Callable[[Type], Type],
+        marks: Marks,
+        *,
+        named: bool,
+        alike: bool = False,
+        prefix: str = "",
+    ) -> None:
+        self.source = source
+        self.alike = alike
+        self.prefix = prefix
+        self.top = marks.record("view")
+        """The record; it has its fields once it is filled."""
         self.wants: list[Want] = []
-        self.size = 0
-        """How many fields all of its nested records have together."""
-        self.records: set[int] = set()
-        """Ids of the records that the view is made of."""
-        self.nested: set[int] = set()
-        """Of these, those that may stand in the frame around them."""
-        self.leaves: set[int] = set()
-        """Ids of the view's fields that hold what is wanted."""
-        self.twins: set[int] = set()
-        """Ids of the unions whose branches are the source's, one by one."""
+        """What is wanted of its members."""
+        self.wholes: list[Want] = []
+        """What is wanted of the item itself."""
+        self._meaning = meaning
+        self._marks = marks
+        self._named = named
+        self._members: dict[int, dict[str, Field]] = {}
 
     def natural(self, path: tuple[Segment, ...]) -> Type | None:
         """The type of what stands at `path`, null aside; None where the source doesn't type it. NoSuchPath."""
-        type_ = self._source
+        found = self._bare(self.raw(path))
+        return None if isinstance(found, Any) and self._named else found
+
+    def raw(self, path: tuple[Segment, ...]) -> Type:
+        """The same as the source's schema has it. NoSuchPath."""
+        type_ = self.source
         for segment in path:
             type_ = self._step(type_, segment)
-        found = self._bare(type_)
-        return None if isinstance(found, Any) and self._named else found
+        return type_
 
     def within(self, path: tuple[Segment, ...]) -> bool:
         """Whether what stands at `path` is one of many that are read alike: an item, an entry, a branch."""
-        return bool(self._split(path)[1])
+        names, tail = self._split(path)
+        return self.alike or not names or bool(tail)
 
     def want(self, path: tuple[Segment, ...], wanted: Type, key: str) -> Want:
         """Wants the value at `path` as `wanted`. NoSuchPath: there is no such path."""
         names, tail = self._split(path)
-        at = self._source
+        at = self.source
         for name in names:
             at = self._step(at, Name(name))
         type_, hops = self._wrapped(at, tail, wanted)
         if is_choice(wanted) and nullable(wanted)[1]:
             hops = [*hops, Hop("choice", wanted)]
-        found = Want(names, type_, hops, wanted, self._optional(path), key)
+        found = Want(names, type_, hops, wanted, self.optional(path), key, self)
+        (self.wants if names else self.wholes).append(found)
+        return found
+
+    def presence(self, path: tuple[Segment, ...], key: str) -> Want | None:
+        """Wants to know whether there is a record at `path`, and nothing of it; None where there can be none."""
+        if not isinstance(self.natural(path), Record):
+            return None
+        names, tail = self._split(path)
+        if not path:
+            return self.want(path, self.top, key)
+        if tail:
+            return self.want(path, self._marks.record("view"), key)
+        found = Want(names, Null(), [], Null(), self.optional(path), key, self)
         self.wants.append(found)
         return found
 
-    def root(self) -> Record:
-        """The view's record type, made of all wants."""
-        return self._record(self.wants, 0, "view")
+    def fill(self) -> Record:
+        """The view's record with fields for all wants."""
+        return self._record(self.top, self.wants, 0)
 
-    def empty(self) -> Record:
-        """The view of a mapping that reads nothing."""
-        return self._made(Record("view"))
-
-    def _record(self, wants: list[Want], depth: int, name: str) -> Record:
-        record = self._made(Record(name))
+    def _record(self, record: Record, wants: list[Want], depth: int) -> Record:
         groups: dict[str, list[Want]] = {}
         for want in wants:
             groups.setdefault(want.names[depth], []).append(want)
         for member, group in groups.items():
+            here = [want for want in group if len(want.names) == depth + 1]
+            there = [want for want in here if isinstance(want.type, Null)]
             inner = [want for want in group if len(want.names) > depth + 1]
-            if inner:
-                nested = self._record(inner, depth + 1, f"{name}.{member}")
-                self.nested.add(id(nested))
+            if inner or there:
+                nested = self._marks.record(f"{record.name}.{member}")
+                self._marks.nested.add(id(nested))
                 record.fields.append(Field(member, nested, Presence.OPTIONAL))
-            self._leaves(record, member, [want for want in group if len(want.names) == depth + 1])
-        self.size += len(record.fields)
+                self._record(nested, inner, depth + 1)
+            for want in there:
+                want.view_field = record.fields[-1]
+            self._leaves(record, member, [want for want in here if not isinstance(want.type, Null)])
+        self._marks.size += len(record.fields)
         return record
 
     def _leaves(self, record: Record, member: str, wants: list[Want]) -> None:
@@ -130,20 +195,9 @@ class View:
         made: dict[int, Field] = {}
         for want in wants:
             if id(want.type) not in made:
-                made[id(want.type)] = self._leaf(member, want.type)
+                made[id(want.type)] = self._marks.leaf(member, want.type)
                 record.fields.append(made[id(want.type)])
             want.view_field = made[id(want.type)]
-
-    def _leaf(self, name: str, type_: Type) -> Field:
-        leaf = Field(name, type_, Presence.OPTIONAL)
-        self.leaves.add(id(leaf))
-        return leaf
-
-    def _made(self, record: Record) -> Record:
-        """Notes one of the view's own records; it is kept, since it is known by its id."""
-        self._kept.append(record)
-        self.records.add(id(record))
-        return record
 
     # --- walking the source's type ---
 
@@ -159,7 +213,7 @@ class View:
     def _split(self, path: tuple[Segment, ...]) -> tuple[tuple[str, ...], tuple[Segment, ...]]:
         """Members of records first, then the rest."""
         names: list[str] = []
-        type_ = self._source
+        type_ = self.source
         for i, segment in enumerate(path):
             if not self._has_members(type_) or not isinstance(segment, (Name, Key)):
                 return tuple(names), path[i:]
@@ -169,16 +223,32 @@ class View:
 
     def _member_name(self, type_: Type, segment: Segment) -> str:
         inner, name = self._bare(type_), text_of(segment)
-        return _member(inner, name).name if isinstance(inner, Record) else name
+        return self._member(inner, name).name if isinstance(inner, Record) else name
 
-    def _optional(self, path: tuple[Segment, ...]) -> bool:
+    def _member(self, record: Record, name: str) -> Field:
+        """A record's field by its name, else by another spelling."""
+        known = self._members.get(id(record))
+        if known is None:
+            known = {}
+            for each in record.fields:
+                for spelling in filter(None, (each.json_name, *each.aliases)):
+                    known.setdefault(spelling, each)
+            known |= {each.name: each for each in reversed(record.fields)}
+            self._members[id(record)] = known
+        if name not in known:
+            raise NoSuchPath(
+                f"{describe(record)} has no field {name!r}{did_you_mean(name, [f.name for f in record.fields])}"
+            )
+        return known[name]
+
+    def optional(self, path: tuple[Segment, ...]) -> bool:
         """Whether there may be nothing at `path`."""
-        type_ = self._source
+        type_ = self.source
         for segment in path:
             inner = self._bare(type_)
             if not isinstance(inner, Record) or nullable(self._meaning(type_))[1]:
                 return True
-            if _member(inner, text_of(segment)).presence is Presence.OPTIONAL:
+            if self._member(inner, text_of(segment)).presence is Presence.OPTIONAL:
                 return True
             type_ = self._step(type_, segment)
         return nullable(self._meaning(type_))[1]
@@ -188,7 +258,7 @@ class View:
         inner = self._bare(type_)
         match segment:
             case Name() | Key() if isinstance(inner, Record):
-                return _member(inner, text_of(segment)).type
+                return self._member(inner, text_of(segment)).type
             case Name() | Key() if isinstance(inner, Map):
                 return inner.values
             case Index() if isinstance(inner, Array):
@@ -219,16 +289,16 @@ class View:
         further, hops = self._wrapped(self._step(type_, tail[0]), tail[1:], wanted)
         match tail[0]:
             case Index(n=n):
-                return _held(Array(_or_null(further)), Hop("item", _or_null(further), number=n), further, hops)
+                return _held(Array(or_null(further)), Hop("item", or_null(further), number=n), further, hops)
             case Branch(name=name):
                 return self._as_branch(type_, name, further, hops)
             case segment if self._has_members(type_):
                 name = self._member_name(type_, segment)
-                record = self._made(Record(f"view.{name}", [self._leaf(name, further)]))
+                record = self._marks.record(f"view.{name}", [self._marks.leaf(name, further)])
                 return record, [Hop("member", record), *hops]
             case segment:
-                entry = Hop("entry", _or_null(further), text_of(segment))
-                return _held(Map(String(), _or_null(further)), entry, further, hops)
+                entry = Hop("entry", or_null(further), text_of(segment))
+                return _held(Map(String(), or_null(further)), entry, further, hops)
 
     def _as_branch(self, type_: Type, name: str, further: Type, hops: list[Hop]) -> tuple[Type, list[Hop]]:
         """The source's union with the wanted branch in its place; of records that nobody wants nothing is read."""
@@ -237,11 +307,11 @@ class View:
             return further, hops
         assert isinstance(union, Union)
         index = self._branch(type_, name)[0]
-        branches = [self._made(Record("view")) if isinstance(self._bare(b), Record) else b for b in union.branches]
+        branches = [self._marks.record("view") if isinstance(self._bare(b), Record) else b for b in union.branches]
         branches[index] = further
         twin = Union(tuple(branches))
-        self._kept.append(twin)
-        self.twins.add(id(twin))
+        self._marks.kept.append(twin)
+        self._marks.twins.add(id(twin))
         return twin, [Hop("branch", twin, number=index), *hops]
 
 
@@ -251,7 +321,7 @@ def _held(container: Type, hop: Hop, inner: Type, hops: list[Hop]) -> tuple[Type
     return container, [hop, *unbox, *hops]
 
 
-def _or_null(type_: Type) -> Type:
+def or_null(type_: Type) -> Type:
     """What stands in a container may be null, and is then absent."""
     return type_ if isinstance(type_, Union) else Union((Null(), type_))
 
@@ -265,15 +335,6 @@ def text_of(segment: Segment) -> str:
             return text
         case _:
             raise NoSuchPath(f"{format_path((segment,))} is no name")
-
-
-def _member(record: Record, name: str) -> Field:
-    found = record.field(name) or next((f for f in record.fields if f.json_name == name or name in f.aliases), None)
-    if found is None:
-        raise NoSuchPath(
-            f"{describe(record)} has no field {name!r}{did_you_mean(name, [f.name for f in record.fields])}"
-        )
-    return found
 
 
 def _branch_hint(type_: Type) -> str:

@@ -18,6 +18,7 @@ from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
+from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
 
 
@@ -60,6 +61,10 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
     s, t = _roots(source, target)
     both_tagged = source.format.tagged and target.format.tagged
     context = _context(source, target, policies, plain if both_tagged else meaning, keep_unknown=both_tagged)
+    if not (both_tagged or _says_messages(source.format) or _says_messages(target.format)):
+        lifting = Lifting()
+        s, t = lifting.root(s), lifting.root(t)
+        context.carried.update(lifting.carried)
     match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
     tables = RecordTables(context, match)
     reading, writing = Reading(context, source.format, tables), Writing(context)
@@ -86,6 +91,11 @@ def _roots(source: Side, target: Side) -> tuple[Type, Type]:
         return target.root or untyped, target.root or untyped
     assert source.root is not None
     return source.root, target.root or source.root
+
+
+def _says_messages(format_: Format) -> bool:
+    """Whether it is a JSON of Protobuf's messages, which shows wrappers as the messages that they are."""
+    return format_.self_describing and format_.languages == {"protobuf"}
 
 
 def check_sides(source: Side, target: Side) -> None:

@@ -14,6 +14,7 @@ from translator.plan.reading import Context, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
+from translator.plan.tags import numbers, tag
 
 
 @dataclass
@@ -124,7 +125,8 @@ class _Table:
         return self._row(s, node, member.slot, flags | nullable_flag | self._repeated(s), self._group(s, t))
 
     def _repeated(self, s: Field) -> int:
-        return C.H9_F_REPEATED if self.format.tagged and isinstance(s.type, (Array, Map)) else 0
+        repeated = self.format.tagged and isinstance(s.type, (Array, Map)) and not self.reading.messages.wraps(s.type)
+        return C.H9_F_REPEATED if repeated else 0
 
     def _strictness(self, s: Field, t: Field) -> int:
         return C.H9_F_ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
@@ -207,7 +209,7 @@ class _Table:
             "group": C.H9_NONE if group is None else group, "name": self.image.name(s.name),
         }  # fmt: skip
         if self.format.tagged:
-            row["tag"] = (s.number or 0) << 3 | wire_type(self.format, s, self.context)
+            row["tag"] = tag(self.format, s, self.context.policies, self.context.carried)
             self._mark_group(s, node)
         return row
 
@@ -253,7 +255,7 @@ class _Table:
             spellings = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
             spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in each.aliases]
         keys, mask = self.image.key_table(spellings)
-        return {"keys": keys, "key_mask": mask, **(self._numbers(fields) if self.format.tagged else {})}
+        return {"keys": keys, "key_mask": mask, **(numbers(self.image, fields) if self.format.tagged else {})}
 
     def _must(self, order: list[int], found: dict[int, list[Member]]) -> int:
         """The fields whose members must be met, where the source's schema requires them; in ProtoJSON none need be.
@@ -263,15 +265,6 @@ class _Table:
         fields = [self.source.fields[i] for i in order]
         must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k])]
         return self.image.mask(must, (len(fields) + 63) // 64) + 1 if must else 0
-
-    def _numbers(self, fields: list[Field]) -> Row:
-        dense = {each.number or 0: i for i, each in enumerate(fields) if (each.number or 0) < 256}
-        size = max(dense, default=-1) + 1
-        sparse = sorted((each.number or 0, i) for i, each in enumerate(fields) if (each.number or 0) >= 256)
-        return {
-            "numbers": self.image.many32(dense.get(n, -1) + 1 for n in range(size)), "numbers_size": size,
-            "sparse": self.image.many32(word for pair in sparse for word in pair), "sparse_size": len(sparse),
-        }  # fmt: skip
 
     def _unknown(self) -> Row:
         policy = self.context.policies
@@ -315,32 +308,3 @@ def takes_null(context: Context, s: Type) -> bool:
     """S12: null is a value of google.protobuf.Value and NullValue."""
     meaning = context.meaning(s)
     return isinstance(meaning, Any) or (isinstance(meaning, Enum) and meaning.name == NULL_VALUE)
-
-
-def wire_type(format_: Format, field: Field, context: Context) -> int:
-    """Protobuf's wire type of a field as it is written."""
-    type_ = field.type
-    if isinstance(type_, Map):
-        return 2
-    if isinstance(type_, Array):
-        if type_.packed:
-            return 2
-        type_ = type_.items
-    if field.delimited:
-        return 3
-    spec = format_.scalar(type_, context.policies) if not isinstance(type_, Record) else None
-    if spec is None:
-        return 2
-    match spec.op:
-        case C.H9_OP_F64:
-            return 1
-        case C.H9_OP_F32:
-            return 5
-        case C.H9_OP_INT | C.H9_OP_UINT:
-            if spec.values["wire"] == C.H9_WIRE_FIXED:
-                return 1 if spec.values["bits"] == 64 else 5
-            return 0
-        case C.H9_OP_BOOL | C.H9_OP_ENUM:
-            return 0
-        case _:
-            return 2

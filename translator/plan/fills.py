@@ -20,6 +20,7 @@ from schemas.model import (
     Float,
     Int,
     Map,
+    Null,
     Presence,
     String,
     Type,
@@ -95,7 +96,7 @@ class Fills:
         if t.default is not MISSING:
             self.context.losses.add(path, "exact", f"the target's default: {why}")
             return self._value(member, t.default, path)
-        if nullable(t.type)[1]:
+        if _has_null(t.type):
             self.context.losses.add(path, "exact", f"null: {why}")
             return None
         self.context.problem(path, f"the target requires it, and {why}")
@@ -103,13 +104,14 @@ class Fills:
 
     def _required(self, reading: Reading, member: Member, s: Field, path: str) -> Row | None:
         t = member.field
-        null = nullable(t.type)[1]
+        null = _has_null(t.type)
         if s.presence is Presence.REQUIRED:
             always = reading.format.positional and not (member.inner and nullable(s.type)[1])
             return None if always or null else self._missing(member)
         if s.presence is Presence.IMPLICIT:
             return self._zero(member, s, path)
-        for default in (s.default, t.default):
+        absent_is_null = null and reading.format.tagged  # S11: its default is for data whose schema lacks the field
+        for default in (s.default, MISSING if absent_is_null else t.default):
             if default is not MISSING:
                 return self._value(member, default, path)
         if null:
@@ -142,6 +144,7 @@ class Fills:
         t = member.field.type
         if value is None and not member.boxed and nullable(t)[1]:
             return None
+        value = _as_decimal(value, self.context.meaning(nullable(t)[0]))
         row: Row = {"slot": member.slot, "name": self.context.image.name(member.field.name)}
         try:
             packed = None if member.boxed else slot(self.context.meaning(nullable(t)[0]), value)
@@ -167,6 +170,18 @@ class Fills:
             chosen = branch_of(t, value)
         node = self._reading.branch(t.branches[chosen], t.branches, path, twin=chosen)
         return node, msgspec.msgpack.encode(plain(t.branches[chosen], value))
+
+
+def _has_null(type_: Type) -> bool:
+    return isinstance(type_, Null) or nullable(type_)[1]
+
+
+def _as_decimal(value: object, t: Type) -> object:
+    """An integer that is the default of a source (uint64) as the digits of a decimal (S7)."""
+    if not isinstance(t, Decimal) or type(value) is not int:
+        return value
+    digits = value * 10**t.scale
+    return digits.to_bytes(t.size or (digits + (digits < 0)).bit_length() // 8 + 1, signed=True)
 
 
 def _zero_of(s: Type, t: Type) -> object:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from schemas.model import Field, Record
+from schemas.protobuf import json_name
 from translator.plan.frames import Member, Placed
 
 Matcher = Callable[[Record, Placed], dict[int, list[Member]]]
@@ -13,11 +14,15 @@ Matcher = Callable[[Record, Placed], dict[int, list[Member]]]
 
 
 def by_name(source: Record, placed: Placed, *, camel: bool = False, numbers: bool = False) -> dict[int, list[Member]]:
-    """Fields meet by number (between two Protobuf schemas), else by name, then by an alias of the target's."""
+    """Fields meet by number (between two Protobuf schemas), else by name, then by an alias of the target's; then by the
+    JSON name that a Protobuf field was given because Protobuf can't have its name."""
     if numbers:
         return _by_number(source, placed)
     fold = _folded if camel else str
     at = {fold(each.name): i for i, each in reversed(list(enumerate(source.fields)))}
+    for i, each in enumerate(source.fields):
+        for name in _kept(each):
+            at.setdefault(fold(name), i)
     found: dict[int, list[Member]] = {}
     for member in placed.members:
         index = _find(at, member.field, fold)
@@ -27,10 +32,15 @@ def by_name(source: Record, placed: Placed, *, camel: bool = False, numbers: boo
 
 
 def _find(at: dict[str, int], wanted: Field, fold: Callable[[str], str]) -> int | None:
-    for name in (wanted.name, *wanted.aliases):
+    for name in (wanted.name, *wanted.aliases, *_kept(wanted)):
         if fold(name) in at:
             return at[fold(name)]
     return None
+
+
+def _kept(each: Field) -> tuple[str, ...]:
+    """The name that a Protobuf field keeps as its JSON name."""
+    return (each.json_name,) if each.json_name and each.json_name != json_name(each.name) else ()
 
 
 def _by_number(source: Record, placed: Placed) -> dict[int, list[Member]]:

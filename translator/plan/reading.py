@@ -49,6 +49,10 @@ from translator.plan.shapes import (
     same_union,
     width_of,
 )
+from translator.plan.wrappers import Carried, Messages
+
+_NULL = Enum("null", (("null", 0),))
+"""The one JSON text that null is."""
 
 
 @dataclass
@@ -63,6 +67,7 @@ class Context:
     meaning: Callable[[Type], Type]
     losses: Losses = field(default_factory=Losses)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    carried: Carried = field(default_factory=dict)
 
     def problem(self, path: str, reason: str) -> int:
         """Notes why there is no plan; the node is never run."""
@@ -83,6 +88,7 @@ class Reading:
         self.format = source
         self.records = records
         self.enums = Enums(context.image, source)
+        self.messages = Messages(context.image, source, context.policies, context.carried)
 
     # --- values: what stands in a list, a map, a union, or at the root ---
 
@@ -107,7 +113,11 @@ class Reading:
             return self._null_box()
         inner, s_null = optional(s)
         if s_null and not isinstance(inner, Null):
-            return self.image.node(C.H9_OP_OPTION, a=self.solid(inner, t, path), lo=null_index(s))
+            node = self.solid(inner, t, path)
+            if self.messages.wraps(s):
+                nodes = [self._null_box() if isinstance(b, Null) else self._boxed(node, 1) for b in _branches(s)]
+                return self.messages.read(s, nodes)
+            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s))
         if isinstance(s, Union):
             return self.union(s, [self.branch(b, (t,), path, box=1) for b in s.branches], path)
         return self._boxed(self.solid(s, t, path), 1)
@@ -156,7 +166,7 @@ class Reading:
         inner, s_null = optional(s)
         if s_null:
             self.context.losses.add(path, "checked", "null is refused")
-            if not self.format.positional:
+            if not self.format.positional and not self.messages.wraps(s):
                 return self.solid(inner, t, path)  # the node itself refuses null
             if not is_choice(s):
                 return self.union(s, [self._null_or(b, t, path) for b in s.branches], path)
@@ -189,10 +199,19 @@ class Reading:
         return steps
 
     def known(self, s: Type, t: Type) -> Type:
-        """What a self-describing source leaves untyped is read as the target says."""
-        if self.format.self_describing and isinstance(self.context.meaning(s), Any):
-            return t
-        return s
+        """What a self-describing source leaves untyped is read as the target says, unless as JSON text (S34)."""
+        untyped = self.format.self_describing and isinstance(self.meaning(s, optional(t)[0]), Any)
+        return t if untyped and not self._is_text(s, optional(t)[0]) else s
+
+    def meaning(self, s: Type, t: Type) -> Type:
+        """What a source's type stands for; a list or map of untyped values is one where text stands for these."""
+        opened = self.context.policies.any == "json" and self.format.self_describing
+        return s if opened and isinstance(s, (Array, Map)) and type(s) is type(t) else self.context.meaning(s)
+
+    def _is_text(self, s: Type, t: Type) -> bool:
+        """Whether an untyped value is to be JSON text."""
+        wanted = self.context.policies.any == "json" and isinstance(self.context.meaning(t), String)
+        return wanted and isinstance(self.context.meaning(s), Any)
 
     member = known  # of a record's field: a mapping's view tells more
 
@@ -205,7 +224,7 @@ class Reading:
             reason = unbuilt(raw)
             if reason and self.context.meaning is not plain:
                 return self._unbuilt(path, reason)
-        s, t = self.context.meaning(self.known(s, t)), self.context.meaning(t)
+        s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
         return self.image.node(C.H9_OP_WRAPPED, a=node) if wrapped else node
 
@@ -218,6 +237,10 @@ class Reading:
     def _solid(self, s: Type, t: Type, path: str) -> int:
         if isinstance(t, Any):
             return self._any(s, t, path)
+        if isinstance(s, Any) and self._is_text(s, t):
+            return self._any_text(s, path)
+        if isinstance(s, Any) and isinstance(t, Null):
+            return self._any_null(s, path)
         match s, t:
             case Record(), Record():
                 self.context.losses.add(path or "(message)", "exact")
@@ -243,6 +266,19 @@ class Reading:
         flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
         return self.image.node(C.H9_OP_ANY, a=form, flags=flags, conv=self.image.chain(steps))
 
+    def _any_text(self, s: Any, path: str) -> int:
+        """An untyped value as its JSON text."""
+        self.context.losses.add(path, "checked", "as JSON text: refused where JSON has no such value")
+        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
+        conv = self.image.chain([{"code": C.H9_STEP_ANY_TO_STRING}])
+        return self.image.node(C.H9_OP_ANY, a=any_form(s), flags=flags, conv=conv)
+
+    def _any_null(self, s: Any, path: str) -> int:
+        """An untyped value that has to be null: its JSON text is the one symbol of an enum."""
+        self.context.losses.add(path, "checked", "refused unless null")
+        steps = [{"code": C.H9_STEP_ANY_TO_STRING}, {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(_NULL)}]
+        return self.image.node(C.H9_OP_ANY, a=any_form(s), conv=self.image.chain(steps))
+
     def _any_fits(self, s: Type, t: Any) -> int:
         """What is to be refused of an untyped value on its way to the target's format."""
         fits = any_shape(t) if any_shape(t) != (any_shape(s) if isinstance(s, Any) else 0) else 0
@@ -258,17 +294,19 @@ class Reading:
         item = self.value(s.items, t.items, f"{path}[]")
         width = 16 if isinstance(t.items, Union) else width_of(self.context.meaning(t.items))
         flags = C.H9_N_PACKED if s.packed else 0
-        return self.image.node(C.H9_OP_LIST, a=item, b=least_size(s.items), width=width, flags=flags)
+        node = self.image.node(C.H9_OP_LIST, a=item, b=least_size(s.items), width=width, flags=flags)
+        return self.messages.read(s, [node])
 
     def _map(self, s: Map, t: Map, path: str) -> int:
         key = self._key(s.keys, t.keys, path)
         value = self.value(s.values, t.values, f"{path}{{}}")
         flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
         kind = self.context.target.scalar(t.keys, self.context.policies)
-        return self.image.node(
+        node = self.image.node(
             C.H9_OP_MAP, a=key, b=value, bits=kind.op if kind else C.H9_OP_STRING, width=32,
             c=1 + least_size(s.values), flags=flags,
         )  # fmt: skip
+        return self.messages.read(s, [node])
 
     def _key(self, s: Type, t: Type, path: str) -> int:
         """A map's key; numbers and booleans become canonical text where the target's keys are text (S22)."""
@@ -306,8 +344,10 @@ class Reading:
 
     def matches(self, s: Type, t: Type) -> bool:
         """Whether values of `s` can become values of `t`, judged without looking into containers."""
-        s, t = self.context.meaning(s), self.context.meaning(t)
+        s, t = self.meaning(s, t), self.context.meaning(t)
         match s, t:
+            case (Any(), String()):
+                return self._is_text(s, t)
             case (Record(), Record()):
                 return s is t or last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (Array(), Array()) | (Map(), Map()):
@@ -320,7 +360,9 @@ class Reading:
                 return promotes(s, t, self.context.policies)
 
     def union(self, s: Union, nodes: list[int], path: str) -> int:
-        """A node that picks a branch: by Avro's index, or by the value's kind."""
+        """A node that picks a branch: by Avro's index, by the value's kind, or by the wrapper's member that is set."""
+        if self.messages.wraps(s):
+            return self.messages.read(s, nodes)
         index = null_index(s) if any(isinstance(b, Null) for b in s.branches) else -1
         kinds = C.H9_NONE if self.format.positional else self.image.many32(self._kinds(s, path))
         return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
@@ -394,6 +436,10 @@ class Reading:
             self.context.losses.add(path, "checked", "a name that the enum hasn't is refused")
             return self.image.node(spec.op, **spec.values, conv=self.image.chain([step]))
         return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+
+
+def _branches(union: Type) -> tuple[Type, ...]:
+    return union.branches if isinstance(union, Union) else ()
 
 
 class Records:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from native.binding import C
-from schemas.model import Any, Array, Enum, Field, Map, Presence, Record, Type, Union, nullable
+from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Row
 from translator.plan.enums import Enums
-from translator.plan.fields import wire_type
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context
 from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
 from translator.plan.shapes import describe, is_choice, kind_table, null_index, optional, width_of
+from translator.plan.tags import tag
+from translator.plan.wrappers import Messages
 
 
 class Writing:
@@ -21,6 +22,7 @@ class Writing:
         self.image = context.image
         self.format = context.target
         self.enums = Enums(context.image, context.target)
+        self.messages = Messages(context.image, context.target, context.policies, context.carried)
         self._made: dict[int, int] = {}
         self._queue: list[tuple[Placed, int]] = []
 
@@ -30,7 +32,9 @@ class Writing:
             return self._choice(t, path)
         inner, null = optional(t)
         if null:
-            return self.image.node(C.H9_OP_OPTION, a=self.solid(inner, path), lo=null_index(t))
+            node = self.solid(inner, path)
+            option = self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(t))
+            return self.messages.write(t, option, (0, node))
         return self.solid(t, path)
 
     def _choice(self, t: Type, path: str) -> int:
@@ -39,8 +43,11 @@ class Writing:
         must_tell = self.format.self_describing and self.format.tells_branches and policies.unions == "refuse"
         if must_tell and kind_table(t, self.format, policies, self.context.meaning)[1]:
             self.context.alike(path, self.format)
-        nodes = [self.solid(branch, path) for branch in t.branches]
-        return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t))
+        wraps = self.messages.wraps(t)
+        nodes = [0 if wraps and isinstance(branch, Null) else self.solid(branch, path) for branch in t.branches]
+        at = self.image.many32(nodes)
+        node = self.image.node(C.H9_OP_UNION, a=at, b=len(nodes), c=C.H9_NONE, lo=null_index(t))
+        return self.messages.write(t, node, nodes)
 
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
@@ -59,12 +66,13 @@ class Writing:
             case Array():
                 width = 16 if isinstance(t.items, Union) else width_of(self.context.meaning(t.items))
                 flags = C.H9_N_PACKED if t.packed else 0
-                return self.image.node(C.H9_OP_LIST, a=self.value(t.items, path), width=width, flags=flags)
+                node = self.image.node(C.H9_OP_LIST, a=self.value(t.items, path), width=width, flags=flags)
+                return self.messages.write(t, node)
             case Map():
                 keys = self.solid(t.keys, path)
                 value = self.value(t.values, path)
                 kind = self.image.nodes[keys]["op"]
-                return self.image.node(C.H9_OP_MAP, a=keys, b=value, bits=kind, width=32)
+                return self.messages.write(t, self.image.node(C.H9_OP_MAP, a=keys, b=value, bits=kind, width=32))
             case _:
                 return self._scalar(t, path)
 
@@ -159,7 +167,7 @@ class Writing:
                 return 0
 
     def _tag(self, field: Field) -> int:
-        return (field.number or 0) << 3 | wire_type(self.format, field, self.context)
+        return tag(self.format, field, self.context.policies, self.context.carried)
 
     def _key(self, field: Field) -> bytes:
         """A member's name as written: Protobuf's tag, JSON's name with its colon, MessagePack's string."""

@@ -120,7 +120,8 @@ static inline h9_slot *map(void)
 {
     fresh();
     CHECK(h9_good_program(&plan));
-    return h9_map_frame(c, source);
+    h9_slot *frame;
+    return h9_map_frame(c, source, &frame) ? frame : NULL;
 }
 
 static inline bool there(const h9_slot *frame, uint32_t slot)
@@ -165,7 +166,7 @@ static inline void check_refused(h9_code code, const h9_slot *frame)
     CHECK(c->at == c->begin);
     CHECK(c->places_size > 0);
     if (c->places_size == 0) return;
-    CHECK_INT(c->places[c->places_size - 1].kind, H9_PLACE_FIELD);
+    CHECK_INT(c->places[c->places_size - 1].kind, H9_PLACE_RULE);
     CHECK_INT(c->places[c->places_size - 1].index, KEY);
 }
 

@@ -332,11 +332,11 @@ static void test_lists(void)
     CHECK_INT(frame[6].list.n, 6);
     CHECK_INT(((int32_t *)(void *)frame[6].list.items)[5], 300);
     CHECK_INT(c->items, limits.items - 9);
-    limits.items = 8;
+    c->limits.items = 8;
     check_refused(H9_E_ITEMS, map());
-    limits.items = 0;
+    c->limits.items = 0;
     check_refused(H9_E_ITEMS, map());
-    limits.items = 100;
+    c->limits.items = limits.items;
 }
 
 static void test_require(void)

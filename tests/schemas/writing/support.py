@@ -41,7 +41,8 @@ def written(schema: Schema | Type, language: Language, **more: Any) -> Written:
     accepted(made.text, language)
     root = made.schema.root
     back = read(made.text, language, root.name if isinstance(root, Record) else "")
-    assert canonical.differences(back.root, root) == []
+    found = canonical.differences(back.root, root)
+    assert found == [], f"{found}\n{made.text}"
     return made
 
 

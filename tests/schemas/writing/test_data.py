@@ -15,7 +15,6 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message_factory import GetMessageClass
 
 import translator
-from native.errors import PlanError
 from schemas import avro, jsonschema, protobuf, protoc
 from schemas.model import Schema
 from schemas.writing import Choices, Naming, Written
@@ -143,12 +142,3 @@ def test_otlp_to_avro(data: Path) -> None:
     found = avro_value(translator.compile(schema, avro.read(made.text)).translate(sent), made.text)
     read = found["resource_spans"][0]["scope_spans"][0]["spans"][0]
     assert (read["name"], int(read["start_time_unix_nano"]), read["kind"]) == ("s", 2**63, "SPAN_KIND_CLIENT")
-
-
-def test_plans_do_not_see_through_wrappers_yet() -> None:
-    """S33 holds for schemas; data between a list of lists and its wrapper is refused when the plan is made."""
-    document = {"type": "record", "name": "R", "fields": [
-        {"name": "f", "type": {"type": "array", "items": {"type": "array", "items": "int"}}}]}  # fmt: skip
-    made = written(avro.read(document), "protobuf")
-    with pytest.raises(PlanError):
-        translator.compile(avro.read(document), read_proto(made))

@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_help_says_the_exit_codes(run):
     """The codes stand at the end of the help."""
     assert "130  interrupted" in run("--help").out
-    assert run("convert", "--help").out.startswith("Usage: translator convert IN [OUT]")
+    assert run("convert", "--help").out.startswith("Usage: translator convert IN... [OUT]")
 
 
 def test_completion(run):

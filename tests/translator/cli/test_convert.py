@@ -82,16 +82,37 @@ class TestWays:
         assert run("inspect", tmp_path / "out.avro", "--json").json["codec"] == "zstandard"
 
     @needs_data
-    def test_a_lone_json_file(self, run, tmp_path):
-        """A pretty-printed document is one message."""
-        source = DATA / "json" / "github_events.json"
+    @pytest.mark.parametrize("name", ["twitter", "github_events"])
+    def test_a_json_document(self, run, tmp_path, name):
+        """A pretty-printed object is one message, an array is one of each item; as a .json they are that again."""
+        source = DATA / "json" / f"{name}.json"
         assert run("convert", source, tmp_path / "out.json").code == 0
         assert json.loads((tmp_path / "out.json").read_bytes()) == json.loads(source.read_bytes())
 
-    def test_a_json_name_for_many_records_is_lines(self, run, good, tmp_path):
-        """Many records in a `.json` are NDJSON, as they are when read."""
+    def test_a_json_name_for_many_records_is_an_array(self, run, good, tmp_path):
+        """Many records in a `.json` are one document; read again, they are many."""
         assert run("convert", good, tmp_path / "out.json", "-T", "neuron:NeuronSignal").code == 0
-        assert len(values((tmp_path / "out.json").read_bytes())) == 10
+        assert json.loads((tmp_path / "out.json").read_bytes()) == [signal(n) for n in range(10)]
+        assert run("convert", tmp_path / "out.json", tmp_path / "back.ndjson").code == 0
+        assert values((tmp_path / "back.ndjson").read_bytes()) == [signal(n) for n in range(10)]
+
+    @pytest.mark.parametrize(("extension", "option"), [(".gz", "gzip"), (".zst", "zstd")])
+    def test_compressed_files(self, run, good, tmp_path, extension, option):
+        """By the name's extension or --compress out, by the first bytes in, whatever the name; offsets are inside."""
+        packed = tmp_path / f"out.ndjson{extension}"
+        assert run("convert", good, packed, "-T", "neuron:NeuronSignal").code == 0
+        assert packed.stat().st_size < good.stat().st_size / 2
+        packed.rename(tmp_path / "other")
+        ran = run("convert", tmp_path / "other", tmp_path / "back.ndjson", "--json").json
+        assert ran["in"][0]["compressed"] == option
+        assert values((tmp_path / "back.ndjson").read_bytes()) == [signal(n) for n in range(10)]
+        assert run("convert", good, "-O", tmp_path / "outs", "-t", "json", "--compress", option).code == 0
+        assert (tmp_path / f"outs/good.ndjson{extension}").exists()
+        assert run("convert", good, packed, "-t", "json", "--compress", "none").code == 0
+        assert len(values(packed.read_bytes())) == 10
+        damaged = run("convert", packed, tmp_path / "x")
+        assert damaged.code == 2
+        assert "name says" in damaged.err
 
     def test_a_container_by_its_option(self, run, good, tmp_path):
         """FORMAT:CONTAINER and --container say the same."""
@@ -349,9 +370,15 @@ class TestOutput:
         assert stat.S_IMODE(out.stat().st_mode) == 0o640
         assert not leftovers(tmp_path)
 
-    def test_a_file_can_be_its_own_output(self, run, good):
-        """The input is read to the end before the output takes its name."""
-        assert run("convert", good, good, "-T", "neuron:NeuronSignal").code == 0
+    def test_a_file_is_not_its_own_output(self, run, good, tmp_path):
+        """Refused before anything is written, by whatever name; the dead letters' file too."""
+        (tmp_path / "link").symlink_to(good)
+        for out in (good, tmp_path / "link", tmp_path / ".." / tmp_path.name / "good.ndjson"):
+            ran = run("convert", good, out, "-T", "neuron:NeuronSignal")
+            assert ran.code == 2
+            assert "is read and written" in ran.err
+        for names in ((good, "/dev/null"), ("-", good)):
+            assert run("convert", *names, "--dead-letter", good).code == 2
         assert values(good.read_bytes()) == [signal(n) for n in range(10)]
 
     def test_a_link_stays_one(self, run, good, tmp_path):
@@ -385,7 +412,8 @@ class TestOutput:
         assert (ran.json["read"], ran.json["written"], ran.json["ignored"]) == (10, 10, {})
         assert ran.json["bytes_in"] == good.stat().st_size
         assert ran.json["bytes_out"] == (tmp_path / "out").stat().st_size
-        assert ran.json["out"] == {"path": str(tmp_path / "out"), "format": "neuron", "container": "delimited"}
+        assert ran.json["out"] == [{"path": str(tmp_path / "out"), "format": "neuron", "container": "delimited"}]
+        assert (ran.json["in"][0]["path"], ran.json["in"][0]["read"]) == (str(good), 10)
 
     def test_progress_on_a_terminal_only(self, good, tmp_path, monkeypatch):
         """A line that overwrites itself, with the rate."""

@@ -66,7 +66,7 @@ class TestPipes:
             assert process.stderr.read() == b""
             assert process.wait(10) == 141
 
-    @pytest.mark.parametrize(("number", "code"), [(signals.SIGINT, 130), (signals.SIGTERM, 143)])
+    @pytest.mark.parametrize(("number", "code"), [(signals.SIGINT, 130), (signals.SIGTERM, 143), (signals.SIGHUP, 129)])
     def test_being_interrupted_leaves_nothing(self, tmp_path, number, code):
         command = [*COMMAND, "convert", "-", str(tmp_path / "out"), "--from", "json:ndjson"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, bufsize=0) as process:

@@ -166,3 +166,51 @@ def test_infer_refuses(run, tmp_path):
     assert run("schema", "infer", bad, out).code == 2
     assert run("schema", "infer", bad, out, "--from", "avro:lone").code in (2, 3)
     assert not out.exists()
+
+
+def test_infer_from_a_json_array(run, tmp_path):
+    """Each item is a sample."""
+    source, out = tmp_path / "s.json", tmp_path / "s.avsc"
+    source.write_text(json.dumps(SAMPLES))
+    assert run("schema", "infer", source, out, "--json").json["samples"] == 3
+    assert [each["name"] for each in json.loads(out.read_text())["fields"]] == ["id", "name", "when"]
+
+
+def test_infer_refuses_mixed_kinds(run, tmp_path):
+    """If that is asked for; else they are a union."""
+    source, out = tmp_path / "s.ndjson", tmp_path / "s.avsc"
+    source.write_bytes(ndjson([{"a": 1}, {"a": "x"}]))
+    ran = run("schema", "infer", source, out, "--mixed", "refuse")
+    assert (ran.code, out.exists()) == (2, False)
+    assert "a is int and string" in ran.err
+    assert run("schema", "infer", source, out).code == 0
+    assert '"type": ["long", "string"]' in out.read_text()
+
+
+@needs_data
+def test_infer_says_that_an_avro_file_has_a_schema(run):
+    """Samples are of formats without one."""
+    ran = run("schema", "infer", DATA / "avro" / "data" / "weather.avro")
+    assert ran.code == 2
+    assert "schema show" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("bad.proto", 'syntax = "proto3";\nmessage A {\n int32 a = 1\n int32 b = 2;\n}', 'bad.proto:4: Expected ";"'),
+        ("bad.avsc", '{"type": "record", "name": "R", "fields": [{"name": "a", "type": "integer"}]}',
+         "bad.avsc#/fields/0/type: no type is named 'integer'"),
+        ("bad.avsc", '{"type": ', "bad.avsc: not JSON"),
+        ("bad.json", '{"type": "objekt"}', "bad.json#/type: 2020-12: 'objekt' is not valid"),
+        ("bad.json", '{"type": ', "bad.json: not JSON"),
+    ],
+)  # fmt: skip
+def test_a_bad_schema_is_told_with_its_place(run, tmp_path, name, text, told):
+    """The file, and the line or the place in it; nothing is written."""
+    (tmp_path / name).write_text(text)
+    for argv in (("show", tmp_path / name), ("convert", tmp_path / name, tmp_path / "out.avsc")):
+        ran = run("schema", *argv)
+        assert ran.code == 2
+        assert told in " ".join(ran.err.split())
+    assert not (tmp_path / "out.avsc").exists()

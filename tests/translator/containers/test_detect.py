@@ -46,7 +46,9 @@ def test_names(path, expected):
     [
         (b"Obj\x01\x02", ("avro", "avro")),
         (b' \n{"a": 1}', ("lone", "json")),
-        (b"[1,\n{", ("lone", "json")),
+        (b"[1,\n{", ("json-array", "json")),
+        (b" \r\n[", ("json-array", "json")),
+        (b"\xef\xbb\xbf[", None),
         (b'{\n  "a": {', ("lone", "json")),
         (b'{\n{"a": {', ("lone", "json")),
         (b'{"a":1}\n', ("lone", "json")),
@@ -64,7 +66,10 @@ def test_heads(head, expected):
 
 
 def test_the_name_decides_but_not_between_json_and_its_lines():
+    """Nor between a message and an array of messages."""
     assert detect("a.json", b"{}\n{}\n") == ("ndjson", "json")
+    assert detect("a.json", b"\n[") == ("json-array", "json")
+    assert detect("a.ndjson", b"[1]\n[2]") == ("ndjson", "json")
     assert detect("a.pb", b"{}\n{}\n") == ("lone", "protobuf")
     assert detect("a.bin", b"Obj\x01") == ("lone", "protobuf")
 

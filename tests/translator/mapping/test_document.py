@@ -37,6 +37,8 @@ from translator.mapping import (
     document_schema,
     load,
 )
+from translator.mapping.blocks import KEYS
+from translator.mapping.collections import PARTS
 from translator.mapping.expressions import MODIFIERS, SOURCES, TESTS
 from translator.plan.policies import choices
 
@@ -253,7 +255,7 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ("", "fields.a", "column 1: a path can't be empty"),
     ({}, "fields.a", "has no source: one of path, const"),
     ({"lower": True}, "fields.a", "has no source"),
-    ({"b": {"path": "c"}}, "fields.a", "is this a target with dots? Write it in quotes"),
+    ({"b": {"path": "c"}}, "fields.a", 'Write the target in quotes: "a.b"'),
     ({"path": "b", "const": 1}, "fields.a", "has path and const; a value has one source"),
     ({"path": "b", "scal": 1}, "fields.a.scal", 'unknown key; did you mean "scale"?'),
     ({"path": "b", "x y": 1}, 'fields.a."x y"', "unknown key"),
@@ -438,8 +440,11 @@ def test_schema_names_all_policies() -> None:
 def test_schema_has_every_key_and_describes_it() -> None:
     """Whatever a document may say, an editor can explain."""
     defs = document_schema()["$defs"]
-    members = {**defs["source"]["properties"], **defs["conversions"]["properties"], **defs["table"]["properties"]}
-    assert set(members) == set(SOURCES) | set(MODIFIERS)
+    tables = ("source", "conversions", "table", "list", "map", "merge", "entries", "record")
+    members = {name: each for table in tables for name, each in defs[table]["properties"].items()}
+    assert set(members) == {*SOURCES, *MODIFIERS, *PARTS}
+    assert set(document_schema()["properties"]) == {"version", "description", "policies", "schemas", "examples", *KEYS}
+    assert set(defs["alternative"]["properties"]) == set(KEYS)
     tests = defs["test"]["properties"]
     assert set(tests) == set(TESTS)
     for name, each in {**members, **tests}.items():
@@ -449,7 +454,10 @@ def test_schema_has_every_key_and_describes_it() -> None:
 
 # --- anything at all ---
 
-WORDS = st.sampled_from([*SOURCES, *MODIFIERS, *TESTS, "all", "any", "not", "a", "a.b", 'a["b"]', "version", "fields"])
+WORDS = st.sampled_from([
+    *SOURCES, *MODIFIERS, *TESTS, *KEYS, *PARTS, "x in b", "k, v in x", "all", "any", "not", "a", "a.b", 'a["b"]',
+    "version",
+])  # fmt: skip
 LEAVES = (
     st.none()
     | st.booleans()

@@ -1,4 +1,4 @@
-"""Real data becomes neuron signals: GitHub's events, with a schema and without, and Avro's weather."""
+"""Real data becomes neuron signals: GitHub's events, with a schema and without, Avro's weather, a page of tweets."""
 
 from __future__ import annotations
 
@@ -97,3 +97,43 @@ def encoded(schema: Any, value: Any) -> bytes:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, fastavro.parse_schema(schema), value)
     return out.getvalue()
+
+
+TWEETS: dict[str, Any] = {
+    "version": 1,
+    "for_each": "tweet in statuses",
+    "where": {"path": "tweet.retweeted_status", "present": False},
+    "fields": {
+        "signal_id": {"uuid5": ["tweet.id_str"]}, "batch_id": {"uuid5": ["search_metadata.query"]},
+        "from_neuron": "tweet.user.screen_name", "to_neuron": {"const": "timeline"}, "layer_from": {"const": "L1"},
+        "layer_to": {"const": "L1"}, "propagation_type": {"const": "Forward"},
+        "timestamp": {"const": "2026-01-01T00:00:00Z"}, "payload.activation.content": "tweet.text",
+        "metadata": {"merge": [
+            {"entries": {"raw": {"path": "tweet.entities", "cast": "string"}, "lang": "tweet.lang"}},
+            {"for_each": "m in tweet.entities.user_mentions", "key": {"join": [{"const": "@"}, "m.screen_name"]},
+             "value": "m.name"},
+        ]},
+    },
+    "policies": {"duplicates": "last"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", ["json", "msgpack"])
+def test_tweets(data: Path, format_: str) -> None:
+    """One page of tweets is a signal for each that is no retweet, as a reading in Python has it."""
+    page = json.loads((data / "json/twitter.json").read_text())
+    encode = msgspec.json.encode if format_ == "json" else msgspec.msgpack.encode
+    batch = translator.compile(format_, mapping=TWEETS).translate_each(encode(page))
+    assert batch.errors == []
+    signals = translator.compile("neuron", ("json", "neuron:NeuronSignal"))
+    found = [signals.decode(bytes(each), translator.NeuronSignal) for each in batch]
+    wanted = [each for each in page["statuses"] if "retweeted_status" not in each]
+    assert 0 < len(wanted) < len(page["statuses"])
+    assert [each.payload.activation.content for each in found] == [each["text"] for each in wanted]
+    for signal, tweet in zip(found, wanted, strict=True):
+        mentions = {f"@{each['screen_name']}": each["name"] for each in tweet["entities"]["user_mentions"]}
+        assert json.loads(signal.metadata["raw"]) == tweet["entities"]
+        assert {key: value for key, value in signal.metadata.items() if key != "raw"} == {
+            "lang": tweet["lang"],
+            **mentions,
+        }

@@ -142,7 +142,7 @@ def test_required_parts_of_an_optional_record() -> None:
     assert json.loads(plan.translate(b'{"id": "x", "a": "1"}')) == {"id": "x", "outer": {"inner": {"must": "1"}}}
     assert refused(plan, b'{"id": "x", "b": "1"}')[0] == "MISSING"
     assert refused(plan, b'{"id": "x", "c": "1"}')[0] == "MISSING"
-    assert refused(plan, b'{"a": "1"}') == ("MISSING", "id")
+    assert refused(plan, b'{"a": "1"}') == ("MISSING", "fields.id")
 
 
 def test_oneof_of_the_target() -> None:

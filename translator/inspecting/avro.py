@@ -1,0 +1,240 @@
+"""Avro's binary encoding, field by field, by the writer's schema (without one it can't be read).
+
+A union's branch number stands at the front of its value; so does a map's key. The blocks of an array or map (S30) are
+items of their own, but for the first, which is the array's head.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from native.errors import DataError
+from schemas.model import (
+    Array,
+    BigDecimal,
+    Bool,
+    Bytes,
+    Date,
+    Decimal,
+    Enum,
+    Fixed,
+    Float,
+    Int,
+    Map,
+    Null,
+    Period,
+    Record,
+    String,
+    Time,
+    Timestamp,
+    Type,
+    Union,
+    Uuid,
+)
+from translator.inspecting import text
+from translator.inspecting.base import Item, Step, Walk, entry, member
+from translator.inspecting.kinds import short
+
+_LOWEST: Final = -(1 << 63)
+
+
+def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
+    """The items of one message. `type_` must be there."""
+    assert type_ is not None
+    place = Walk(data, cut)
+    return place.run(_message(place, type_))
+
+
+def _message(w: Walk, type_: Type) -> Step:
+    yield _value(w, type_, "", 0, "")
+    w.finish()
+
+
+def _value(w: Walk, type_: Type, path: str, start: int, note: str) -> Step:
+    """The value at w.at; what belongs to it began at `start`."""
+    w.path = path
+    match type_:
+        case Record():
+            yield w.open(start, path, short(type_), note=note)
+            for field in type_.fields:
+                yield _value(w, field.type, member(path, field.name), w.at, "")
+            w.close()
+        case Array() | Map():
+            yield _blocks(w, type_, path, start, note)
+        case Union():
+            yield _branch(w, type_, path, start)
+        case _:
+            value, more = _LEAVES[type(type_)](w, type_)
+            yield w.leaf(start, path, short(type_), value, "; ".join(each for each in (more, note) if each))
+
+
+def _branch(w: Walk, type_: Union, path: str, start: int) -> Step:
+    at = w.at
+    index = _long(w)
+    if not 0 <= index < len(type_.branches):
+        w.refuse("BRANCH", at)
+    yield _value(w, type_.branches[index], path, start, f"branch {index}")
+
+
+# --- arrays and maps ---
+
+
+def _blocks(w: Walk, type_: Array | Map, path: str, start: int, note: str) -> Step:
+    count, value, stated = _head(w, type_)
+    yield w.open(start, path, short(type_), value or "empty", note)
+    index = 0
+    while count:
+        for _ in range(count):
+            yield _entry(w, type_, path) if isinstance(type_, Map) else _item(w, type_, path, index)
+            index += 1
+        w.path = path
+        if stated not in (None, w.at):
+            w.refuse("BLOCK")  # B29
+        at = w.at
+        count, value, stated = _head(w, type_)
+        yield w.leaf(at, path, "block" if count else "end", value)
+    w.close()
+
+
+def _head(w: Walk, type_: Array | Map) -> tuple[int, str, int | None]:
+    """A block's count, in words too, and where it says that it ends. LENGTH, TRUNCATED (B28)."""
+    start = w.at
+    count = _long(w)
+    if count == _LOWEST:
+        w.refuse("LENGTH", start)
+    name = "item" if isinstance(type_, Array) else "entry"
+    if count >= 0:
+        return count, text.counted(count, name) if count else "", None
+    size = _long(w)
+    if size < 0:
+        w.refuse("LENGTH", start)
+    if size > w.end - w.at:
+        w.refuse("TRUNCATED", w.end)
+    return -count, f"{text.counted(-count, name)} in {text.counted(size, 'byte')}", w.at + size
+
+
+def _item(w: Walk, type_: Array, path: str, index: int) -> Step:
+    return _value(w, type_.items, f"{path}[{index}]", w.at, "")
+
+
+def _entry(w: Walk, type_: Map, path: str) -> Step:
+    start = w.at
+    w.path = path
+    key = _span(w).decode("utf-8", "backslashreplace")
+    yield _value(w, type_.values, entry(path, key), start, "")
+
+
+# --- single values: each gives its text, and a note ---
+
+Shown = tuple[str, str]
+
+
+def _long(w: Walk) -> int:
+    raw = w.varint()
+    return (raw >> 1) ^ -(raw & 1)
+
+
+def _span(w: Walk) -> bytes:
+    """As many bytes as the long before them says (B6)."""
+    start = w.at
+    size = _long(w)
+    if size < 0:
+        w.refuse("LENGTH", start)
+    return w.take(size)
+
+
+def _null(w: Walk, type_: Null) -> Shown:
+    return "null", ""
+
+
+def _bool(w: Walk, type_: Bool) -> Shown:
+    byte = w.take(1)[0]
+    return ("true" if byte else "false"), "" if byte < 2 else f"the byte {byte:#04x} is no boolean"  # B23
+
+
+def _int(w: Walk, type_: Int) -> Shown:
+    value = _long(w)
+    return str(value), "" if type_.lowest <= value <= type_.highest else f"over {type_.bits} bits"  # B22
+
+
+def _float(w: Walk, type_: Float) -> Shown:
+    if type_.bits == 32:
+        return text.float32(w.take(4)), ""
+    return text.float64(struct.unpack("<d", w.take(8))[0]), ""
+
+
+def _string(w: Walk, type_: String) -> Shown:
+    return text.text_or_bytes(_span(w), w.cut)
+
+
+def _bytes(w: Walk, type_: Bytes) -> Shown:
+    return text.hexed(_span(w), w.cut), ""
+
+
+def _fixed(w: Walk, type_: Fixed) -> Shown:
+    return text.hexed(w.take(type_.size), w.cut), ""
+
+
+def _enum(w: Walk, type_: Enum) -> Shown:
+    index = _long(w)
+    if 0 <= index < len(type_.symbols):
+        return type_.symbols[index][0], f"symbol {index}"
+    return str(index), "no symbol has this number"  # B26
+
+
+def _decimal(w: Walk, type_: Decimal) -> Shown:
+    data = w.take(type_.size) if type_.size is not None else _span(w)
+    return _or_hex(text.decimal(data, type_.scale), data, w.cut)
+
+
+def _or_hex(shown: str, data: bytes, cut: int | None) -> Shown:
+    return (shown, f"0x{text.hexed(data, 16)}") if shown else (text.hexed(data, cut), "no decimal")
+
+
+def _big_decimal(w: Walk, type_: BigDecimal) -> Shown:
+    """Bytes that hold the unscaled value as bytes, and then the scale."""
+    data = _span(w)
+    inner = Walk(data)
+    try:
+        unscaled, scale = _span(inner), _long(inner)
+    except DataError:
+        return text.hexed(data, w.cut), "no decimal"
+    return _or_hex(text.decimal(unscaled, scale), unscaled, w.cut)
+
+
+def _uuid(w: Walk, type_: Uuid) -> Shown:
+    if type_.form == "bytes":
+        return text.uuid(w.take(16)), ""
+    return text.text_or_bytes(_span(w), w.cut)
+
+
+def _date(w: Walk, type_: Date) -> Shown:
+    return _counted(_long(w), text.date)
+
+
+def _counted(count: int, shown: Callable[[int], str]) -> Shown:
+    """A count as what it stands for, and the count itself."""
+    return (shown(count), str(count)) if shown(count) else (str(count), "out of range")
+
+
+def _time(w: Walk, type_: Time) -> Shown:
+    return _counted(_long(w), lambda count: text.time_of_day(count, type_.unit))
+
+
+def _timestamp(w: Walk, type_: Timestamp) -> Shown:
+    return _counted(_long(w), lambda count: text.timestamp(count, type_.unit, local=type_.local))
+
+
+def _period(w: Walk, type_: Period) -> Shown:
+    months, days, milliseconds = struct.unpack("<III", w.take(12))
+    return f"{months} months, {days} days, {milliseconds} ms", ""
+
+
+_LEAVES: Final[dict[type[Type], Callable[[Walk, Any], Shown]]] = {
+    Null: _null, Bool: _bool, Int: _int, Float: _float, String: _string, Bytes: _bytes, Fixed: _fixed, Enum: _enum,
+    Decimal: _decimal, BigDecimal: _big_decimal, Uuid: _uuid, Date: _date, Time: _time, Timestamp: _timestamp,
+    Period: _period,
+}  # fmt: skip
+"""How each type's value is read; every function takes its own type only."""

@@ -1,0 +1,257 @@
+"""Conversions between a mapping's values: each is exact or checked, and what must be asked for is made only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from native.binding import C
+from schemas.model import (
+    Any,
+    Bool,
+    Bytes,
+    Enum,
+    Fixed,
+    Float,
+    Int,
+    String,
+    Timestamp,
+    Type,
+    Union,
+    nullable,
+)
+from translator.formats.base import Row
+from translator.mapping import model
+from translator.mapping.constants import REAL, TEXT, branch_of, misfit, rounded
+from translator.mapping.enums import EnumTables, Outcome
+from translator.mapping.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
+from translator.mapping.wholes import HELD, Wholes
+from translator.plan.convert import convert
+from translator.plan.losses import Losses
+from translator.plan.policies import Policies
+from translator.plan.reading import Context, Reading, describe, is_choice, optional
+
+_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U)
+
+
+class Chosen(Policies, frozen=True, kw_only=True):
+    """A value's own policies. `cut`: a number's fraction is cut off."""
+
+    cut: bool = False
+
+
+@dataclass
+class Conversions:
+    """Makes one term of another."""
+
+    context: Context
+    reading: Reading
+    wholes: Wholes
+    losses: Losses = field(default_factory=Losses)
+    """What conversions may refuse, by the document's keys."""
+
+    def __post_init__(self) -> None:
+        self.enums = EnumTables(self)
+        self.expanding: set[int] = set()
+        """The tagged types that are being taken apart, since one may contain itself."""
+
+    # --- asked for ---
+
+    def as_text(self, term: Term) -> Term:
+        """A value as text: numbers in their shortest form, times in RFC 3339; lists, maps and records as JSON."""
+        if isinstance(term, Tagged):
+            return self._of_members(term, TEXT, self._member_text)
+        if self.wholes.is_json(term.type):
+            return Json(TEXT, term.key, term)
+        match term.type:
+            case String():
+                return term
+            case Int():
+                code = C.H9_STEP_NUMBER_TO_STRING_I if term.type.signed else C.H9_STEP_NUMBER_TO_STRING_U
+            case Float():
+                code = C.H9_STEP_NUMBER_TO_STRING_F32 if term.type.bits == 32 else C.H9_STEP_NUMBER_TO_STRING_F64
+            case Bool():
+                code = C.H9_STEP_BOOL_TO_STRING
+            case Enum():
+                step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.reading.enums.names(term.type)}
+                return Steps(TEXT, term.key, term, [step])
+            case Any():
+                return Steps(TEXT, term.key, term, [{"code": C.H9_STEP_ANY_TO_STRING, "a": 1}])
+            case _:
+                return self.into(term, TEXT, self.context.policies, term.key)
+        return Steps(TEXT, term.key, term, [{"code": code}])
+
+    def _member_text(self, member: Term) -> Term:
+        """Bytes that may as well be a text, a number or a list are base64."""
+        if isinstance(self.context.meaning(member.type), Bytes | Fixed):
+            return Steps(TEXT, member.key, member, [{"code": C.H9_STEP_BYTES_TO_BASE64}])
+        return self.as_text(member)
+
+    def as_number(self, term: Term, key: str) -> Term:
+        """An untyped value as the nearest float."""
+        return self.cast(term, REAL, Chosen(), key)
+
+    def cast(self, term: Term, target: Type, policies: Chosen, key: str) -> Term:
+        """A conversion that must be asked for: text to numbers and back, beside the ordinary ones."""
+        if isinstance(target, String):
+            return self.as_text(term)
+        if isinstance(term, Tagged):
+            return self._of_members(term, target, lambda member: self.cast(member, target, policies, key))
+        if isinstance(term.type, Any | Outcome):
+            term = self.as_text(term)
+        if isinstance(term.type, String) and (step := parse_step(target)):
+            way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
+            self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
+            return Steps(target, key, term, [{**step, "a": way}])
+        if isinstance(term.type, Bool) and isinstance(target, Int):
+            return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
+        return self.into(term, target, policies, key)
+
+    def _of_members(self, tagged: Tagged, target: Type, convert_: Callable[[Term], Term]) -> Term:
+        """The member that is set, converted; one that can't be is refused where it is set."""
+        self.expanding.add(id(tagged.type))
+        options = [self._member(tagged, i, target, convert_) for i in range(len(tagged.members))]
+        self.expanding.discard(id(tagged.type))
+        first = First(target, tagged.key, options)
+        return first if tagged.shared is None else Shared(target, tagged.key, tagged.shared, first)
+
+    def _member(self, tagged: Tagged, i: int, target: Type, convert_: Callable[[Term], Term]) -> Term:
+        member, meant = tagged.members[i], self.context.meaning(target)
+        if isinstance(member.type, HELD[:3]) and not isinstance(meant, String | Any):
+            return self._refused(tagged, i, target, member.there())
+        read = member.read(target if isinstance(meant, Any) else None)
+        try:
+            return convert_(read)
+        except Wrong:
+            return self._refused(tagged, i, target, read)
+
+    def _refused(self, tagged: Tagged, i: int, target: Type, member: Term) -> Term:
+        what = describe(tagged.members[i].type or member.type)
+        self.losses.add(f"{tagged.key}[{i}]", "checked", f"refused where it is {what}")
+        return Steps(target, tagged.key, member, [{"code": C.H9_STEP_FAIL, "a": C.H9_E_TYPE}])
+
+    # --- constants ---
+
+    def constant(self, constant: model.Constant, type_: Type, key: str) -> Term:
+        """A constant as `type_`. Wrong: it is none."""
+        if is_choice(type_):
+            assert isinstance(type_, Union)
+            index = branch_of(constant, type_)
+            if index is None:
+                raise Wrong(key, misfit(constant, type_))
+            inner = self.constant(constant, type_.branches[index], key)
+            return Steps(type_, key, inner, [{"code": C.H9_STEP_BOX, "a": index}])
+        bare = self.context.meaning(nullable(type_)[0])
+        if problem := misfit(constant, bare):
+            raise Wrong(key, problem)
+        return Const(type_, key, rounded(constant, bare))
+
+    # --- unasked ---
+
+    def into(self, term: Term, target: Type, policies: Policies, key: str) -> Term:
+        """`term` as a value of `target`, which isn't null. Wrong: there is no conversion."""
+        if term.type is target:
+            return term
+        if isinstance(term, Tagged):
+            if not term.implied:
+                raise Wrong(key, f"{describe(term.type)} can't become {describe(target)}{way(term.type, target)}")
+            if isinstance(self.context.meaning(target), String):
+                return replace(self.as_text(term), type=target)
+            chosen = Chosen(**{name: getattr(policies, name) for name in policies.__struct_fields__})
+            return self._of_members(term, target, lambda member: self.cast(member, target, chosen, key))
+        if isinstance(target, Union):
+            return self._into_union(term, target, policies, key)
+        source, meant = self.context.meaning(term.type), self.context.meaning(target)
+        if isinstance(source, Any) and not isinstance(meant, Any):
+            text = self.as_text(term)
+            return self.cast(text, target, Chosen(), key) if isinstance(meant, Int | Float | Bool) else (
+                self.into(text, target, policies, key))  # fmt: skip
+        if isinstance(meant, Any) and not isinstance(source, Any):
+            return self._untyped(term, target, key)
+        if isinstance(source, Outcome) and not isinstance(meant, Enum):
+            return self.enums.outcome_into(term, source, target, policies, key)
+        if isinstance(source, Enum) and isinstance(meant, (Enum, String)):
+            return self._from_enum(term, source, meant, target, key)
+        if isinstance(source, String) and isinstance(meant, Enum):
+            self.losses.add(key, "checked", "a name that the enum hasn't is refused")
+            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.reading.enums.names(meant)}
+            return Steps(target, key, term, [step])
+        return self._converted(term, source, meant, target, policies, key)
+
+    def _untyped(self, term: Term, target: Type, key: str) -> Term:
+        """A typed value where the target says no more; what it can't hold is refused."""
+        if isinstance(term.type, Outcome):
+            term = self.as_text(term)
+        self.losses.add(key, "checked", "refused where the target has no such value")
+        checks = self.wholes.untyped_format.checks(self.context.meaning(term.type), self.context.policies)
+        return Untyped(target, key, Steps(term.type, key, term, checks) if checks else term)
+
+    def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
+        found = convert(source, meant, policies)
+        if found is None:
+            raise Wrong(key, f"{describe(source)} can't become {describe(meant)}{way(source, meant)}")
+        if found.reason:
+            self.losses.add(key, "checked", found.reason)
+        steps = [*found.steps, *self.context.target.checks(meant, policies)]
+        if getattr(policies, "cut", False):
+            steps = [{**step, "a": 1} if step["code"] in _CUTTABLE else step for step in steps]
+        return Steps(target, key, term, steps) if steps else replace(term, type=target)
+
+    def _from_enum(self, term: Term, source: Enum, meant: Enum | String, target: Type, key: str) -> Term:
+        """By name (S17)."""
+        if isinstance(meant, String):
+            return replace(self.as_text(term), type=target)
+        numbers = dict(reversed(meant.symbols))
+        missing = [name for name, _ in source.symbols if name not in numbers]
+        if missing and isinstance(source, Outcome):
+            raise Wrong(key, misfit(missing[0], meant))
+        if missing:
+            self.losses.add(key, "checked", f"refused: {', '.join(missing[:5])}")
+        table = self.reading.enums.table(source, [numbers.get(name) for name, _ in source.symbols], None)
+        return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
+
+    def _into_union(self, term: Term, target: Union, policies: Policies, key: str) -> Term:
+        """The branch that takes it. A nullable target's field says null by absence, so its value isn't boxed."""
+        inner, null = optional(target)
+        if null:
+            return replace(self.into(term, inner, policies, key), type=target)
+        if isinstance(term.type, Outcome):
+            term = self.as_text(term)
+        chosen = self.reading.branch_for(term.type, target.branches)
+        if chosen is None:
+            raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
+        box = {"code": C.H9_STEP_BOX, "a": chosen}
+        return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [box])
+
+
+def way(source: Type, meant: Type) -> str:
+    """How to ask for a conversion that isn't made unasked."""
+    if isinstance(source, Union):
+        return "; name a branch in the path, as :string"
+    if isinstance(source, Int) and isinstance(meant, Timestamp):
+        return '; say what it counts, as time = "ms"'
+    bits = max(getattr(meant, "bits", 64), 32)
+    whole = "int" if getattr(meant, "signed", True) else "uint"
+    casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}
+    cast = casts.get(type(meant))
+    scalar = isinstance(source, String | Bool | Int | Float)
+    asked = scalar and cast and (isinstance(source, String) or cast == "string")
+    return f'; cast = "{cast}" does that' if asked or (cast == "string" and isinstance(source, HELD)) else ""
+
+
+def parse_step(target: Type) -> Row | None:
+    """How text is read as a number or boolean."""
+    match target:
+        case Int():
+            hi = target.highest if target.highest < 1 << 63 else target.highest - (1 << 64)
+            return {
+                "code": C.H9_STEP_STRING_TO_I if target.signed else C.H9_STEP_STRING_TO_U,
+                "lo": target.lowest,
+                "hi": hi,
+            }
+        case Float():
+            return {"code": C.H9_STEP_STRING_TO_F32 if target.bits == 32 else C.H9_STEP_STRING_TO_F64}
+        case Bool():
+            return {"code": C.H9_STEP_STRING_TO_BOOL}
+        case _:
+            return None
