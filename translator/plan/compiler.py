@@ -18,6 +18,7 @@ from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
+from translator.plan.shapes import in_choices
 from translator.plan.writing import Writing
 
 
@@ -102,7 +103,8 @@ def _context(
     source: Side, target: Side, policies: Policies, resolve: Callable[[Type], Type], *, keep_unknown: bool
 ) -> Context:
     keep = keep_unknown and policies.unknown == "default"
-    frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve)
+    apart = in_choices(source.root) if source.root is not None else frozenset[str]()
+    frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve, apart=apart)
     return Context(Image(), source.format, target.format, policies, frames, resolve)
 
 
