@@ -79,10 +79,11 @@ static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
            && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names;
 }
 
-/* An INLINE record writes into the frame around it: both must agree on its size. */
+/* An INLINE record writes into the frame around it: both must agree on its size. It may stand behind null or a name. */
 static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     const h9_node *n = &p->nodes[f->node];
+    if ((n->op == H9_OP_OPTION || n->op == H9_OP_WRAPPED) && n->a < p->h.nodes) n = &p->nodes[n->a];
     return n->op != H9_OP_INLINE || (n->a < p->h.records && p->records[n->a].slots == r->slots);
 }
 
@@ -130,6 +131,8 @@ static bool good_union(const h9_plan *p, const h9_node *n)
     if (!within(n->a, n->b, p->h.words32)) return false;
     for (uint32_t i = 0; i < n->b; i++)
         if (p->words32[n->a + i] >= p->h.nodes) return false;
+    if (n->flags & H9_N_NAMED)
+        return n->lo < (int64_t)n->b && n->hi >= 0 && n->hi < UINT32_MAX && good_keys(p, n->c, (uint32_t)n->hi, n->b);
     if (n->c == H9_NONE) return true;
     if (!within(n->c, H9_KINDS, p->h.words32)) return false;
     for (uint32_t i = 0; i < H9_KINDS; i++) {
@@ -144,8 +147,8 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     if (n->conv >= p->h.steps) return false;
     switch (n->op) {
     case H9_OP_ENUM: return n->a < p->h.enums;
-    case H9_OP_OPTION:
-    case H9_OP_WRAPPED: return n->a < p->h.nodes;
+    case H9_OP_OPTION: return n->a < p->h.nodes;
+    case H9_OP_WRAPPED: return n->a < p->h.nodes && within(n->b, n->c, p->h.pool);
     case H9_OP_LIST: return n->a < p->h.nodes && good_width(n);
     case H9_OP_MAP: return n->a < p->h.nodes && n->b < p->h.nodes && n->width == 32;
     case H9_OP_RECORD:

@@ -121,6 +121,7 @@ const uint8_t *h9_json_read_text(h9_context *c, const h9_node *n, h9_slot *out, 
 {
     h9_slot text;
     if ((n->flags & H9_N_NUMBER) && n->op != H9_OP_UUID && n->op != H9_OP_DURATION) return read_count(c, n, out, p);
+    if (H9_UNLIKELY(n->flags & H9_N_CODEPOINTS)) return h9_json_read_avro(c, n, out, p);
     if (H9_UNLIKELY(*p != '"')) return h9_json_mismatch(c, p);
     const uint8_t *after = h9_json_string(c, p, c->limits.string, &text);
     if (after == NULL) return NULL;
@@ -203,7 +204,7 @@ const uint8_t *h9_json_read_decimal(h9_context *c, const h9_node *n, h9_slot *ou
     h9_slot text;
     int why = 1;
     bool big = n->op == H9_OP_BIGDECIMAL;
-    if (!big && (n->flags & H9_N_CODEPOINTS)) return read_decimal_bytes(c, n, out, p);
+    if (n->flags & H9_N_CODEPOINTS) return big ? h9_json_read_avro(c, n, out, p) : read_decimal_bytes(c, n, out, p);
     const uint8_t *after = decimal_text(c, p, &text);
     if (after == NULL) return NULL;
     int32_t scale = big ? text_scale(&text) : (int32_t)n->lo;
