@@ -83,20 +83,23 @@ def _roots(source: Side, target: Side) -> tuple[Type, Type]:
     """The two root types. A self-describing format without a schema is untyped, or takes the other side's."""
     check_sides(source, target)
     untyped = Any()
-    if source.format.self_describing and source.root is None:
+    if source.root is None and source.format.schemaless:
         return target.root or untyped, target.root or untyped
     assert source.root is not None
     return source.root, target.root or source.root
 
 
 def check_sides(source: Side, target: Side) -> None:
-    """PlanError: a format without the schema that it needs, or with one in a language that can't describe it."""
+    """PlanError: a format without the schema that it needs, or with one in a language that can't describe it. A target
+    may do with the source's."""
     for side in (source, target):
-        if side.schema is None and not side.format.self_describing:
+        taken = side is target and side.format.self_describing and source.schema is not None
+        if side.schema is None and not side.format.schemaless and not taken:
             raise PlanError([("", f"{side.format.name} needs a schema")])
-        if side.schema is not None and side.schema.language not in side.format.languages:
+        schema = side.schema or (source.schema if taken and side.format.needs_schema else None)
+        if schema is not None and schema.language not in side.format.languages:
             wanted = " or ".join(sorted(side.format.languages))
-            raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {side.schema.language}")])
+            raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {schema.language}")])
 
 
 def _context(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from native.binding import C
+from schemas.avro import branch_name
 from schemas.model import (
     Any,
     Array,
@@ -107,7 +108,8 @@ class Reading:
             return self._null_box()
         inner, s_null = optional(s)
         if s_null and not isinstance(inner, Null):
-            return self.image.node(C.H9_OP_OPTION, a=self.solid(inner, t, path), lo=null_index(s))
+            node = self.named(inner, self.solid(inner, t, path))
+            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s))
         if isinstance(s, Union):
             return self.union(s, [self.branch(b, (t,), path, box=1) for b in s.branches], path)
         return self._boxed(self.solid(s, t, path), 1)
@@ -157,7 +159,7 @@ class Reading:
         if s_null:
             self.context.losses.add(path, "checked", "null is refused")
             if not self.format.positional:
-                return self.solid(inner, t, path)  # the node itself refuses null
+                return self.named(inner, self.solid(inner, t, path))  # the node itself refuses null
             if not is_choice(s):
                 return self.union(s, [self._null_or(b, t, path) for b in s.branches], path)
         nodes = [self.bare_branch(b, t, path) for b in s.branches]
@@ -232,7 +234,7 @@ class Reading:
 
     def _any(self, s: Type, t: Any, path: str) -> int:
         """An untyped value. A self-describing source gives one of anything."""
-        if not isinstance(s, Any) and not self.format.self_describing:
+        if not isinstance(s, Any) and not self.format.schemaless:
             return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
         self.context.losses.add(path, "exact")
         fits = self._any_fits(s, t)
@@ -300,7 +302,7 @@ class Reading:
         """S18: between Avro schemas the first branch that matches, promotion included; elsewhere one of the same kind
         is taken before one that it would have to be converted to."""
         options = [i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)]
-        if not (self.format.positional and self.context.target.positional):
+        if not (self.format.resolves and self.context.target.resolves):
             options.sort(key=lambda i: not alike(self.context.meaning(s), self.context.meaning(targets[i])))
         return options[0] if options else None
 
@@ -315,15 +317,29 @@ class Reading:
             case (Enum(), Enum()):
                 return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
-                return isinstance(s, Any) or self.format.self_describing
+                return isinstance(s, Any) or self.format.schemaless
             case _:
                 return promotes(s, t, self.context.policies)
 
     def union(self, s: Union, nodes: list[int], path: str) -> int:
-        """A node that picks a branch: by Avro's index, or by the value's kind."""
+        """A node that picks a branch: by Avro's index, by its name, or by the value's kind."""
         index = null_index(s) if any(isinstance(b, Null) for b in s.branches) else -1
+        if self.format.names_branches:
+            named = [(branch_name(b).encode(), i) for i, b in enumerate(s.branches) if not isinstance(b, Null)]
+            keys, mask = self.image.key_table(named)
+            branches = self.image.many32(nodes)
+            return self.image.node(
+                C.H9_OP_UNION, a=branches, b=len(nodes), c=keys, hi=mask, lo=index, flags=C.H9_N_NAMED
+            )
         kinds = C.H9_NONE if self.format.positional else self.image.many32(self._kinds(s, path))
         return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
+
+    def named(self, s: Type, node: int) -> int:
+        """The node of a branch that stands alone beside null, where the format has its name around it."""
+        if not self.format.names_branches:
+            return node
+        name = branch_name(s).encode()
+        return self.image.node(C.H9_OP_WRAPPED, a=node, b=self.image.text(name), c=len(name))
 
     def _kinds(self, s: Union, path: str) -> list[int]:
         table, clash = kind_table(s, self.format, self.context.policies, self.context.meaning)
@@ -341,7 +357,7 @@ class Reading:
             return self._enum_text(s, t, path)
         read_as = self._read_as(s, t)
         conversion = convert(read_as, t, policies)
-        if conversion is None and self.format.positional and self.context.target.positional:
+        if conversion is None and self.format.resolves and self.context.target.resolves:
             read_as = as_carried(s, t)
             conversion = convert(read_as, t, policies)
         spec = self.format.scalar(read_as, policies)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from native.binding import C
-from schemas.model import Any, Array, Enum, Field, Map, Presence, Record, Type, Union, nullable
+from schemas.avro import branch_name
+from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Row
 from translator.plan.enums import Enums
-from translator.plan.fields import wire_type
+from translator.plan.fields import give_form, wire_type
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context
 from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
@@ -30,7 +31,8 @@ class Writing:
             return self._choice(t, path)
         inner, null = optional(t)
         if null:
-            return self.image.node(C.H9_OP_OPTION, a=self.solid(inner, path), lo=null_index(t))
+            node = self._named(inner, self.solid(inner, path))
+            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(t))
         return self.solid(t, path)
 
     def _choice(self, t: Type, path: str) -> int:
@@ -39,8 +41,15 @@ class Writing:
         must_tell = self.format.self_describing and self.format.tells_branches and policies.unions == "refuse"
         if must_tell and kind_table(t, self.format, policies, self.context.meaning)[1]:
             self.context.alike(path, self.format)
-        nodes = [self.solid(branch, path) for branch in t.branches]
+        nodes = [self._named(branch, self.solid(branch, path)) for branch in t.branches]
         return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=C.H9_NONE, lo=null_index(t))
+
+    def _named(self, branch: Type, node: int) -> int:
+        """A union's branch with its name around it, where the format has it so (S19); null has none."""
+        if not self.format.names_branches or isinstance(branch, Null):
+            return node
+        key = self.format.encode_key(branch_name(branch)) + b":"
+        return self.image.node(C.H9_OP_WRAPPED, a=node, b=self.image.text(key), c=len(key))
 
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
@@ -135,9 +144,11 @@ class Writing:
             node = self.image.node(C.H9_OP_INLINE, a=self.table(member.inner), flags=flags)
         else:
             node = self.solid(inner, path)
+        if self.format.forms is not None:
+            give_form(self.image, node, self.format.forms(member.field))
         if null and self.format.positional:
             return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(t))
-        return node
+        return self._named(inner, node) if null else node
 
     def _delimited(self, node: int) -> int:
         """Protobuf's delimited encoding is the field's: the message's node, or its list's item, is marked."""
