@@ -23,7 +23,7 @@ USUAL = {
     "avro": "avro",
     "avro-json": "ndjson",
     "json": "ndjson",
-    "otlp-json": "lone",
+    "otlp-json": "ndjson",
     "protojson": "ndjson",
     "msgpack": "msgpack-stream",
     "protobuf": "delimited",
