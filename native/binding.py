@@ -82,10 +82,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What a call made: the output, where each message ends in it, and the refusals.
+class Results:
+    """What a plan that makes many messages made, one entry for each: where it ends in the output, of which message it
+    is, and its number among that one's (refused ones are counted)."""
 
-    `begin` and `end` tell where each message stood in the input; `used` how much of that was read.
+    ends: array[int]
+    records: array[int]
+    items: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a call made: the output, where that of each message ends in it, and the refusals.
+
+    `begin` and `end` tell where each message stood in the input; `used` how much of that was read. `results` is None
+    but for a plan that makes many.
     """
 
     data: bytes
@@ -94,6 +105,7 @@ class Run:
     begin: array[int]
     end: array[int]
     used: int
+    results: Results | None = None
 
 
 def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
@@ -103,7 +115,8 @@ def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = N
     if raw is None:
         return kind(name, message)
     path = _path([places[raw.first_place + i] for i in range(raw.places)], names)
-    return kind(name, message, int(raw.offset), int(raw.record), path)
+    item = None if raw.item == lib.H9_NO_ITEM else int(raw.item)
+    return kind(name, message, int(raw.offset), int(raw.record), path, item)
 
 
 def _path(places: list[Any], names: Sequence[str]) -> str:
@@ -111,6 +124,8 @@ def _path(places: list[Any], names: Sequence[str]) -> str:
     for place in places:
         if place.kind == lib.H9_PLACE_FIELD:
             text += ("." if text else "") + names[place.index]
+        elif place.kind == lib.H9_PLACE_RULE:
+            text += (": " if text else "") + names[place.index]
         elif place.kind == lib.H9_PLACE_ITEM:
             text += f"[{place.index}]"
         elif place.key == ffi.NULL:
@@ -147,7 +162,7 @@ class Context:
 class Plan:
     """A loaded plan: immutable, shared by any number of threads. `names` are the fields' for error paths."""
 
-    __slots__ = ("_image", "_local", "limits", "names", "raw")
+    __slots__ = ("_image", "_local", "limits", "many", "names", "raw")
 
     def __init__(self, image: bytes, names: Sequence[str], limits: Limits | None = None) -> None:
         out = ffi.new("h9_plan **")
@@ -156,6 +171,8 @@ class Plan:
             raise error(code)
         self.raw = ffi.gc(out[0], lib.h9_plan_free)
         self._image = image
+        self.many = bool(lib.h9_plan_many(self.raw))
+        """Whether a message makes any number of messages."""
         self.names = names
         self.limits = limits or Limits()
         self._local = threading.local()
@@ -173,7 +190,7 @@ class Plan:
         return found
 
     def translate(self, data: bytes) -> bytes:
-        """One message. DataError: it is refused."""
+        """One message, of a plan that makes one. DataError: it is refused."""
         if data.__class__ is not bytes:
             data = _as_bytes(data)
         context = self.context()
@@ -209,7 +226,7 @@ class Plan:
         )
         if code:
             raise error(code)
-        return Run(self._output(context), ends, self._errors(context), begin, end, len(whole))
+        return Run(self._output(context), ends, self._errors(context), begin, end, len(whole), self._results(context))
 
     def translate_run(
         self, data: Any, count: int | None = None, *, partial: bool = False, framing: str = "none", batch: int = 65536
@@ -227,7 +244,17 @@ class Plan:
         if code:
             raise error(code)
         n = done[0]
-        return Run(self._output(context), ends[:n], self._errors(context), begin[:n], end[:n], used[0])
+        return Run(
+            self._output(context), ends[:n], self._errors(context), begin[:n], end[:n], used[0], self._results(context)
+        )
+
+    def _results(self, context: Context) -> Results | None:
+        if not self.many:
+            return None
+        raw = lib.h9_results(context.raw, context.size)
+        count = context.size[0]
+        numbers = array("q", ffi.buffer(raw, count * ffi.sizeof("h9_result"))[:] if count else b"")
+        return Results(numbers[0::3], numbers[1::3], numbers[2::3])
 
     def _output(self, context: Context) -> bytes:
         out = lib.h9_output(context.raw, context.size)

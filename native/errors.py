@@ -44,20 +44,25 @@ class DataError(TranslatorError):
     """A message is refused.
 
     `code`: a stable name (`TRUNCATED`); `message`: a constant text; `offset`: bytes from the start
-    of the record; `index`: the record's number from 0; `path`: the field (`a.b[3].c["key"]`).
+    of the record; `index`: the record's number from 0; `path`: the field (`a.b[3].c["key"]`); `item`: where a record
+    makes many messages, the number of the one that is refused, or None: the record as a whole.
     """
 
-    def __init__(self, code: str, message: str, offset: int = 0, index: int = 0, path: str = "") -> None:
-        super().__init__(code, message, offset, index, path)
+    def __init__(
+        self, code: str, message: str, offset: int = 0, index: int = 0, path: str = "", item: int | None = None
+    ) -> None:
+        super().__init__(code, message, offset, index, path, item)
         self.code = code
         self.message = message
         self.offset = offset
         self.index = index
         self.path = path
+        self.item = item
 
     def __str__(self) -> str:
         place = f" in {self.path}" if self.path else ""
-        return f"{self.code}: {self.message}{place} (record {self.index}, byte {self.offset})"
+        item = "" if self.item is None else f"item {self.item}, "
+        return f"{self.code}: {self.message}{place} (record {self.index}, {item}byte {self.offset})"
 
 
 class LimitError(DataError):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from translator.api import MappingSource, SchemaSpec, compile  # noqa: A004
     from translator.mapping.document import MappingError
     from translator.messages import LearningComplete, NeuronActivated, NeuronSignal, TopologyChanged
-    from translator.plan.handle import Batch, Plan
+    from translator.plan.handle import Batch, EachBatch, Plan
     from translator.plan.losses import Loss, Losses
     from translator.plan.policies import Policies
     from translator.table import Transformer, register, transformers
@@ -36,7 +36,7 @@ _HOMES = {
     "translator.api": ("MappingSource", "SchemaSpec", "compile"),
     "translator.mapping.document": ("MappingError",),
     "translator.messages": ("LearningComplete", "NeuronActivated", "NeuronSignal", "TopologyChanged"),
-    "translator.plan.handle": ("Batch", "Plan"),
+    "translator.plan.handle": ("Batch", "EachBatch", "Plan"),
     "translator.plan.losses": ("Loss", "Losses"),
     "translator.plan.policies": ("Policies",),
     "translator.table": ("Transformer", "register", "transformers"),
@@ -44,7 +44,7 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Batch", "ContainerError", "DataError", "LearningComplete", "LimitError", "Limits", "Loss", "Losses",
+    "Batch", "ContainerError", "DataError", "EachBatch", "LearningComplete", "LimitError", "Limits", "Loss", "Losses",
     "MappingError", "MappingSource", "NeuronActivated", "NeuronSignal", "Plan", "PlanError", "Policies",
     "SchemaError", "SchemaSpec", "TopologyChanged", "Transformer", "TranslatorError", "compile", "register",
     "transformers",

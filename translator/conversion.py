@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import time
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
-from native.binding import Run
+from native.binding import Results, Run
 from native.errors import ContainerError, DataError
 from translator.containers.base import Block, Data, Reader, Writer, kept
 from translator.plan.handle import Plan
@@ -32,7 +33,8 @@ BATCH = 1 << 16
 
 @dataclass(slots=True)
 class Counts:
-    """What a run has done so far. `read` is `written` and `refused`; bytes are counted where meters were given."""
+    """What a run has done so far. `read` is `written` and `refused`, unless a message makes any number of them (then
+    these count what was made of it); bytes are counted where meters were given."""
 
     read: int = 0
     written: int = 0
@@ -75,7 +77,7 @@ class StoppedError(DataError):
 
     def __init__(self, refusal: Refusal) -> None:
         error = refusal.error
-        super().__init__(error.code, error.message, error.offset, refusal.index, error.path)
+        super().__init__(error.code, error.message, error.offset, refusal.index, error.path, error.item)
         self.refusal = refusal
 
     def __reduce__(self) -> tuple[type[StoppedError], tuple[Refusal]]:
@@ -237,8 +239,10 @@ class Conversion:
         first = self.counts.read
         self.counts.read += done
         self.counts.refused += len(errors)
-        self._write(run, done, errors)
-        self.counts.written += done - len(errors)
+        if run.results is None:
+            self._write(run.data, run.ends, done, errors)
+        else:
+            self._write(run.data, run.results.ends, _made(run.results, done, fatal), [])
         for error in errors:
             self._hand_over(place.refusal(run, error, first, done))
         self.counts.lost += place.lost
@@ -249,14 +253,15 @@ class Conversion:
             return None
         return errors[self._allowed - self._failures]
 
-    def _write(self, run: Run, done: int, errors: list[DataError]) -> None:
+    def _write(self, data: Data, ends: array[int], done: int, errors: list[DataError]) -> None:
+        """The first `done` messages of the output, of which some were refused."""
         good = done - len(errors)
+        self.counts.written += good
         if not good:
             return
-        size = run.ends[done - 1]
-        data: Data = run.data if size == len(run.data) else memoryview(run.data)[:size]
-        ends = kept(run.ends, done, (each.index for each in errors)) if errors else run.ends
-        self._writer.write(data, ends, good)
+        size = ends[done - 1]
+        data = data if size == len(data) else memoryview(data)[:size]
+        self._writer.write(data, kept(ends, done, (each.index for each in errors)) if errors else ends, good)
 
     def _hand_over(self, refusal: Refusal) -> None:
         self._failures += 1
@@ -282,6 +287,14 @@ class _Place:
         return Refusal(first + error.index, offset, error, bytes(self.data[begin:end]), lost)
 
 
+def _made(results: Results, done: int, fatal: DataError | None) -> int:
+    """How many results the first `done` messages made; of the last one only those before its fatal refusal."""
+    count = bisect_left(results.records, done)
+    if fatal is None or fatal.item is None:
+        return count
+    return bisect_left(range(count), (fatal.index, fatal.item), key=lambda i: (results.records[i], results.items[i]))
+
+
 def _unfinished(run: Run, block: Block) -> bool:
     """Whether the last message was refused with no end in sight, though more input follows: it is read again then."""
     if block.last or not run.errors or not len(run.ends):
@@ -300,6 +313,7 @@ def letter(refusal: Refusal, *, most: int = 1 << 20) -> dict[str, Any]:
         "byte": None if data is None else refusal.error.offset,
         "code": refusal.error.code,
         "path": refusal.error.path,
+        "item": refusal.error.item,
         "reason": refusal.error.message,
         "size": None if data is None else len(data),
         "data": None if data is None else base64.b64encode(data[:most]).decode(),

@@ -84,21 +84,35 @@ typedef struct h9_limits {
 } h9_limits;
 
 /* One step of the path to where a message was refused. */
-typedef enum h9_place_kind { H9_PLACE_FIELD, H9_PLACE_ITEM, H9_PLACE_KEY } h9_place_kind;
+typedef enum h9_place_kind {
+    H9_PLACE_FIELD,
+    H9_PLACE_ITEM,
+    H9_PLACE_KEY,
+    H9_PLACE_RULE /* a key of the mapping, behind what it was done for */
+} h9_place_kind;
 typedef struct h9_place {
     uint32_t kind;
-    uint32_t index;     /* FIELD: number of the field in the image; ITEM: from 0; KEY: length of the key */
+    uint32_t index;     /* FIELD, RULE: number of the name in the image; ITEM: from 0; KEY: length of the key */
     const uint8_t *key; /* KEY: in the input or the context, until the next call */
 } h9_place;
 
-/* One refused message. */
+/* One refused message, or one refused result of a message that makes many. */
+#define H9_NO_ITEM UINT64_MAX
 typedef struct h9_error {
     uint32_t code;   /* h9_code */
     uint32_t places; /* of its path, outermost first, from h9_places(); 0: the message itself */
     uint64_t first_place;
     uint64_t offset; /* bytes from the start of the message */
     uint64_t record; /* its number in this call, from 0 */
+    uint64_t item;   /* of the results of a plan that makes many: its number; H9_NO_ITEM: the message as a whole */
 } h9_error;
+
+/* One result of a plan that makes any number of messages of one. */
+typedef struct h9_result {
+    int64_t end;     /* in the output, framing included */
+    uint64_t record; /* of which message it is */
+    uint64_t item;   /* its number among that one's, from 0; refused ones are counted */
+} h9_result;
 
 /* How messages stand one after another in the output. */
 typedef enum h9_framing {
@@ -114,6 +128,9 @@ typedef struct h9_context h9_context;
 /* Loads an image. It is copied. H9_E_BAD_PLAN or H9_E_NO_MEMORY on failure. */
 h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memory, h9_plan **out);
 void h9_plan_free(h9_plan *plan);
+/* Whether it makes any number of messages of one. Then ends[i] below is the end of all that message i made, and
+ * h9_results() tells them apart; h9_translate_one is not for it. */
+int h9_plan_many(const h9_plan *plan);
 
 /* A context for one thread. `seed`: 16 random bytes (keys from the wire are hashed with it; generated ids start from
  * it). NULL: no memory. */
@@ -143,6 +160,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t
 const uint8_t *h9_output(const h9_context *context, size_t *size);
 const h9_error *h9_errors(const h9_context *context, size_t *count);
 const h9_place *h9_places(const h9_context *context);
+const h9_result *h9_results(const h9_context *context, size_t *count); /* of a plan that makes many */
 
 /* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
  * made. */

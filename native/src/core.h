@@ -152,6 +152,10 @@ struct h9_context {
     size_t places_done;             /* those of recorded errors stand before */
     h9_error *errors;
     size_t errors_size, errors_cap;
+    h9_result *results; /* of a plan that makes many */
+    size_t results_size, results_cap;
+    uint64_t record; /* the message's number in this call */
+    h9_framing framing;
     struct h9_ignored *ignored;
     size_t ignored_size, ignored_cap;
     uint64_t seed[2];
@@ -175,10 +179,27 @@ static inline const uint8_t *h9_fail(h9_context *c, h9_code code, const uint8_t 
 const uint8_t *h9_in_field(h9_context *c, uint32_t name);
 const uint8_t *h9_in_item(h9_context *c, uint32_t index);
 const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size);
+const uint8_t *h9_in_rule(h9_context *c, uint32_t name);
 /* Room for more errors. false: there is no memory for them. */
 bool h9_errors_grow(h9_context *c);
-/* false: there is no memory for it, and the call as a whole has failed. */
-bool h9_record_error(h9_context *c, size_t record);
+/* `item`: or H9_NO_ITEM. false: there is no memory for it, and the call as a whole has failed. */
+bool h9_record_error(h9_context *c, uint64_t item);
+
+/* A list's item that was refused for what it means, with its refusal: H9_N_EACH. */
+typedef struct h9_bad_item {
+    h9_place *places; /* innermost first */
+    size_t count;
+    const uint8_t *at;
+    uint32_t code;
+} h9_bad_item;
+extern const h9_slot h9_bad; /* what such an item's record or box points to */
+static inline bool h9_is_bad(const h9_slot *item) { return item->rec == &h9_bad; }
+static inline const h9_bad_item *h9_bad_of(const h9_slot *item) { return (const h9_bad_item *)(uintptr_t)item->raw[1]; }
+/* The item that was just refused stands as a bad one, if its list wants that. `depth`: the context's where the item
+ * begins. false: it doesn't, and the refusal stands. */
+bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item);
+/* The item's refusal is under way again. */
+void h9_refuse_bad(h9_context *c, const h9_bad_item *bad);
 
 /* --- memory (frame.c) --- */
 
@@ -323,7 +344,8 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
 /* A JSON reader passes white space before a value; at the root also after it. */
 const uint8_t *h9_skip_json_space(const uint8_t *p, const uint8_t *end);
 
-/* The mapping between two frames (map.c). NULL: refused. */
-h9_slot *h9_map_frame(h9_context *c, h9_slot *frame);
+/* The mapping of what was read (map.c). `*out`: the frame to be written, or NULL where all that it made has been
+ * written already (h9_header.many). false: refused. */
+bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out);
 
 #endif

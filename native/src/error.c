@@ -25,6 +25,7 @@ static const uint8_t *place(h9_context *c, uint32_t kind, uint32_t index, const 
 const uint8_t *h9_in_field(h9_context *c, uint32_t name) { return place(c, H9_PLACE_FIELD, name, NULL); }
 const uint8_t *h9_in_item(h9_context *c, uint32_t index) { return place(c, H9_PLACE_ITEM, index, NULL); }
 const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size) { return place(c, H9_PLACE_KEY, size, key); }
+const uint8_t *h9_in_rule(h9_context *c, uint32_t name) { return place(c, H9_PLACE_RULE, name, NULL); }
 
 static void reverse(h9_place *p, size_t n)
 {
@@ -53,7 +54,7 @@ bool h9_errors_grow(h9_context *c)
     return true;
 }
 
-bool h9_record_error(h9_context *c, size_t record)
+bool h9_record_error(h9_context *c, uint64_t item)
 {
     if (c->errors_size == c->errors_cap && !h9_errors_grow(c)) return false;
     size_t n = c->places_size - c->places_done;
@@ -64,7 +65,37 @@ bool h9_record_error(h9_context *c, size_t record)
                                              .places = (uint32_t)n,
                                              .first_place = c->places_done,
                                              .offset = inside ? (uint64_t)(c->at - c->begin) : 0,
-                                             .record = record};
+                                             .record = c->record,
+                                             .item = item};
     c->places_done = c->places_size;
     return true;
+}
+
+/* --- items that are set aside --- */
+
+const h9_slot h9_bad;
+
+static bool is_about_meaning(uint32_t code) { return code >= H9_E_TYPE && code < H9_E_DEPTH; }
+
+bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item)
+{
+    if (!(list->flags & H9_N_EACH) || !is_about_meaning(c->code)) return false;
+    size_t count = c->places_size - c->places_done;
+    h9_bad_item refusal = {.count = count, .at = c->at, .code = c->code};
+    h9_bad_item *bad = h9_arena(c, sizeof *bad + count * sizeof(h9_place));
+    if (bad == NULL) return false;
+    refusal.places = (h9_place *)(void *)(bad + 1);
+    if (count) memcpy(refusal.places, c->places + c->places_done, count * sizeof(h9_place));
+    *bad = refusal;
+    item->rec = (h9_slot *)(uintptr_t)&h9_bad;
+    item->raw[1] = (uintptr_t)bad;
+    c->places_size = c->places_done;
+    c->depth = depth;
+    return true;
+}
+
+void h9_refuse_bad(h9_context *c, const h9_bad_item *bad)
+{
+    h9_refuse(c, (h9_code)bad->code, bad->at);
+    for (size_t i = 0; i < bad->count; i++) place(c, bad->places[i].kind, bad->places[i].index, bad->places[i].key);
 }

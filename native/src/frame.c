@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "run.h"
+
 #define FIRST_CHUNK 65536u
 #define KEPT_OUTPUT ((size_t)64 << 20)
 #define KEPT_TAPE ((uint32_t)1 << 20)
@@ -79,15 +81,18 @@ void *h9_arena_slow(h9_context *c, size_t n)
     return block;
 }
 
+void h9_drop_chunk(h9_context *c)
+{
+    h9_chunk *chunk = c->chunks;
+    c->chunks = chunk->next;
+    c->arena_left += chunk->size;
+    c->memory.resize(c->memory.state, chunk, chunk->size, 0);
+}
+
 /* For the next message: only the first chunk is kept, so that what a message may take doesn't hang on those before. */
 void h9_arena_reset(h9_context *c)
 {
-    while (H9_UNLIKELY(c->chunks != NULL && c->chunks->next != NULL)) {
-        h9_chunk *chunk = c->chunks;
-        c->chunks = chunk->next;
-        c->arena_left += chunk->size;
-        c->memory.resize(c->memory.state, chunk, chunk->size, 0);
-    }
+    while (H9_UNLIKELY(c->chunks != NULL && c->chunks->next != NULL)) h9_drop_chunk(c);
     if (c->chunks != NULL) {
         c->free = chunk_start(c->chunks);
         c->chunk_end = (uint8_t *)c->chunks + c->chunks->size;
@@ -238,5 +243,6 @@ void h9_context_free(h9_context *c)
     release(c, c->back, c->back_cap);
     release(c, c->places, c->places_cap * sizeof *c->places);
     release(c, c->errors, c->errors_cap * sizeof *c->errors);
+    release(c, c->results, c->results_cap * sizeof *c->results);
     c->memory.resize(c->memory.state, c, sizeof *c, 0);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "map.h"
 #include "scalar.h"
 
 /* An operand that two of an instruction's numbers make together. */
@@ -15,90 +16,55 @@ static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
 
 /* --- registers --- */
 
-typedef struct {
-    h9_context *c;
-    h9_slot *at;          /* the registers */
-    bool *there;          /* whether each is present */
-    const uint64_t *bits; /* the presence of what was read */
-} machine;
-
-static inline bool put(machine *m, const h9_insn *n, h9_slot v)
-{
-    m->at[n->dst] = v;
-    m->there[n->dst] = true;
-    return true;
-}
-
-static bool put_bool(machine *m, const h9_insn *n, bool b)
+static bool put_bool(h9_machine *m, const h9_insn *n, bool b)
 {
     h9_slot v = {.raw = {0, 0}};
     v.b = b;
-    return put(m, n, v);
-}
-
-static inline bool put_text(machine *m, const h9_insn *n, const uint8_t *p, uint32_t size, uint32_t flags)
-{
-    h9_slot v;
-    v.s.p = p;
-    v.s.n = size;
-    v.s.flags = flags;
-    return put(m, n, v);
-}
-
-static bool absent(machine *m, const h9_insn *n)
-{
-    m->there[n->dst] = false;
-    return true;
-}
-
-static bool refuse(machine *m, h9_code code)
-{
-    h9_fail(m->c, code, m->c->begin);
-    return false;
+    return h9_put(m, n, v);
 }
 
 /* --- taking apart what was read --- */
 
-static inline bool take_slot(machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot)
-{ return h9_has(bits, slot) ? put(m, n, frame[slot]) : absent(m, n); }
+static inline bool take_slot(h9_machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot)
+{ return h9_has(bits, slot) ? h9_put(m, n, frame[slot]) : h9_put_absent(m, n); }
 
-static bool take_field(machine *m, const h9_insn *n)
+static bool take_field(h9_machine *m, const h9_insn *n)
 {
     const h9_slot *frame = m->at[n->a].rec;
     return take_slot(m, n, frame, h9_cbits(frame, &m->c->plan->records[n->c]), n->b);
 }
 
 /* The key's value; a map's keys are text, and few enough to be looked at one by one. */
-static bool take_entry(machine *m, const h9_insn *n)
+static bool take_entry(h9_machine *m, const h9_insn *n)
 {
     const h9_slot *map = &m->at[n->a], *entry = (const h9_slot *)(const void *)map->list.items;
     const uint8_t *key = m->c->plan->pool + n->c;
     for (uint32_t i = 0; i < map->list.n; i++, entry += 2)
-        if (entry->s.n == n->d && (n->d == 0 || memcmp(entry->s.p, key, n->d) == 0)) return put(m, n, entry[1]);
-    return absent(m, n);
+        if (entry->s.n == n->d && (n->d == 0 || memcmp(entry->s.p, key, n->d) == 0)) return h9_put(m, n, entry[1]);
+    return h9_put_absent(m, n);
 }
 
-static bool take_item(machine *m, const h9_insn *n)
+static bool take_item(h9_machine *m, const h9_insn *n)
 {
     const h9_slot *list = &m->at[n->a];
     h9_slot v = {.raw = {0, 0}};
-    if (n->c >= list->list.n) return absent(m, n);
+    if (n->c >= list->list.n) return h9_put_absent(m, n);
     h9_item_get(list->list.items + (size_t)n->c * n->b, n->b, (uint8_t)n->d, &v);
-    return put(m, n, v);
+    return h9_put(m, n, v);
 }
 
 /* An option's value, or that of one branch of a union. */
-static bool take_choice(machine *m, const h9_insn *n, bool any_branch)
+static bool take_choice(h9_machine *m, const h9_insn *n, bool any_branch)
 {
     const h9_slot *v = &m->at[n->a];
-    if (v->choice.value == NULL || (!any_branch && v->choice.branch != n->c)) return absent(m, n);
-    return put(m, n, *v->choice.value);
+    if (v->choice.value == NULL || (!any_branch && v->choice.branch != n->c)) return h9_put_absent(m, n);
+    return h9_put(m, n, *v->choice.value);
 }
 
-static bool convert(machine *m, const h9_insn *n)
+static bool convert(h9_machine *m, const h9_insn *n)
 {
     h9_slot v = m->at[n->a];
-    return h9_convert(m->c, n->c, &v, m->c->begin) && put(m, n, v);
+    return h9_convert(m->c, n->c, &v, m->c->begin) && h9_put(m, n, v);
 }
 
 /* --- comparing --- */
@@ -151,46 +117,50 @@ static bool holds(uint32_t comparison, uint32_t op, const h9_slot *a, const h9_s
     }
 }
 
-static bool compare(machine *m, const h9_insn *n)
+static bool compare(h9_machine *m, const h9_insn *n)
 {
-    if (!m->there[n->b]) return absent(m, n);
+    if (!m->there[n->b]) return h9_put_absent(m, n);
     return put_bool(m, n, holds(n->c, n->d, &m->at[n->a], &m->at[n->b]));
 }
 
 /* --- making values --- */
 
-/* Read out of the plan, with the message's own bounds put aside. */
-static bool make_const(machine *m, const h9_insn *n)
+bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t size, h9_slot *v)
 {
-    h9_context *c = m->c;
     const uint8_t *begin = c->begin, *end = c->end;
-    h9_slot v;
-    c->begin = c->plan->pool + n->c;
-    c->end = c->begin + n->d;
-    bool good = h9_read_msgpack(c, &c->plan->nodes[wide(n)], &v, c->begin) != NULL;
+    c->begin = p;
+    c->end = p + size;
+    bool good = h9_read_msgpack(c, node, v, p) != NULL;
     c->begin = begin;
     c->end = end;
-    return good && put(m, n, v);
+    return good;
 }
 
-static bool all_there(const machine *m, const uint32_t *registers, uint32_t count)
+static bool make_const(h9_machine *m, const h9_insn *n)
+{
+    h9_slot v;
+    const h9_node *node = &m->c->plan->nodes[wide(n)];
+    return h9_map_read(m->c, node, m->c->plan->pool + n->c, n->d, &v) && h9_put(m, n, v);
+}
+
+static bool all_there(const h9_machine *m, const uint32_t *registers, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (!m->there[registers[i]]) return false;
     return true;
 }
 
-static bool make_join(machine *m, const h9_insn *n)
+static bool make_join(h9_machine *m, const h9_insn *n)
 {
     const uint32_t *registers = m->c->plan->words32 + n->c;
     uint64_t size = 0;
     uint32_t flags = H9_SPAN_PLAIN;
-    if (!all_there(m, registers, n->d)) return absent(m, n);
+    if (!all_there(m, registers, n->d)) return h9_put_absent(m, n);
     for (uint32_t i = 0; i < n->d; i++) {
         size += m->at[registers[i]].s.n;
         flags &= m->at[registers[i]].s.flags;
     }
-    if (size > m->c->limits.string) return refuse(m, H9_E_STRING);
+    if (size > m->c->limits.string) return h9_map_refuse(m, H9_E_STRING);
     uint8_t *block = h9_arena(m->c, (size_t)size), *w = block;
     if (block == NULL) return false;
     for (uint32_t i = 0; i < n->d; i++) {
@@ -198,25 +168,25 @@ static bool make_join(machine *m, const h9_insn *n)
         if (part->s.n) memcpy(w, part->s.p, part->s.n);
         w += part->s.n;
     }
-    return put_text(m, n, block, (uint32_t)size, flags);
+    return h9_put_text(m, n, block, (uint32_t)size, flags);
 }
 
 /* RFC 9562 section 4: its version and variant are said in the UUID. */
-static bool put_uuid(machine *m, const h9_insn *n, const uint8_t bytes[16], uint8_t version)
+static bool put_uuid(h9_machine *m, const h9_insn *n, const uint8_t bytes[16], uint8_t version)
 {
     h9_slot v;
     memcpy(v.id, bytes, 16);
     v.id[6] = (uint8_t)((v.id[6] & 0x0F) | version << 4);
     v.id[8] = (uint8_t)((v.id[8] & 0x3F) | 0x80);
-    return put(m, n, v);
+    return h9_put(m, n, v);
 }
 
-static bool make_uuid5(machine *m, const h9_insn *n)
+static bool make_uuid5(h9_machine *m, const h9_insn *n)
 {
     const uint32_t *registers = m->c->plan->words32 + wide(n);
     uint8_t digest[20];
     h9_sha1 hash;
-    if (!all_there(m, registers, n->d)) return absent(m, n);
+    if (!all_there(m, registers, n->d)) return h9_put_absent(m, n);
     h9_sha1_start(&hash);
     h9_sha1_add(&hash, m->c->plan->pool + n->c, 16);
     for (uint32_t i = 0; i < n->d; i++) {
@@ -231,7 +201,7 @@ static bool make_uuid5(machine *m, const h9_insn *n)
 }
 
 /* A keyed hash of a counter, under the context's secret seed. The process too, for a fork copies seed and counter. */
-static bool make_uuid4(machine *m, const h9_insn *n)
+static bool make_uuid4(h9_machine *m, const h9_insn *n)
 {
     uint64_t block[4] = {m->c->generated++, 0, (uint64_t)getpid(), UINT64_C(0x6861396c75756964)}, id[2];
     for (uint64_t half = 0; half < 2; half++) {
@@ -241,33 +211,33 @@ static bool make_uuid4(machine *m, const h9_insn *n)
     return put_uuid(m, n, (const uint8_t *)id, 4);
 }
 
-static bool make_now(machine *m, const h9_insn *n)
+static bool make_now(h9_machine *m, const h9_insn *n)
 {
     struct timespec now;
     h9_slot v;
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return refuse(m, H9_E_TIME);
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return h9_map_refuse(m, H9_E_TIME);
     v.t.sec = now.tv_sec;
     v.t.ns = (int32_t)now.tv_nsec;
-    return put(m, n, v);
+    return h9_put(m, n, v);
 }
 
 /* --- building what is written --- */
 
-static bool make_record(machine *m, const h9_insn *n)
+static bool make_record(h9_machine *m, const h9_insn *n)
 {
     h9_slot v;
     v.rec = h9_frame_new(m->c, &m->c->plan->records[n->c]);
-    return v.rec != NULL && put(m, n, v);
+    return v.rec != NULL && h9_put(m, n, v);
 }
 
-static bool make_list(machine *m, const h9_insn *n)
+static bool make_list(h9_machine *m, const h9_insn *n)
 {
     h9_slot v = {.raw = {0, 0}};
-    return put(m, n, v);
+    return h9_put(m, n, v);
 }
 
 /* A slot of the record in dst takes the register's value, or its presence alone. */
-static inline bool set_slot(machine *m, const h9_insn *n, bool value)
+static inline bool set_slot(h9_machine *m, const h9_insn *n, bool value)
 {
     h9_slot *frame = m->at[n->dst].rec;
     uint64_t *bits = h9_bits(frame, &m->c->plan->records[n->c]);
@@ -280,7 +250,7 @@ static inline bool set_slot(machine *m, const h9_insn *n, bool value)
     return true;
 }
 
-static bool add_entry(machine *m, const h9_insn *n)
+static bool add_entry(h9_machine *m, const h9_insn *n)
 {
     if (!m->there[n->a] || !m->there[n->b]) return true;
     uint8_t *entry = h9_list_add(m->c, &m->at[n->dst], 2 * sizeof(h9_slot));
@@ -290,7 +260,7 @@ static bool add_entry(machine *m, const h9_insn *n)
     return true;
 }
 
-static bool add_item(machine *m, const h9_insn *n)
+static bool add_item(h9_machine *m, const h9_insn *n)
 {
     if (!m->there[n->a]) return true;
     uint8_t *item = h9_list_add(m->c, &m->at[n->dst], n->b);
@@ -301,7 +271,7 @@ static bool add_item(machine *m, const h9_insn *n)
 
 /* --- running --- */
 
-static bool build(machine *m, const h9_insn *n)
+static bool build(h9_machine *m, const h9_insn *n)
 {
     const h9_record *r;
     switch (n->op) {
@@ -318,12 +288,13 @@ static bool build(machine *m, const h9_insn *n)
     case H9_I_MARK: return set_slot(m, n, false);
     case H9_I_PUT: return add_entry(m, n);
     case H9_I_APPEND: return add_item(m, n);
+    case H9_I_UNIQUE: return h9_map_unique(m->c, &m->at[n->dst], (uint8_t)n->a, n->b != 0, m->c->begin);
     default: /* FINISH */ r = &m->c->plan->records[n->c]; return h9_finish(m->c, r, m->at[n->dst].rec, m->c->begin);
     }
 }
 
 /* What takes register a's value, which is there. */
-static bool take(machine *m, const h9_insn *n)
+static bool take(h9_machine *m, const h9_insn *n)
 {
     switch (n->op) {
     case H9_I_FIELD: return take_field(m, n);
@@ -332,11 +303,14 @@ static bool take(machine *m, const h9_insn *n)
     case H9_I_BRANCH: return take_choice(m, n, false);
     case H9_I_UNBOX: return take_choice(m, n, true);
     case H9_I_STEP: return convert(m, n);
+    case H9_I_FIND: return h9_map_find(m, n);
+    case H9_I_JSON: return h9_map_json(m, n);
+    case H9_I_ANY: return h9_map_any(m, n);
     default: return compare(m, n);
     }
 }
 
-static bool run(machine *m, const h9_insn *n)
+static bool run(h9_machine *m, const h9_insn *n)
 {
     switch (n->op) {
     case H9_I_SLOT: memcpy(&m->at[n->dst], m->c->plan->pool + n->c, sizeof *m->at); return m->there[n->dst] = true;
@@ -346,75 +320,89 @@ static bool run(machine *m, const h9_insn *n)
     case H9_I_BRANCH:
     case H9_I_UNBOX:
     case H9_I_STEP:
-    case H9_I_COMPARE: return m->there[n->a] ? take(m, n) : absent(m, n);
+    case H9_I_FIND:
+    case H9_I_JSON:
+    case H9_I_ANY:
+    case H9_I_COMPARE: return m->there[n->a] ? take(m, n) : h9_put_absent(m, n);
     case H9_I_CONST: return make_const(m, n);
-    case H9_I_CLEAR: return absent(m, n);
+    case H9_I_CLEAR: return h9_put_absent(m, n);
     case H9_I_NOT: return put_bool(m, n, !m->there[n->a] || !m->at[n->a].b);
     case H9_I_PRESENT: return put_bool(m, n, m->there[n->a]);
-    case H9_I_REQUIRE: return m->there[n->a] || refuse(m, H9_E_CONDITION);
+    case H9_I_REQUIRE: return m->there[n->a] || h9_map_refuse(m, H9_E_CONDITION);
+    case H9_I_ITEM: h9_map_item(m, n); return true;
+    case H9_I_EMIT: return m->there[n->a] ? h9_map_emit(m, n) : h9_map_refuse(m, H9_E_BAD_PLAN);
     default: return build(m, n);
     }
 }
 
-static bool jumps(const machine *m, const h9_insn *n)
+/* Where it goes on after a jump. NULL: refused. */
+static const h9_insn *jump(h9_machine *m, const h9_insn *n)
 {
+    const h9_insn *to = m->c->plan->insns + n->c;
     switch (n->op) {
-    case H9_I_JUMP: return true;
-    case H9_I_IF_ABSENT: return !m->there[n->a];
-    case H9_I_IF_PRESENT: return m->there[n->a];
-    default: return !m->there[n->a] || !m->at[n->a].b;
+    case H9_I_JUMP:
+    case H9_I_AGAIN: return to;
+    case H9_I_IF_ABSENT: return m->there[n->a] ? n + 1 : to;
+    case H9_I_IF_PRESENT: return m->there[n->a] ? to : n + 1;
+    case H9_I_IF_FALSE: return m->there[n->a] && m->at[n->a].b ? n + 1 : to;
+    default: break;
+    }
+    int taken = h9_map_next(m, n);
+    return taken < 0 ? NULL : taken ? n + 1 : to;
+}
+
+/* Runs the program to its end, which is returned. NULL: refused. */
+static const h9_insn *run_program(h9_machine *m, const h9_slot *frame)
+{
+    h9_context *c = m->c;
+    for (const h9_insn *n = c->plan->insns, *next;; n = next) {
+        switch (n->op) {
+        case H9_I_END:
+        case H9_I_DONE: return n;
+        case H9_I_JUMP:
+        case H9_I_AGAIN:
+        case H9_I_IF_ABSENT:
+        case H9_I_IF_PRESENT:
+        case H9_I_IF_FALSE:
+        case H9_I_EACH: next = jump(m, n); break;
+        /* the commonest without a call */
+        case H9_I_LOAD:
+            take_slot(m, n, frame, m->bits, n->a);
+            next = n + 1;
+            break;
+        case H9_I_TEXT:
+            h9_put_text(m, n, c->plan->pool + n->c, n->d, n->a);
+            next = n + 1;
+            break;
+        case H9_I_SET:
+            if (m->there[n->dst]) set_slot(m, n, true);
+            next = n + 1;
+            break;
+        case H9_I_COPY:
+            m->at[n->dst] = m->at[n->a];
+            m->there[n->dst] = m->there[n->a];
+            next = n + 1;
+            break;
+        default: next = run(m, n) ? n + 1 : NULL;
+        }
+        if (H9_UNLIKELY(next == NULL) && !(next = h9_map_recover(m, n))) return NULL;
     }
 }
 
-/* The message is refused in an instruction: where in the input says nothing, its key does (name 0 is no key). */
-static h9_slot *refused(h9_context *c, const h9_insn *n)
-{
-    c->at = c->begin;
-    if (n->name != 0) h9_in_field(c, n->name);
-    return NULL;
-}
-
-h9_slot *h9_map_frame(h9_context *c, h9_slot *frame)
+bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out)
 {
     uint32_t registers = c->plan->h.registers;
     h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
-    if (at == NULL) return NULL;
-    machine m = {.c = c,
-                 .at = at,
-                 .there = (bool *)(void *)(at + registers),
-                 .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
+    if (at == NULL) return false;
+    h9_machine m = {.c = c,
+                    .at = at,
+                    .there = (bool *)(void *)(at + registers),
+                    .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
     memset(m.there, 0, registers * sizeof *m.there);
-    for (const h9_insn *program = c->plan->insns, *n = program;;) {
-        switch (n->op) {
-        case H9_I_END:
-            if (m.there[n->a]) return m.at[n->a].rec;
-            refuse(&m, H9_E_BAD_PLAN);
-            return refused(c, n);
-        case H9_I_JUMP:
-        case H9_I_IF_ABSENT:
-        case H9_I_IF_PRESENT:
-        case H9_I_IF_FALSE: n = jumps(&m, n) ? program + n->c : n + 1; break;
-        /* the commonest without a call */
-        case H9_I_LOAD:
-            take_slot(&m, n, frame, m.bits, n->a);
-            n++;
-            break;
-        case H9_I_TEXT:
-            put_text(&m, n, c->plan->pool + n->c, n->d, n->a);
-            n++;
-            break;
-        case H9_I_SET:
-            if (m.there[n->dst]) set_slot(&m, n, true);
-            n++;
-            break;
-        case H9_I_COPY:
-            m.at[n->dst] = m.at[n->a];
-            m.there[n->dst] = m.there[n->a];
-            n++;
-            break;
-        default:
-            if (H9_UNLIKELY(!run(&m, n))) return refused(c, n);
-            n++;
-        }
-    }
+    c->items = c->limits.items; /* what is made is counted by itself */
+    const h9_insn *end = run_program(&m, frame);
+    *out = NULL;
+    if (end == NULL || end->op == H9_I_DONE) return end != NULL;
+    *out = m.at[end->a].rec;
+    return m.there[end->a] || h9_map_refuse(&m, H9_E_BAD_PLAN);
 }

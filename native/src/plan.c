@@ -142,6 +142,15 @@ static bool good_union(const h9_plan *p, const h9_node *n)
     return true;
 }
 
+/* Of records or options, which can stand as bad items; Avro knows an item's end by its schema alone. */
+static bool good_each(const h9_plan *p, const h9_node *n)
+{
+    const h9_node *node = &p->nodes[n->a];
+    uint8_t item = node->op == H9_OP_WRAPPED && node->a < p->h.nodes ? p->nodes[node->a].op : node->op;
+    return n->width == sizeof(h9_slot) && (item == H9_OP_RECORD || item == H9_OP_OPTION || item == H9_OP_UNION)
+           && (p->h.reader != H9_FORMAT_AVRO || n->c < p->h.nodes);
+}
+
 static bool good_node(const h9_plan *p, const h9_node *n)
 {
     if (n->conv >= p->h.steps) return false;
@@ -149,7 +158,7 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     case H9_OP_ENUM: return n->a < p->h.enums;
     case H9_OP_OPTION: return n->a < p->h.nodes;
     case H9_OP_WRAPPED: return n->a < p->h.nodes && within(n->b, n->c, p->h.pool);
-    case H9_OP_LIST: return n->a < p->h.nodes && good_width(n);
+    case H9_OP_LIST: return n->a < p->h.nodes && good_width(n) && (!(n->flags & H9_N_EACH) || good_each(p, n));
     case H9_OP_MAP: return n->a < p->h.nodes && n->b < p->h.nodes && n->width == 32;
     case H9_OP_RECORD:
     case H9_OP_INLINE: return n->a < p->h.records;
@@ -219,6 +228,8 @@ h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memo
     *out = plan;
     return H9_OK;
 }
+
+int h9_plan_many(const h9_plan *plan) { return plan->h.many != 0; }
 
 void h9_plan_free(h9_plan *plan)
 {

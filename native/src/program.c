@@ -7,13 +7,14 @@ bool h9_good_program(const h9_plan *p);
 enum {
     DST = 1,
     A = 2,
-    B = 4,      /* registers */
-    RECORD = 8, /* c: a record table */
-    SLOT = 16,  /* b: a slot of record table c */
-    JUMP = 32,  /* c: an instruction further on */
-    POOL = 64,  /* [c, c + d) of the pool */
-    LIST = 128, /* words32[c, c + d): registers */
-    WIDTH = 256 /* b: of an item */
+    B = 4,       /* registers */
+    RECORD = 8,  /* c: a record table */
+    SLOT = 16,   /* b: a slot of record table c */
+    JUMP = 32,   /* c: an instruction further on */
+    POOL = 64,   /* [c, c + d) of the pool */
+    LIST = 128,  /* words32[c, c + d): registers */
+    WIDTH = 256, /* b: of an item */
+    NODE = 512   /* c */
 };
 
 static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
@@ -47,7 +48,14 @@ static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
                                             [H9_I_REQUIRE] = A,
                                             [H9_I_FINISH] = DST | RECORD,
                                             [H9_I_TEXT] = DST | POOL,
-                                            [H9_I_SLOT] = DST};
+                                            [H9_I_SLOT] = DST,
+                                            [H9_I_EACH] = DST | A | JUMP,
+                                            [H9_I_ITEM] = JUMP,
+                                            [H9_I_EMIT] = A,
+                                            [H9_I_FIND] = DST | A | POOL,
+                                            [H9_I_UNIQUE] = DST,
+                                            [H9_I_JSON] = DST | A | NODE,
+                                            [H9_I_ANY] = DST | A | NODE};
 
 /* An operand that two of an instruction's numbers make together. */
 static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
@@ -88,8 +96,20 @@ static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
     if (has & JUMP && (n->c <= i || n->c >= h->insns)) return false;
     if (has & POOL && !within(n->c, n->d, h->pool)) return false;
     if (has & LIST && !good_list(p, n->c, n->d)) return false;
+    if (has & NODE && n->c >= h->nodes) return false;
     return !(has & WIDTH) || good_width(n->b);
 }
+
+/* A loop has three registers; the loop around it, whose counter errors tell, comes before it. */
+static bool good_each(const h9_plan *p, const h9_insn *n, uint32_t i)
+{
+    if ((uint32_t)n->dst + 2 >= p->h.registers || (n->d & 0xFFu) > H9_OP_FAIL) return false;
+    if (n->b != 2 * sizeof(h9_slot) && !good_width(n->b)) return false;
+    return n->spare <= i && (n->spare == 0 || p->insns[n->spare - 1].op == H9_I_EACH);
+}
+
+static bool good_find(const h9_plan *p, const h9_insn *n)
+{ return n->spare < p->h.records && (n->b & ~H9_FIND_BOXED) < p->records[n->spare].slots; }
 
 static bool good_insn(const h9_plan *p, uint32_t i)
 {
@@ -102,6 +122,14 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     case H9_I_STEP: return n->c < p->h.steps;
     case H9_I_COMPARE: return good_compare(n);
     case H9_I_SLOT: return within(n->c, 16, p->h.pool);
+    case H9_I_EACH: return good_each(p, n, i);
+    case H9_I_AGAIN: return n->c < i && p->insns[n->c].op == H9_I_EACH;
+    case H9_I_EMIT: return p->h.many == 1;
+    case H9_I_FIND: return good_find(p, n);
+    case H9_I_UNIQUE: return n->a <= H9_OP_FAIL;
+    case H9_I_ANY: return n->d < p->h.nodes;
+    case H9_I_END: return p->h.many == 0;
+    case H9_I_DONE: return p->h.many == 1;
     case H9_I_UUID5: return within(n->c, 16, p->h.pool) && good_list(p, wide(n), n->d);
     default: return true;
     }
@@ -118,9 +146,9 @@ static bool good_roots(const h9_plan *p)
 
 bool h9_good_program(const h9_plan *p)
 {
-    if (p->h.map_root == H9_NONE) return p->h.insns == 0;
+    if (p->h.map_root == H9_NONE) return p->h.insns == 0 && p->h.many == 0;
     if (!good_roots(p) || p->h.insns == 0 || p->h.registers > (uint32_t)UINT16_MAX + 1) return false;
     for (uint32_t i = 0; i < p->h.insns; i++)
         if (!good_insn(p, i)) return false;
-    return p->insns[p->h.insns - 1].op == H9_I_END;
+    return p->insns[p->h.insns - 1].op == (p->h.many ? H9_I_DONE : H9_I_END);
 }

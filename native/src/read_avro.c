@@ -62,11 +62,16 @@ static const uint8_t *bulk(h9_context *c, const h9_node *n, h9_slot *out, const 
 static const uint8_t *items(h9_context *c, const h9_node *n, h9_slot *out, const h9_avro_head *b, const uint8_t *p)
 {
     const h9_node *item = &c->plan->nodes[n->a];
+    uint32_t depth = c->depth;
     for (uint64_t i = 0; i < b->count; i++) {
         h9_slot v;
+        const uint8_t *start = p;
         uint32_t index = out->list.n;
         uint8_t *room = h9_list_add(c, out, n->width);
-        if (room == NULL || !(p = value(c, item, &v, p))) return h9_in_item(c, index);
+        if (room == NULL) return h9_in_item(c, index);
+        p = value(c, item, &v, p);
+        if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_avro_skip(c, &c->plan->nodes[n->c], start);
+        if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, index);
         h9_item_put(room, n->width, &v);
     }
     return p;

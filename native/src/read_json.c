@@ -274,11 +274,14 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     if (*p != '[') return h9_json_mismatch(c, p);
     p = h9_json_open(c, p);
     if (p == NULL) return NULL;
+    uint32_t depth = c->depth;
     while (*p != ']') {
+        const uint8_t *start = p;
         uint8_t *to = add_item(c, out, n->width, p);
         if (H9_UNLIKELY(to == NULL)) return h9_in_item(c, out->list.n);
         h9_slot *slot = n->width == sizeof v ? (h9_slot *)(void *)to : &v;
         p = read_value(c, item, slot, p);
+        if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, slot)) p = h9_json_skip(c, start);
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, out->list.n - 1);
         if (slot == &v) h9_item_put(to, n->width, &v);
         if ((p = h9_json_comma(c, p, ']')) == NULL) return NULL;

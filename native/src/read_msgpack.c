@@ -267,9 +267,13 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     }
     c->items -= count; /* reserving made sure that the budget has them */
     uint32_t i = count ? take_packed(c, item, n->width, out->list.items, count, &p) : 0;
+    uint32_t depth = c->depth;
     for (; i < count; i++) {
         h9_slot v = {0};
-        if ((p = h9_read_msgpack(c, item, &v, p)) == NULL) return h9_in_item(c, i);
+        const uint8_t *start = p;
+        p = h9_read_msgpack(c, item, &v, p);
+        if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
+        if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);
         h9_item_put(out->list.items + (size_t)i * n->width, n->width, &v);
     }
     out->list.n = count;

@@ -134,6 +134,18 @@ static const uint8_t *passed_over(level *l, uint32_t tag, const uint8_t *start, 
 
 /* --- lists --- */
 
+/* Passes over a message, whose content begins at p behind its tag (and length): structure only. */
+static const uint8_t *pass_message(h9_context *c, uint32_t tag, const uint8_t *p, const uint8_t *at)
+{
+    if ((tag & 7) == PB_START) return h9_pb_skip(c, tag, p, at);
+    while (p != NULL && p < c->end) {
+        const uint8_t *start = p;
+        uint32_t inner;
+        if ((p = h9_pb_tag(c, p, &inner))) p = h9_pb_skip(c, inner, p, start);
+    }
+    return p;
+}
+
 static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag,
                                    const uint8_t *p)
 {
@@ -141,11 +153,16 @@ static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_nod
     const uint8_t *around, *at = p;
     h9_slot v;
     uint8_t *room = add_item(c, list, n->width, p);
-    if (room == NULL || !(p = open_message(c, tag, &group, &around, p))
-        || !(p = h9_pb_whole(c, item, &v, group, p, at)))
-        return h9_in_item(c, index);
+    if (room == NULL || !(p = open_message(c, tag, &group, &around, p))) return h9_in_item(c, index);
+    uint32_t depth = c->depth;
+    const uint8_t *last = c->end, *end = h9_pb_whole(c, item, &v, group, p, at);
+    if (H9_UNLIKELY(end == NULL) && h9_set_aside(c, n, depth, &v)) {
+        c->end = last;
+        end = pass_message(c, tag, p, at);
+    }
+    if (H9_UNLIKELY(end == NULL)) return h9_in_item(c, index);
     h9_item_put(room, n->width, &v);
-    return close_message(c, around, p);
+    return close_message(c, around, end);
 }
 
 /* Room for `count` more; at least as many as there are, so that many small packed runs take linear time. */

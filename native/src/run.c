@@ -23,8 +23,9 @@ static uint8_t *write_value(h9_context *c, const h9_node *n, const h9_slot *v, u
     }
 }
 
-static void start_message(h9_context *c, const uint8_t *begin, const uint8_t *end)
+static void start_message(h9_context *c, size_t record, const uint8_t *begin, const uint8_t *end)
 {
+    c->record = record;
     c->begin = begin;
     c->end = end;
     c->depth = c->limits.depth;
@@ -59,24 +60,57 @@ static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, u
     return w + n;
 }
 
-/* Writes what was read; the output grows only if all of it could be written. */
-static bool write_message(h9_context *c, h9_slot *root, h9_framing framing)
+/* Writes a frame; the output grows only if all of it could be written. */
+static bool write_frame(h9_context *c, const h9_slot *root)
 {
     uint8_t *w = c->out + c->out_size;
     if (c->out == NULL && !(w = h9_room_slow(c, NULL, 0))) return false;
-    if (c->plan->h.map_root != H9_NONE) {
-        h9_slot *frame = h9_map_frame(c, root->rec);
-        if (frame == NULL) return false;
-        root->rec = frame;
-    }
     w = write_value(c, &c->plan->nodes[c->plan->h.write_root], root, w);
     if (w == NULL) return false;
     if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;
-    w = frame_message(c, framing, c->out_size, w);
+    w = frame_message(c, c->framing, c->out_size, w);
     if (w == NULL) return false;
     c->out_size = (size_t)(w - c->out);
     return true;
 }
+
+bool h9_write_result(h9_context *c, h9_slot *frame, uint64_t item)
+{
+    if (c->results_size == c->results_cap) {
+        void *grown = h9_grow(c, c->results, &c->results_cap, sizeof *c->results, c->results_size + 1);
+        if (grown == NULL) return false;
+        c->results = grown;
+    }
+    h9_slot root = {.rec = frame};
+    if (!write_frame(c, &root)) return false;
+    c->results[c->results_size++] = (h9_result){(int64_t)c->out_size, c->record, item};
+    return true;
+}
+
+/* Maps what was read. All that is made of a message that is refused after all is taken back. */
+static bool map_message(h9_context *c, h9_slot *root)
+{
+    size_t out = c->out_size, errors = c->errors_size, results = c->results_size, places = c->places_done;
+    h9_slot *frame;
+    if (h9_map_frame(c, root->rec, &frame)) {
+        root->rec = frame;
+        return frame == NULL || write_frame(c, root);
+    }
+    if (c->errors_size != errors) { /* this one's path takes the place of theirs */
+        size_t own = c->places_size - c->places_done;
+        if (own) memmove(c->places + places, c->places + c->places_done, own * sizeof *c->places);
+        c->places_done = places;
+        c->places_size = places + own;
+    }
+    c->out_size = out;
+    c->errors_size = errors;
+    c->results_size = results;
+    return false;
+}
+
+/* What was read, mapped and written. */
+static bool write_message(h9_context *c, h9_slot *root)
+{ return c->plan->h.map_root == H9_NONE ? write_frame(c, root) : map_message(c, root); }
 
 /* Reads one message at c->begin. `whole`: nothing may follow it. */
 static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
@@ -89,9 +123,11 @@ static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
     return p;
 }
 
-static void start_call(const h9_plan *plan, h9_context *c)
+static void start_call(const h9_plan *plan, h9_context *c, h9_framing framing)
 {
     c->plan = plan;
+    c->framing = framing;
+    c->results_size = 0;
     c->out_size = 0;
     c->errors_size = 0;
     c->places_size = c->places_done = 0;
@@ -102,16 +138,16 @@ static void start_call(const h9_plan *plan, h9_context *c)
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
                      const int64_t *end, size_t count, h9_framing framing, int64_t *ends)
 {
-    start_call(plan, c);
+    start_call(plan, c, framing);
     for (size_t i = 0; i < count; i++) {
         h9_slot root;
         bool inside = begin[i] >= 0 && begin[i] <= end[i] && (uint64_t)end[i] <= size;
-        start_message(c, data + (inside ? begin[i] : 0), data + (inside ? end[i] : 0));
+        start_message(c, i, data + (inside ? begin[i] : 0), data + (inside ? end[i] : 0));
         bool done = false;
         if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
-        else done = read_message(c, &root, true) && write_message(c, &root, framing);
-        if (H9_UNLIKELY(!done) && !h9_record_error(c, i)) return H9_E_NO_MEMORY;
+        else done = read_message(c, &root, true) && write_message(c, &root);
+        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
         ends[i] = (int64_t)c->out_size;
     }
     return H9_OK;
@@ -131,7 +167,7 @@ static const uint8_t *skip_message(h9_context *c)
     h9_slot root;
     if (c->plan->h.skip_root == H9_NONE) return NULL;
     size_t places = c->places_size;
-    start_message(c, c->begin, c->end);
+    start_message(c, c->record, c->begin, c->end);
     const uint8_t *p = read_value(c, &c->plan->nodes[c->plan->h.skip_root], &root, c->begin);
     c->places_size = places;
     return p;
@@ -149,7 +185,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
                          int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
                          size_t *used)
 {
-    start_call(plan, c);
+    start_call(plan, c, framing);
     const uint8_t *p = data, *last = data + size;
     size_t i = 0;
     for (; i < count; i++) {
@@ -157,7 +193,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         if (p == last && c->plan->h.reader != H9_FORMAT_AVRO) break;
         if (partial && c->plan->h.reader == H9_FORMAT_JSON && cut_number(p, last)) break;
         h9_slot root;
-        start_message(c, p, last);
+        start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
         if (!good && partial && c->code == H9_E_TRUNCATED) break;
@@ -165,9 +201,9 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
             good = false;
             h9_fail(c, H9_E_RECORD, p);
         }
-        if (good) good = write_message(c, &root, framing);
+        if (good) good = write_message(c, &root);
         if (!good) {
-            if (!h9_record_error(c, i)) return H9_E_NO_MEMORY;
+            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
             if (next == NULL) next = skip_message(c);
         }
         begin[i] = p - data;
@@ -198,6 +234,12 @@ const h9_error *h9_errors(const h9_context *c, size_t *count)
 }
 
 const h9_place *h9_places(const h9_context *c) { return c->places; }
+
+const h9_result *h9_results(const h9_context *c, size_t *count)
+{
+    *count = c->results_size;
+    return c->results;
+}
 
 const h9_ignored *h9_ignored_members(const h9_context *c, size_t *count)
 {

@@ -37,6 +37,9 @@ class Batch:
         self.offsets = offsets
         self.errors = errors
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)}, {len(self.errors)} refused, {len(self.data)} bytes>"
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -45,6 +48,22 @@ class Batch:
             raise IndexError(index)
         index %= len(self)
         return self.data[self.offsets[index] : self.offsets[index + 1]]
+
+
+class EachBatch(Batch):
+    """The result of `translate_each`: result i is `data[offsets[i]:offsets[i + 1]]`, made of input `inputs[i]` as its
+    item `items[i]`. Both count from 0, items within their input, refused ones too. `errors` say by `index` and `item`
+    what was refused; an `item` of None is an input as a whole, which then made nothing.
+    """
+
+    __slots__ = ("inputs", "items")
+
+    def __init__(
+        self, data: bytes, offsets: array[int], errors: list[DataError], inputs: array[int], items: array[int]
+    ) -> None:
+        super().__init__(data, offsets, errors)
+        self.inputs = inputs
+        self.items = items
 
 
 class Plan:
@@ -76,7 +95,9 @@ class Plan:
         self.warnings = compiled.warnings
         """What the schemas say in a way that its author may not have meant (S27)."""
         self._core = binding.Plan(compiled.image, compiled.names, self.limits)
-        self.translate: Callable[[bytes], bytes] = self._core.translate
+        self.many = self._core.many
+        """Whether its mapping makes any number of messages of one: then `translate_each` is for it."""
+        self.translate: Callable[[bytes], bytes] = self._core.translate if not self.many else _needs_each
         """Translates one message. DataError: it is refused, and why and where."""
         self._prepare()
 
@@ -86,6 +107,10 @@ class Plan:
         self._decoders: dict[Any, tuple[Translate, Callable[[bytes], Any]]] = {}
         self._encoder: tuple[Callable[[Any], bytes], Translate] | None = None
         self._plain_decoder: Translate | None = None
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{len(self.losses.of(verdict))} {verdict}" for verdict in ("exact", "checked", "dropped"))
+        return f"<Plan {self.source.format.name} to {self.target.format.name}: {kinds}>"
 
     def _compile(self) -> Compiled:
         try:
@@ -110,14 +135,33 @@ class Plan:
         `data`: a sequence of messages; or one buffer with `offsets`, an int64 buffer of n + 1 (Arrow's large_binary).
         A refused message is an entry in the batch's `errors` and nothing in its data.
         """
+        if self.many:
+            _needs_each(b"")
         if offsets is None:
             data, offsets = _joined(data)
-        bounds = memoryview(offsets)
-        if bounds.itemsize != 8 or bounds.format not in ("q", "l", "<q"):
-            raise TypeError("offsets are a buffer of int64")
-        bounds = bounds.cast("B").cast("q")
+        bounds = _bounds(offsets)
         run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
         return Batch(run.data, array("q", (0,)) + run.ends, run.errors)
+
+    def translate_each(
+        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
+    ) -> EachBatch:
+        """Translates messages of which each makes any number, as the mapping's `for_each` says.
+
+        `data`: one message, a sequence of messages, or one buffer with `offsets` as in `translate_many`. What is
+        refused is an entry in the batch's `errors`, by input and item; its neighbours are there.
+        """
+        if offsets is None and isinstance(data, (bytes, bytearray, memoryview)):
+            offsets = array("q", (0, len(data)))
+        if offsets is None:
+            data, offsets = _joined(data)
+        if not self.many:
+            return _one_each(self.translate_many(data, offsets, framing=framing))
+        bounds = _bounds(offsets)
+        run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
+        assert run.results is not None
+        made = run.results
+        return EachBatch(run.data, array("q", (0,)) + made.ends, run.errors, made.records, made.items)
 
     @property
     def core(self) -> binding.Plan:
@@ -143,6 +187,16 @@ class Plan:
             translate, read = self._decoder(type)
         return read(translate(data))
 
+    def decode_each(self, data: bytes, type: Any = Any) -> list[Any]:  # noqa: A002
+        """All that one message makes (`translate_each`), as `decode` gives it. DataError: the first that is refused."""
+        import msgspec
+
+        batch = self._plan_to_python(self._schema_for(type)).translate_each(data)
+        if batch.errors:
+            raise batch.errors[0]
+        read = msgspec.msgpack.Decoder(type).decode
+        return [read(batch[i]) for i in range(len(batch))]
+
     def encode(self, value: Any) -> bytes:
         """Python objects (as `decode` gives them, Structs, datetimes, UUIDs, Decimals) as a message of the target.
 
@@ -165,25 +219,32 @@ class Plan:
 
     def _to_python(self, type_: Any) -> Translate:
         """What turns a message of the source into MessagePack for `type_`."""
-        from translator.plan.python import narrowed
-
-        schema = self._decoded_schema()
-        narrow = schema if type_ is Any else narrowed(schema, type_)
-        if narrow is not schema:
-            return self._translation_to_python(narrow)
+        schema = self._schema_for(type_)
+        if schema is not self._decoded_schema():
+            return self._translation_to_python(schema)
         with self._lock:
             found = self._plain_decoder = self._plain_decoder or self._translation_to_python(self.target.schema)
         return found
+
+    def _schema_for(self, type_: Any) -> Schema | None:
+        """The schema of what is decoded, with just what `type_` can hold."""
+        from translator.plan.python import narrowed
+
+        schema = self._decoded_schema()
+        return schema if type_ is Any else narrowed(schema, type_)
 
     def _decoded_schema(self) -> Schema | None:
         """Of the messages that `decode` gives."""
         return self.target.schema or (None if self.mapping else self.source.schema)
 
     def _translation_to_python(self, schema: Schema | None) -> Translate:
+        return self._plan_to_python(schema).translate
+
+    def _plan_to_python(self, schema: Schema | None) -> Plan:
         return Plan(
             self.source, Side(python_format(), schema),
             mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits,
-        ).translate  # fmt: skip
+        )  # fmt: skip
 
     def _make_encoder(self) -> tuple[Callable[[Any], bytes], Translate]:
         import msgspec
@@ -236,6 +297,25 @@ def python_format() -> Any:
     return PYTHON
 
 
+def _needs_each(data: bytes) -> bytes:
+    raise PlanError([("", "its mapping makes any number of messages of one: use translate_each")])
+
+
+def _bounds(offsets: Any) -> memoryview:
+    bounds = memoryview(offsets)
+    if bounds.itemsize != 8 or bounds.format not in ("q", "l", "<q"):
+        raise TypeError("offsets are a buffer of int64")
+    return bounds.cast("B").cast("q")
+
+
+def _one_each(batch: Batch) -> EachBatch:
+    """A batch in which each message made one, or was refused."""
+    refused = {each.index for each in batch.errors}
+    good = array("q", (i for i in range(len(batch)) if i not in refused))
+    offsets = array("q", (0, *(batch.offsets[i + 1] for i in good)))
+    return EachBatch(batch.data, offsets, batch.errors, good, array("q", bytes(8 * len(good))))
+
+
 def _joined(messages: Any) -> tuple[bytes, array[int]]:
     """Messages side by side, with their offsets."""
     if isinstance(messages, (bytes, bytearray, memoryview)):
@@ -247,4 +327,4 @@ def _joined(messages: Any) -> tuple[bytes, array[int]]:
     return b"".join(messages), offsets
 
 
-__all__ = ["Batch", "Plan", "PlanError"]
+__all__ = ["Batch", "EachBatch", "Plan", "PlanError"]

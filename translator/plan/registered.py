@@ -31,6 +31,7 @@ class RegisteredPlan(Plan):
         self._transformer = factory(source.schema, target.schema, mapping, options)
         self.losses = getattr(self._transformer, "losses", Losses())
         self.warnings = [text for each in (source, target) if each.schema for text in each.schema.warnings]
+        self.many = False
         self.translate = self._transformer.translate
         self._prepare()
 
