@@ -130,6 +130,11 @@ def test_s18_a_record_out_of_a_union_of_several(source: str) -> None:
 
 LOGICAL: dict[str, tuple[Any, bytes, Any]] = {
     "decimal": ({"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}, text(b"\x9c"), "\x9c"),
+    "decimal in more bytes than it needs": (
+        {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2},
+        text(b"\0\0\x01"),
+        "\0\0\x01",
+    ),
     "decimal in a fixed": (
         {"type": "fixed", "name": "D", "size": 2, "logicalType": "decimal", "precision": 4, "scale": 2},
         b"\xff\x9c", "\xff\x9c",
