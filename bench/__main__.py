@@ -170,7 +170,7 @@ def line(entry: Row) -> str:
 
 def main(names: list[str]) -> None:
     messages = signals()
-    chosen = [name for name in LANGUAGES if name in names or not names]
+    chosen = [name for name in LANGUAGES if name in peers.LIBRARY and (name in names or not names)]
     sizes = ", ".join(f"{name} {sum(map(len, found)) // COUNT}" for name, found in messages.items())
     print(f"The neuron signal, in bytes: {sizes}.  × is how often ours fits into the peer's time.")
     rows: list[Row] = []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from native.errors import SchemaError
 from schemas.model import Language, Schema
 
 BUILT_IN = "neuron:"
 
-_DESCRIPTORS = (".desc", ".binpb", ".pb", ".fds")
+_DESCRIPTORS = (".desc", ".binpb", ".pb", ".fds", ".protoset")
 _SUFFIXES: dict[str, Language | None] = {
     ".avsc": "avro",
     ".proto": "protobuf",
@@ -21,8 +21,17 @@ _SUFFIXES: dict[str, Language | None] = {
 _AVRO_TYPES = frozenset({"record", "error", "enum", "fixed", "map", "int", "long", "float", "double", "bytes"})
 
 
+class _Described(Protocol):
+    @property
+    def DESCRIPTOR(self) -> Any: ...  # noqa: N802
+
+
+Generated: TypeAlias = _Described | type[_Described]
+"""A message class that Protobuf's compiler made, or anything else with a DESCRIPTOR of messages."""
+
+
 def load(
-    source: str | Path | bytes | dict[str, Any],
+    source: str | Path | bytes | dict[str, Any] | Generated,
     *,
     language: Language | None = None,
     type: str | None = None,  # noqa: A002
@@ -30,13 +39,16 @@ def load(
     """The schema that `source` names or is.
 
     `source`: a path, also as `FILE#Type`; a built-in schema (`neuron:NeuronSignal`); the text of an Avro or JSON
-    Schema (also parsed); or the bytes of a FileDescriptorSet. Without `language` the suffix tells it: .avsc, .proto,
-    .desc .binpb .pb .fds (a FileDescriptorSet); .json is JSON Schema unless it looks like Avro's, as a text is.
+    Schema (also parsed); the bytes of a FileDescriptorSet; or a generated Protobuf message class. Without `language`
+    the suffix tells it: .avsc, .proto, .desc .binpb .pb .fds .protoset (a FileDescriptorSet, as `protoc -o` and
+    `buf build` write them); .json is JSON Schema unless it looks like Avro's, as a text is.
     `type`: the type to take as the root (a full name; a definition's name or JSON pointer in JSON Schema).
     Raises SchemaError: no such file or type, a language that can't be told, or what the language's reader refuses.
     """
     if isinstance(source, bytes | dict):
         return _document(source, language, type)
+    if not isinstance(source, str | Path):
+        return _generated(source, language, type)
     text = str(source)
     if text.startswith(BUILT_IN):
         return _built_in(text.removeprefix(BUILT_IN), language, type)
@@ -44,6 +56,18 @@ def load(
         return _document(text, language, type)
     path, type_ = _split(text, type)
     return _file(path, language, type_)
+
+
+def _generated(source: Generated, language: Language | None, type_: str | None) -> Schema:
+    from schemas import descriptorset
+
+    if not hasattr(source, "DESCRIPTOR"):
+        known = "a path, a text, bytes, a parsed document or a generated Protobuf message class"
+        raise SchemaError(f"a schema is {known}, not {type(source).__name__}")
+    if language not in (None, "protobuf"):
+        raise SchemaError(f"a generated message class is a Protobuf schema, not one of {language}")
+    data, message = descriptorset.of(source)
+    return _protobuf(data, type_ or message)
 
 
 def _split(text: str, type_: str | None) -> tuple[Path, str | None]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from native.errors import SchemaError
-from schemas import places, protoc
+from schemas import descriptorset, places, protoc
 from schemas.model import (
     MISSING,
     Array,
@@ -91,11 +91,11 @@ def read(
 
 
 def read_descriptor_set(data: bytes, *, message: Wanted = None) -> Schema:
-    """The schema of a serialized FileDescriptorSet with all that it imports; its last file is the main one.
+    """The schema of a serialized FileDescriptorSet; its last file is the main one (see schemas/descriptorset.py).
 
     `message`: as for `read`. SchemaError: not a descriptor set, or one that says what can't be.
     """
-    files = _parsed(data)
+    files = descriptorset.completed(_parsed(data))
     _check(files)
     return _schema(files, message)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import msgspec
+from google.protobuf.struct_pb2 import Struct
 
 import translator
 from native.errors import DataError
@@ -33,6 +34,8 @@ def compiling(schema: Schema) -> None:
     )  # fmt: skip
     translator.compile(None, source_format="json", policies=translator.Policies(nan="null", time="truncate"))
     translator.compile("a.avsc", policies={"rounding": 1})  # type: ignore[dict-item]
+    translator.compile(Struct, ("otlp-json", Struct))
+    translator.compile(Struct())
     translator.compile(1)  # type: ignore[arg-type]
     translator.Policies(rounding="sometimes")  # type: ignore[arg-type]
 

@@ -29,12 +29,16 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 LANGUAGES: dict[str, Language] = {
     "avro": "avro",
+    "avro-json": "avro",
     "json": "jsonschema",
     "msgpack": "protobuf",
+    "otlp-json": "protobuf",
     "protobuf": "protobuf",
     "protojson": "protobuf",
 }
 """The formats, each with the schema language that the vectors describe it by."""
+DIALECTS = frozenset({"avro-json", "otlp-json"})
+"""Of these, JSON's that differ in few values."""
 
 SIGNAL: dict[str, Any] = {
     "signal_id": "6f0c1d4e-8a51-4b6e-9d0e-3f7a2c95b811",
@@ -102,8 +106,10 @@ def encoded(name: str, value: dict[str, Any]) -> dict[str, bytes]:
     single = name != "LearningComplete"
     return {
         "avro": avro(avro_schema(name), avro_value(value)),
+        "avro-json": compact(avro_json(avro_schema(name), avro_value(value))),
         "json": compact(value),
         "msgpack": msgpack(_set_only(value), single=single),
+        "otlp-json": compact(_ordered(json_format.MessageToDict(message, use_integers_for_enums=True))),
         "protobuf": message.SerializeToString(deterministic=True),
         "protojson": compact(_ordered(json_format.MessageToDict(message))),
     }
@@ -138,6 +144,13 @@ def avro(schema: Any, value: Any) -> bytes:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, schema, value)
     return out.getvalue()
+
+
+def avro_json(schema: Any, value: Any) -> Any:
+    """Avro's JSON encoding of a value, parsed."""
+    out = io.StringIO()
+    fastavro.json_writer(out, schema, [value])
+    return json.loads(out.getvalue())
 
 
 def avro_value(value: dict[str, Any]) -> dict[str, Any]:

@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from native.errors import PlanError, SchemaError
+from schemas.loading import Generated
 from schemas.model import Language, Schema
 from translator import formats, table
 
-Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any]
+Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
 """A schema, or what it is loaded from."""
 SchemaSpec: TypeAlias = Document | tuple[str, Document | None] | None
 """One end of a translation.
 
 A path (`x.avsc`, `x.proto#Type`), a built-in schema (`neuron:NeuronSignal`), a schema of an installed source
-(`registry:signals-value`), a schema's text or parsed document, or a `Schema`. The format is then the usual one of
-the schema's language; `(format, schema)` names another: `("protojson", "x.proto#Type")`. A format's name alone
-(`"json"`) is that format without a schema; so is None, with the format named beside it.
+(`registry:signals-value`), a schema's text or parsed document, a generated Protobuf message class, or a `Schema`. The
+format is then the usual one of the schema's language; `(format, schema)` names another:
+`("protojson", "x.proto#Type")`. A format's name alone (`"json"`) is that format without a schema; so is None, with the
+format named beside it.
 """
 
 NEURON: Final = "neuron:"
 _FORMAT_OF: Final[dict[Language, str]] = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
 _NEURON_LANGUAGE: Final[dict[str, Language]] = {"avro": "avro", "json": "jsonschema", "msgpack": "jsonschema"}
 """In which language a format takes the built-in schemas; Protobuf for the rest."""
-_SPEAKING: Final = (".avsc", ".proto", ".desc", ".binpb", ".pb", ".fds")
+_SPEAKING: Final = (".avsc", ".proto", ".desc", ".binpb", ".pb", ".fds", ".protoset")
 """Suffixes that tell a schema's language, whatever the format."""
 
 

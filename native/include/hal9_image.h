@@ -40,8 +40,8 @@ typedef enum h9_op {
     H9_OP_ENUM,    /* .i, the target's number; a: enum table. JSON: by name, or by number with H9_N_NUMBER */
     H9_OP_DECIMAL, /* .s, two's complement; lo scale, hi precision; a: size of a fixed or 0. JSON, msgpack: decimal text
                       (H9_N_CODEPOINTS: Avro JSON) */
-    H9_OP_BIGDECIMAL, /* .s with the scale in flags */
-    H9_OP_UUID,       /* .id; a: 0 text, 16 sixteen bytes */
+    H9_OP_BIGDECIMAL, /* .s with the scale in flags. JSON: text (H9_N_CODEPOINTS: Avro JSON) */
+    H9_OP_UUID,       /* .id; a: 0 text, 16 sixteen bytes. JSON: text (H9_N_CODEPOINTS: Avro JSON's fixed) */
     H9_OP_DATE,       /* .i days; Avro: int. JSON, msgpack: text; H9_N_NUMBER: as a number */
     H9_OP_TIME,       /* .i nanoseconds of the day; a: nanoseconds per unit. Avro: int/long; JSON: text */
     H9_OP_TIMESTAMP,  /* .t; a: nanoseconds per unit. Avro: long; JSON: RFC 3339; msgpack: text, or extension -1;
@@ -58,12 +58,16 @@ typedef enum h9_op {
     H9_OP_INLINE,  /* the same, its fields standing in the frame around it; a: record table. Only as a record's field */
     H9_OP_UNION,   /* a: first of b words32, a node for each branch. Avro: by index (lo: index of null, or -1). JSON,
                       msgpack when reading: by kind, c: first of H9_KINDS words32, a branch index or H9_NONE for each
-                      h9_kind. Frame: .choice, boxed: the reading side's branch nodes end in H9_STEP_BOX when the target
-                      is a union too. Writing: .choice.branch picks the node, its value is the box. */
+                      h9_kind; with H9_N_NAMED by the name of the one member of an object, or null by lo: c: words32,
+                      hash table of hi + 1 entries, as in h9_record. Frame: .choice, boxed: the reading side's branch
+                      nodes end in H9_STEP_BOX when the target is a union too. Writing: .choice.branch picks the node,
+                      its value is the box. */
     H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2) */
     H9_OP_WRAPPED, /* Protobuf: a message whose field 1 is node a, absent meaning zero (the wrappers). Writing with b:
                       a generated wrapper (S33), whose fields are those of record table b - 1: of a LIST or MAP its
-                      first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it) */
+                      first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it). JSON:
+                      just node a; where c isn't 0, an object whose one member, called pool[b .. b+c), is node a (Avro's
+                      unions, S19; writing: with quotes and colon). A field's node a may be INLINE */
     H9_OP_FAIL     /* refuses with code a. Structure is read no further */
 } h9_op;
 
@@ -76,8 +80,9 @@ typedef enum h9_node_flag {
         16,        /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
     H9_N_LAX = 32, /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
                       T and Z of times in capitals) */
-    H9_N_CODEPOINTS = 64,        /* JSON: bytes as code points 0-255 */
+    H9_N_CODEPOINTS = 64,        /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
     H9_N_PACKED = 128,           /* LIST: Protobuf writes it packed; reading: may come packed */
+    H9_N_NAMED = 128,            /* UNION, reading JSON: its branches go by name */
     H9_N_GROUP = 256,            /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
     H9_N_NULL_ZERO = 512,        /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
     H9_N_POINT = 1024,           /* JSON: a float with an integral value is written with ".0" */

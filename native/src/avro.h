@@ -7,6 +7,10 @@
 /* Passes over a value of the node's type: its structure is walked, nothing is kept. NULL: refused. */
 const uint8_t *h9_avro_skip(h9_context *c, const h9_node *n, const uint8_t *p);
 
+/* Avro 1.12's big-decimal: bytes that hold the unscaled value as bytes and then the scale as an int. NULL: refused at
+ * `at`. */
+const uint8_t *h9_avro_big_decimal(h9_context *c, const h9_slot *body, h9_slot *out, const uint8_t *at);
+
 static inline const uint8_t *h9_avro_long(h9_context *c, const uint8_t *p, int64_t *out)
 {
     uint64_t raw = 0;

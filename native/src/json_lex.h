@@ -43,6 +43,12 @@ const uint8_t *h9_json_read_bytes(h9_context *c, const h9_node *n, h9_slot *out,
 const uint8_t *h9_json_read_text(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 const uint8_t *h9_json_read_decimal(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 const uint8_t *h9_json_read_any(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
+/* A union's branch in Avro's JSON: into its object and to after the name of its member (*key: where that stands), and,
+ * from after the member's value (NULL: it was refused), out of it (json_avro.c). */
+const uint8_t *h9_json_open_branch(h9_context *c, h9_slot *name, const uint8_t **key, const uint8_t *p);
+const uint8_t *h9_json_close_branch(h9_context *c, const uint8_t *p);
+/* What Avro's JSON has as code points though it is no plain bytes: UUID of 16 bytes, BIGDECIMAL (json_avro.c). */
+const uint8_t *h9_json_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* A FieldMask: one text, into the frame of its record (json_mask.c). */
 const uint8_t *h9_json_read_mask(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
 /* A string in one of the text forms of bytes. `form`: h9_bytes_form. */

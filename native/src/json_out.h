@@ -54,6 +54,8 @@ static inline uint8_t *h9_json_word(uint8_t *w, const char *word, size_t n)
 uint8_t *h9_json_put_escaped(h9_context *c, const uint8_t *p, size_t n, uint8_t *w);
 /* Bytes in one of their text forms (h9_bytes_form), quoted. */
 uint8_t *h9_json_put_bytes(h9_context *c, uint32_t form, const uint8_t *p, size_t n, uint8_t *w);
+/* Avro's JSON of a UUID of 16 bytes or a BIGDECIMAL: code points (json_avro.c). */
+uint8_t *h9_json_put_avro(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 /* A FieldMask as one text (json_mask.c). There is room at w. */
 uint8_t *h9_json_put_mask(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
 /* An any's tape, bytes in it in the node's form b. */

@@ -79,10 +79,11 @@ static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
            && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names;
 }
 
-/* An INLINE record writes into the frame around it: both must agree on its size. */
+/* An INLINE record writes into the frame around it: both must agree on its size. It may stand behind null or a name. */
 static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     const h9_node *n = &p->nodes[f->node];
+    if ((n->op == H9_OP_OPTION || n->op == H9_OP_WRAPPED) && n->a < p->h.nodes) n = &p->nodes[n->a];
     return n->op != H9_OP_INLINE || (n->a < p->h.records && p->records[n->a].slots == r->slots);
 }
 
@@ -130,6 +131,8 @@ static bool good_union(const h9_plan *p, const h9_node *n)
     if (!within(n->a, n->b, p->h.words32)) return false;
     for (uint32_t i = 0; i < n->b; i++)
         if (p->words32[n->a + i] >= p->h.nodes) return false;
+    if (n->flags & H9_N_NAMED)
+        return n->lo < (int64_t)n->b && n->hi >= 0 && n->hi < UINT32_MAX && good_keys(p, n->c, (uint32_t)n->hi, n->b);
     if (n->c == H9_NONE) return true;
     if (!within(n->c, H9_KINDS, p->h.words32)) return false;
     for (uint32_t i = 0; i < H9_KINDS; i++) {
@@ -142,16 +145,19 @@ static bool good_union(const h9_plan *p, const h9_node *n)
 /* Of records or options, which can stand as bad items; Avro knows an item's end by its schema alone. */
 static bool good_each(const h9_plan *p, const h9_node *n)
 {
-    uint8_t item = p->nodes[n->a].op;
+    const h9_node *node = &p->nodes[n->a];
+    uint8_t item = node->op == H9_OP_WRAPPED && node->a < p->h.nodes ? p->nodes[node->a].op : node->op;
     return n->width == sizeof(h9_slot) && (item == H9_OP_RECORD || item == H9_OP_OPTION || item == H9_OP_UNION)
            && (p->h.reader != H9_FORMAT_AVRO || n->c < p->h.nodes);
 }
 
-/* A generated wrapper has a field for each thing that may stand in it (S33). */
+/* A name around a value (S19); or a generated wrapper, which has a field for each thing that may stand in it (S33). */
 static bool good_wrapped(const h9_plan *p, const h9_node *n)
 {
-    if (n->a >= p->h.nodes || n->b > p->h.records) return false;
+    if (n->a >= p->h.nodes) return false;
+    if (n->c != 0) return within(n->b, n->c, p->h.pool);
     if (n->b == 0) return true;
+    if (n->b > p->h.records) return false;
     const h9_node *inner = &p->nodes[n->a];
     uint32_t count = p->records[n->b - 1].count;
     switch (inner->op) {

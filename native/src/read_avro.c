@@ -294,22 +294,28 @@ static const uint8_t *read_decimal(h9_context *c, const h9_node *n, h9_slot *out
     return p;
 }
 
-/* Avro 1.12: bytes that hold the unscaled value as bytes and then the scale as an int. */
+const uint8_t *h9_avro_big_decimal(h9_context *c, const h9_slot *body, h9_slot *out, const uint8_t *at)
+{
+    int64_t scale = 0;
+    const uint8_t *end = c->end, *stop = body->s.p + body->s.n, *q = NULL;
+    c->end = stop;
+    h9_slot value;
+    if ((q = read_span(c, &value, body->s.p))) q = h9_avro_long(c, q, &scale);
+    c->end = end;
+    if (q != stop || value.s.n == 0 || value.s.n > H9_MAX_DECIMAL_BYTES || scale < -H9_MAX_PRECISION
+        || scale > H9_MAX_PRECISION)
+        return h9_fail(c, H9_E_DECIMAL, at);
+    value.s.flags = (uint32_t)(int32_t)scale;
+    *out = value;
+    return at;
+}
+
 static const uint8_t *read_big_decimal(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     h9_slot body;
-    const uint8_t *start = p, *end = c->end, *q;
+    const uint8_t *start = p;
     if (!(p = read_span(c, &body, p))) return NULL;
-    int64_t scale = 0;
-    c->end = p;
-    q = read_span(c, out, body.s.p);
-    if (q) q = h9_avro_long(c, q, &scale);
-    c->end = end;
-    if (q != p || out->s.n == 0 || out->s.n > H9_MAX_DECIMAL_BYTES || scale < -H9_MAX_PRECISION
-        || scale > H9_MAX_PRECISION)
-        return h9_fail(c, H9_E_DECIMAL, start);
-    out->s.flags = (uint32_t)(int32_t)scale;
-    return p;
+    return h9_avro_big_decimal(c, &body, out, start) ? p : NULL;
 }
 
 static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)

@@ -103,6 +103,7 @@ static void forget(h9_context *c, uint64_t *bits, const h9_field *f)
 {
     for (;; f = &c->plan->fields[f->also]) {
         const h9_node *n = &c->plan->nodes[f->node];
+        if (n->op == H9_OP_WRAPPED) n = &c->plan->nodes[n->a];
         if (f->slot != H9_NO_SLOT) h9_unset(bits, f->slot);
         if (n->op == H9_OP_INLINE) {
             const h9_record *r = &c->plan->records[n->a];
@@ -136,6 +137,29 @@ static const uint8_t *read_inline(h9_context *c, const h9_node *n, h9_slot *fram
     return read_object(c, &c->plan->records[n->a], frame, p);
 }
 
+/* A branch that stands alone beside null. `frame`: the one around it, where its record may stand inline. */
+static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
+{
+    h9_slot name;
+    const uint8_t *key = NULL;
+    const h9_node *inner = &c->plan->nodes[n->a];
+    if (n->c == 0) return read_value(c, inner, out, p);
+    p = h9_json_open_branch(c, &name, &key, p);
+    if (p == NULL) return NULL;
+    if (name.s.n != n->c || memcmp(name.s.p, c->plan->pool + n->b, n->c) != 0) return h9_fail(c, H9_E_BRANCH, key);
+    if ((p = h9_json_colon(c, p)) == NULL) return NULL;
+    bool is_inline = inner->op == H9_OP_INLINE && frame != NULL;
+    return h9_json_close_branch(c, is_inline ? read_inline(c, inner, frame, p) : read_value(c, inner, out, p));
+}
+
+/* A field's value that may be a record in the frame around it. */
+static const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
+{
+    if (n->op == H9_OP_INLINE) return read_inline(c, n, frame, p);
+    bool is_inline = n->op == H9_OP_WRAPPED && c->plan->nodes[n->a].op == H9_OP_INLINE;
+    return is_inline ? read_wrapped(c, n, frame, out, p) : read_value(c, n, out, p);
+}
+
 /* One field's value at p; its key stood at `key`. */
 static inline const uint8_t *read_field(h9_context *c, members *m, const h9_field *f, const uint8_t *key,
                                         const uint8_t *p)
@@ -144,7 +168,8 @@ static inline const uint8_t *read_field(h9_context *c, members *m, const h9_fiel
     if (f->slot == H9_NO_SLOT) return h9_json_skip(c, p);
     if (H9_UNLIKELY(*p == 'n') && (f->flags & H9_F_NULLABLE)) return h9_json_literal(c, p, "null", 4);
     if (H9_UNLIKELY(f->group != H9_NONE) && !join_oneof(c, m, f, key)) return NULL;
-    p = H9_UNLIKELY(n->op == H9_OP_INLINE) ? read_inline(c, n, m->frame, p) : read_value(c, n, m->frame + f->slot, p);
+    h9_slot *slot = m->frame + f->slot;
+    p = H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
     if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
     return p;
 }
@@ -365,8 +390,24 @@ static h9_kind kind_at(const uint8_t *p, const uint8_t *end)
     return p < end && (*p == '.' || (*p | 0x20) == 'e') ? H9_KIND_FLOAT : H9_KIND_INT;
 }
 
+/* Avro's JSON: null, or an object whose one member names the branch. */
+static const uint8_t *read_named(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    h9_slot name;
+    const uint8_t *key = NULL;
+    const uint32_t *branches = c->plan->words32 + n->a;
+    if (*p == 'n' && n->lo >= 0) return read_value(c, &c->plan->nodes[branches[n->lo]], out, p);
+    p = h9_json_open_branch(c, &name, &key, p);
+    if (p == NULL) return NULL;
+    const h9_key *found = h9_find_key(c->plan, n->c, (uint32_t)n->hi, name.s.p, name.s.n);
+    if (found == NULL) return h9_fail(c, H9_E_BRANCH, key);
+    if ((p = h9_json_colon(c, p)) == NULL) return NULL;
+    return h9_json_close_branch(c, read_value(c, &c->plan->nodes[branches[found->index]], out, p));
+}
+
 static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
+    if (n->flags & H9_N_NAMED) return read_named(c, n, out, p);
     h9_kind kind = kind_at(p, c->end);
     if (kind == H9_KINDS) return h9_json_unexpected(c, p);
     uint32_t branch = n->c == H9_NONE ? H9_NONE : c->plan->words32[n->c + kind];
@@ -432,7 +473,7 @@ static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_RECORD: p = read_record(c, n, out, p); break;
     case H9_OP_UNION: p = read_union(c, n, out, p); break;
     case H9_OP_ANY: p = h9_json_read_any(c, n, out, p); break;
-    case H9_OP_WRAPPED: p = read_value(c, &c->plan->nodes[n->a], out, p); break;
+    case H9_OP_WRAPPED: p = read_wrapped(c, n, NULL, out, p); break;
     case H9_OP_FAIL: return h9_fail(c, (h9_code)n->a, p);
     default: return h9_fail(c, H9_E_UNSUPPORTED, p); /* an inline record outside a record */
     }

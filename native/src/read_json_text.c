@@ -121,6 +121,7 @@ const uint8_t *h9_json_read_text(h9_context *c, const h9_node *n, h9_slot *out, 
 {
     h9_slot text;
     if ((n->flags & H9_N_NUMBER) && n->op != H9_OP_UUID && n->op != H9_OP_DURATION) return read_count(c, n, out, p);
+    if (H9_UNLIKELY(n->flags & H9_N_CODEPOINTS)) return h9_json_read_avro(c, n, out, p);
     if (H9_UNLIKELY(*p != '"')) return h9_json_mismatch(c, p);
     const uint8_t *after = h9_json_string(c, p, c->limits.string, &text);
     if (after == NULL) return NULL;
@@ -151,18 +152,16 @@ static bool put_decimal(h9_context *c, const h9_node *n, const uint8_t *bytes, s
 static const uint8_t *not_a_decimal(h9_context *c, int why, const uint8_t *p)
 { return h9_fail(c, why == 2 ? H9_E_INEXACT : H9_E_DECIMAL, p); }
 
-/* Avro JSON: the two's complement itself, as code points. */
+/* Avro JSON: the two's complement itself, as code points; like Avro's binary, as it came if its precision will do. */
 static const uint8_t *read_decimal_bytes(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
-    uint8_t bytes[H9_MAX_DECIMAL_BYTES];
-    int why = 1;
+    uint8_t text[H9_MAX_DECIMAL_TEXT];
     const uint8_t *after = h9_json_decode(c, H9_BYTES_CODEPOINTS, out, p);
     if (after == NULL) return NULL;
     if (n->a && out->s.n != n->a) return h9_fail(c, H9_E_SIZE, p);
-    if (out->s.n == 0) return h9_fail(c, H9_E_DECIMAL, p);
-    size_t size = h9_decimal_rescale(out->s.p, out->s.n, (int32_t)n->lo, (int32_t)n->lo, (int32_t)n->hi, bytes, &why);
-    if (size == 0) return not_a_decimal(c, why, p);
-    return put_decimal(c, n, bytes, size, out, p) ? after : NULL;
+    if (out->s.n == 0 || h9_decimal_print(out->s.p, out->s.n, (int32_t)n->lo, (int32_t)n->hi, text) == 0)
+        return h9_fail(c, H9_E_DECIMAL, p);
+    return after;
 }
 
 /* The text of a number, or of the string at p. */
@@ -203,7 +202,7 @@ const uint8_t *h9_json_read_decimal(h9_context *c, const h9_node *n, h9_slot *ou
     h9_slot text;
     int why = 1;
     bool big = n->op == H9_OP_BIGDECIMAL;
-    if (!big && (n->flags & H9_N_CODEPOINTS)) return read_decimal_bytes(c, n, out, p);
+    if (n->flags & H9_N_CODEPOINTS) return big ? h9_json_read_avro(c, n, out, p) : read_decimal_bytes(c, n, out, p);
     const uint8_t *after = decimal_text(c, p, &text);
     if (after == NULL) return NULL;
     int32_t scale = big ? text_scale(&text) : (int32_t)n->lo;

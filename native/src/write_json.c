@@ -36,10 +36,26 @@ static inline uint8_t *put_record(h9_context *c, const h9_node *n, const h9_slot
     return H9_UNLIKELY(n->flags & H9_N_MASK) ? h9_json_put_mask(c, r, frame, w) : put_object(c, r, frame, w);
 }
 
+/* A union's branch in Avro's JSON: an object of one member (S19). `frame`: the one around it, or NULL. */
+static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *frame, const h9_slot *v, uint8_t *w)
+{
+    const h9_node *inner = &c->plan->nodes[n->a];
+    if (n->c == 0) return put_value(c, inner, v, w);
+    w = h9_json_room(c, w, n->c + 1);
+    if (w == NULL) return NULL;
+    *w++ = '{';
+    w = h9_json_copy(w, c->plan->pool + n->b, n->c);
+    w = inner->op == H9_OP_INLINE && frame ? put_record(c, inner, frame, w) : put_value(c, inner, v, w);
+    if (w == NULL || (w = h9_json_room(c, w, 1)) == NULL) return NULL;
+    *w++ = '}';
+    return w;
+}
+
 static inline uint8_t *put_field(h9_context *c, const h9_node *n, const h9_slot *frame, uint32_t slot, uint8_t *w)
 {
-    if (H9_UNLIKELY(n->op == H9_OP_INLINE)) return put_record(c, n, frame, w);
-    return put_value(c, n, frame + slot, w);
+    if (H9_LIKELY(n->op < H9_OP_INLINE)) return put_value(c, n, frame + slot, w);
+    if (n->op == H9_OP_INLINE) return put_record(c, n, frame, w);
+    return n->op == H9_OP_WRAPPED ? put_wrapped(c, n, frame, frame + slot, w) : put_value(c, n, frame + slot, w);
 }
 
 static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w)
@@ -189,7 +205,7 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_MAP: return put_map(c, n, v, w);
     case H9_OP_RECORD: return put_record(c, n, v->rec, w);
     case H9_OP_ANY: return h9_json_put_any(c, n, v, w);
-    case H9_OP_WRAPPED: return put_value(c, &c->plan->nodes[n->a], v, w);
+    case H9_OP_WRAPPED: return put_wrapped(c, n, NULL, v, w);
     default: h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_UNSUPPORTED, NULL); return NULL;
     }
 }

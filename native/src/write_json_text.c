@@ -143,6 +143,7 @@ static uint8_t *refuse(h9_context *c, h9_code code)
 uint8_t *h9_json_put_text(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if ((n->flags & H9_N_NUMBER) && n->op != H9_OP_UUID && n->op != H9_OP_DURATION) return put_count(n, v, w);
+    if (n->flags & H9_N_CODEPOINTS) return h9_json_put_avro(c, n, v, w);
     *w++ = '"';
     w = print_text(n, v, w);
     if (w == NULL) return refuse(c, H9_E_TIME);
@@ -155,7 +156,8 @@ uint8_t *h9_json_put_text(h9_context *c, const h9_node *n, const h9_slot *v, uin
 uint8_t *h9_json_put_decimal(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     bool big = n->op == H9_OP_BIGDECIMAL;
-    if (!big && (n->flags & H9_N_CODEPOINTS)) return h9_json_put_bytes(c, H9_BYTES_CODEPOINTS, v->s.p, v->s.n, w);
+    if (n->flags & H9_N_CODEPOINTS)
+        return big ? h9_json_put_avro(c, n, v, w) : h9_json_put_bytes(c, H9_BYTES_CODEPOINTS, v->s.p, v->s.n, w);
     int32_t scale = big ? (int32_t)v->s.flags : (int32_t)n->lo, precision = big ? H9_MAX_PRECISION : (int32_t)n->hi;
     w = h9_json_room(c, w, H9_MAX_DECIMAL_TEXT);
     if (w == NULL) return NULL;

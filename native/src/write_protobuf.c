@@ -153,7 +153,7 @@ static uint8_t *put_carried(h9_context *c, const h9_node *n, const h9_slot *v, u
 
 static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
-    if (n->b != 0) return put_carried(c, n, v, w);
+    if (n->b != 0 && n->c == 0) return put_carried(c, n, v, w);
     const h9_node *inner = &c->plan->nodes[n->a];
     const uint32_t tag = 1u << 3 | h9_pb_wire(inner);
     if (is_zero(inner, v)) return w;

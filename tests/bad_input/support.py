@@ -19,7 +19,7 @@ from schemas import avro, protobuf
 from translator.plan.handle import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
-FORMATS = ("avro", "json", "msgpack", "protobuf", "protojson")
+FORMATS = ("avro", "avro-json", "json", "msgpack", "otlp-json", "protobuf", "protojson")
 
 
 def avro_plan(schema: Any, target: str = "json", wanted: Any = None, **options: Any) -> Plan:

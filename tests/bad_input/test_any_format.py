@@ -27,6 +27,8 @@ from tests.vectors import MESSAGES, golden, side
 from translator.plan.handle import Plan
 
 TREE_AVRO = {"type": "record", "name": "T", "fields": [{"name": "t", "type": ["null", "T"]}]}
+ROWS = ["null", "int", {"type": "array", "items": "T"}]
+ROWS_AVRO = {"type": "record", "name": "T", "fields": [{"name": "t", "type": ROWS}]}
 TREE_PROTO = "message M { M t = 1; repeated M many = 2; map<string, M> table = 3; }"
 LIES = {"-1": -1, "2^31": 1 << 31, "2^32": 1 << 32, "2^63-1": (1 << 63) - 1}
 
@@ -91,8 +93,11 @@ def nested(source: str, levels: int) -> bytes:
             return b"\x91" * (levels - 1) + b"\x90"
         case "avro":
             return b"\x02" * (levels - 1) + b"\0"
-        case "protojson":
+        case "protojson" | "otlp-json":
             return b'{"t":' * (levels - 1) + b"{}" + b"}" * (levels - 1)
+        case "avro-json":  # a record, the branch's object, the list
+            inmost = (b"", b'{"t":null}', b'{"t":{"int":1}}')[levels % 3]
+            return b'{"t":{"array":[' * (levels // 3) + inmost + b"]}}" * (levels // 3)
     message = b""
     for _ in range(levels - 1):
         message = field(1, message)
@@ -106,8 +111,10 @@ def deep_plan(source: str, limit: int | None) -> Plan:
             return avro_plan(TREE_AVRO, **options)
         case "json" | "msgpack":
             return untyped(source, "json", **options)
-        case "protojson":
-            return plan(("protojson", protobuf_plan(TREE_PROTO).source.schema), "json", **options)
+        case "protojson" | "otlp-json":
+            return plan((source, protobuf_plan(TREE_PROTO).source.schema), "json", **options)
+        case "avro-json":
+            return plan((source, ROWS_AVRO), "json", **options)
     return protobuf_plan(TREE_PROTO, **options)
 
 

@@ -117,7 +117,7 @@ def _avro() -> Iterator[Target]:
     schema = avro.read(AVRO)
     raw = {**AVRO, "fields": [_bare(field) for field in AVRO["fields"]]}
     seed = vectors.avro(raw, INNER | {"next": INNER | {"choice": None}})
-    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "json", "msgpack"))
+    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "json", "msgpack"))
 
 
 def _bare(field: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _bare(field: dict[str, Any]) -> dict[str, Any]:
 def _protobuf() -> Iterator[Target]:
     schema = protobuf.read({"everything.proto": PROTO}, message="fuzz.Everything")
     yield from _self_made(
-        "proto.Everything", schema, "protojson", PROTO_JSON, ("protobuf", "protojson", "json", "msgpack")
+        "proto.Everything", schema, "protojson", PROTO_JSON, ("protobuf", "protojson", "otlp-json", "json", "msgpack")
     )
 
 

@@ -103,7 +103,7 @@ def test_untyped_spec(spec: Any) -> None:
     [
         (((None,), {}), "neither a schema nor a format is named"),
         ((("json",), {"source_type": "M"}), "named without a schema"),
-        ((("xml", "json"), {"source_format": "xml"}), "no format 'xml'; there are avro, json"),
+        ((("xml", "json"), {"source_format": "xml"}), "no format 'xml'; there are avro, avro-json, json"),
         (((("json", AVRO), "json"), {"source_format": "avro"}), "two formats are named: json and avro"),
         (((("json",), "json"), {}), "a pair"),
         (((("protobuf", AVRO), ("json", None)), {}), "protobuf is described by protobuf"),

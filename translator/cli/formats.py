@@ -38,7 +38,7 @@ def _format(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "schemas": sorted(known.languages),
-        "needs_schema": not known.self_describing,
+        "needs_schema": not known.schemaless,
         "containers": [usual, *(each for each in able if each != usual)],
         "extensions": _extensions(name),
         "loses": list(known.loses),

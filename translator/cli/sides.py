@@ -23,7 +23,9 @@ from translator.plan.compiler import Side
 
 USUAL = {
     "avro": "avro",
+    "avro-json": "ndjson",
     "json": "ndjson",
+    "otlp-json": "ndjson",
     "protojson": "ndjson",
     "msgpack": "msgpack-stream",
     "protobuf": "delimited",
@@ -267,7 +269,7 @@ def source_schema(source: Input, spec: str | None) -> Schema | None:
         return avro.read(source.reader.schema)  # never `load`: a text from a file could name another file
     if spec is not None:
         return load(spec, source.format)
-    if formats.get(source.format).self_describing:
+    if formats.get(source.format).schemaless:
         return None
     raise UsageError(f"{source.name}: {source.format} needs a schema", f"name it: --schema {_example(source.format)}")
 
@@ -277,13 +279,14 @@ def _inherited(format_: str, source: Schema | None) -> Schema | None:
     known = formats.get(format_)
     if source is not None and source.language in known.languages:
         return source
-    if known.self_describing:
+    if known.schemaless:
         return None
     raise UsageError(f"{format_} needs a schema for the output", f"name it: --to-schema {_example(format_)}")
 
 
 def _example(format_: str) -> str:
-    return "FILE.avsc or neuron:NeuronSignal" if format_ == "avro" else "FILE.proto#Message or neuron:NeuronSignal"
+    file = "FILE.avsc" if formats.get(format_).resolves else "FILE.proto#Message"
+    return f"{file} or neuron:NeuronSignal"
 
 
 def _carried(source: Input, target_: Target, to_spec: str | None, schema: str | None) -> str:

@@ -11,7 +11,7 @@ from native.errors import PlanError
 if TYPE_CHECKING:
     from translator.formats.base import Format
 
-NAMES = ("avro", "json", "msgpack", "neuron", "protobuf", "protojson")
+NAMES = ("avro", "avro-json", "json", "msgpack", "neuron", "otlp-json", "protobuf", "protojson")
 
 
 @cache
@@ -19,5 +19,5 @@ def get(name: str) -> Format:
     """The format called `name`. PlanError: there is none."""
     if name not in NAMES:
         raise PlanError([("", f"no format {name!r}; there are {', '.join(NAMES)}")])
-    found: Format = import_module(f"translator.formats.{name}").FORMAT
+    found: Format = import_module(f"translator.formats.{name.replace('-', '')}").FORMAT
     return found

@@ -6,7 +6,7 @@ A format file has a `FORMAT`, and a docstring that lists what the format loses.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from schemas.model import Field, Language, Type
 
@@ -42,15 +42,22 @@ class Spellings(Protocol):
     def __call__(self, field_: Field) -> list[str]: ...
 
 
+class Forms(Protocol):
+    """What a field's value has of its own on the wire, by the field's name: members of a node of bytes."""
+
+    def __call__(self, field_: Field) -> Row: ...
+
+
 @dataclass(frozen=True)
 class Format:
     """One wire format.
 
     `core`: the reader and writer of the C core (h9_format). `languages`: the schema languages that can describe it.
-    `self_describing`: values carry their kinds, so that it can be read without a schema. `text_numbers`: numbers
-    are decimal text. `null_unsets`: null means that a field is unset (S12).
-    `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its branches
-    can't be told apart again (S19).
+    `self_describing`: values carry their kinds and names. `needs_schema`: what they are can't be told from that alone.
+    `text_numbers`: numbers are decimal text, read as what is wanted. `null_unsets`: null means that a field is unset
+    (S12). `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its
+    branches can't be told apart again, `names_branches`: each comes with its name (S19). `unknown`: what becomes of
+    members that the schema doesn't name (S14). `forms`: fields that have bytes in another form than the rest.
     """
 
     name: str
@@ -60,6 +67,7 @@ class Format:
     checks: Checks
     spellings: Spellings
     self_describing: bool = False
+    needs_schema: bool = False
     text_numbers: bool = False
     null_unsets: bool = False
     positional: bool = False
@@ -67,8 +75,21 @@ class Format:
     strict_oneof: bool = True
     masks_as_text: bool = False
     tells_branches: bool = True
+    names_branches: bool = False
+    unknown: Literal["by schema", "ignore", "refuse"] = "by schema"
+    forms: Forms | None = None
     encode_key: Any = None
     loses: tuple[str, ...] = ()
+
+    @property
+    def schemaless(self) -> bool:
+        """Whether messages can be read and written without a schema."""
+        return self.self_describing and not self.needs_schema
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it is Avro's, so that its own rules hold between a writer's schema and a reader's (S18, S31)."""
+        return self.languages == {"avro"}
 
 
 ALL_LANGUAGES: frozenset[Language] = frozenset({"avro", "protobuf", "jsonschema"})

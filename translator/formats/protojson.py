@@ -45,6 +45,7 @@ FORMAT = Format(
     self_describing=True,
     text_numbers=True,
     null_unsets=True,
+    unknown="refuse",
     masks_as_text=True,
     encode_key=encode_key,
     loses=("unknown fields", "google.protobuf.Any: not built yet"),

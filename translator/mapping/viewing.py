@@ -92,12 +92,12 @@ class ViewReading(Reading):
         return found
 
     def _mirror(self, t: Type, values: Type) -> Record:
-        """A record with the members of `t`, each once."""
+        """A record with the members of `t`, each once. As a union's branch it is named as the map that it reads."""
         assert isinstance(t, Record)
         memo = (id(t), id(values))
         if memo not in self._mirrors:
             names = dict.fromkeys(each.name for each in t.fields)
-            self._mirrors[memo] = Record("object", [Field(name, values, Presence.OPTIONAL) for name in names])
+            self._mirrors[memo] = Record("map", [Field(name, values, Presence.OPTIONAL) for name in names])
             self._tables.mirrors.add(id(self._mirrors[memo]))
         return self._mirrors[memo]
 

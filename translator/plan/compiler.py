@@ -18,6 +18,7 @@ from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
+from translator.plan.shapes import in_choices
 from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
 
@@ -87,7 +88,7 @@ def _roots(source: Side, target: Side) -> tuple[Type, Type]:
     """The two root types. A self-describing format without a schema is untyped, or takes the other side's."""
     check_sides(source, target)
     untyped = Any()
-    if source.format.self_describing and source.root is None:
+    if source.root is None and source.format.schemaless:
         return target.root or untyped, target.root or untyped
     assert source.root is not None
     return source.root, target.root or source.root
@@ -99,20 +100,24 @@ def _says_messages(format_: Format) -> bool:
 
 
 def check_sides(source: Side, target: Side) -> None:
-    """PlanError: a format without the schema that it needs, or with one in a language that can't describe it."""
+    """PlanError: a format without the schema that it needs, or with one in a language that can't describe it. A target
+    may do with the source's."""
     for side in (source, target):
-        if side.schema is None and not side.format.self_describing:
+        taken = side is target and side.format.self_describing and source.schema is not None
+        if side.schema is None and not side.format.schemaless and not taken:
             raise PlanError([("", f"{side.format.name} needs a schema")])
-        if side.schema is not None and side.schema.language not in side.format.languages:
+        schema = side.schema or (source.schema if taken and side.format.needs_schema else None)
+        if schema is not None and schema.language not in side.format.languages:
             wanted = " or ".join(sorted(side.format.languages))
-            raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {side.schema.language}")])
+            raise PlanError([("", f"{side.format.name} is described by {wanted}, not by {schema.language}")])
 
 
 def _context(
     source: Side, target: Side, policies: Policies, resolve: Callable[[Type], Type], *, keep_unknown: bool
 ) -> Context:
     keep = keep_unknown and policies.unknown == "default"
-    frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve)
+    apart = in_choices(source.root) if source.root is not None else frozenset[str]()
+    frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve, apart=apart)
     return Context(Image(), source.format, target.format, policies, frames, resolve)
 
 

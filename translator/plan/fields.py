@@ -9,6 +9,7 @@ from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, 
 from translator.formats.base import Format, Row
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
+from translator.plan.image import Image
 from translator.plan.matching import Matcher
 from translator.plan.reading import Context, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
@@ -175,7 +176,8 @@ class _Table:
         if not is_choice(s):
             node = self._node(inner, member, path)
             positional = self.format.positional
-            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s)) if positional else node
+            named = self.reading.named(inner, node)
+            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s)) if positional else named
         if not is_choice(member.field.type):
             goal = optional(member.field.type)[0]
             return self.reading.union(s, [self.reading.bare_branch(b, goal, path) for b in s.branches], path)
@@ -211,6 +213,8 @@ class _Table:
         if self.format.tagged:
             row["tag"] = tag(self.format, s, self.context.policies, self.context.carried)
             self._mark_group(s, node)
+        if self.format.forms is not None and slot != C.H9_NO_SLOT:
+            give_form(self.image, node, self.format.forms(s))
         return row
 
     def _mark_group(self, s: Field, node: int) -> None:
@@ -253,7 +257,8 @@ class _Table:
             named = [(self.format.spellings(each), i) for i, each in enumerate(fields)]
             depth = max((len(names) for names, _ in named), default=0)
             spellings = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
-            spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in each.aliases]
+            if self.format.schemaless:  # where the writer's schema is known, aliases are the reader's alone (S31)
+                spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in each.aliases]
         keys, mask = self.image.key_table(spellings)
         return {"keys": keys, "key_mask": mask, **(numbers(self.image, fields) if self.format.tagged else {})}
 
@@ -263,7 +268,8 @@ class _Table:
         if not self.format.self_describing or self.format.null_unsets:
             return 0
         fields = [self.source.fields[i] for i in order]
-        must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k])]
+        strict = self.format.needs_schema
+        must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k], strict=strict)]
         return self.image.mask(must, (len(fields) + 63) // 64) + 1 if must else 0
 
     def _unknown(self) -> Row:
@@ -277,8 +283,8 @@ class _Table:
         elif self.format.tagged:
             kind = C.H9_UNKNOWN_KEEP if slot is not None else C.H9_UNKNOWN_IGNORE
         else:
-            closed = self.format.null_unsets or not self.source.open
-            kind = C.H9_UNKNOWN_REFUSE if closed else C.H9_UNKNOWN_IGNORE
+            rules = {"ignore": C.H9_UNKNOWN_IGNORE, "refuse": C.H9_UNKNOWN_REFUSE}
+            kind = rules.get(self.format.unknown, rules["ignore" if self.source.open else "refuse"])
         return {"unknown": kind, "unknown_slot": C.H9_NO_SLOT if slot is None else slot, "flags": flags}
 
     # --- what isn't in the message ---
@@ -300,8 +306,18 @@ def _is_constant(s: Field) -> bool:
     return s.presence is Presence.REQUIRED and isinstance(s.type, Enum) and len(s.type.symbols) == 1
 
 
-def _must_be_met(s: Field) -> bool:
-    return s.presence is Presence.REQUIRED and s.default is not None
+def _must_be_met(s: Field, *, strict: bool) -> bool:
+    """`strict`: the format has every field always, whatever its default."""
+    return s.presence is Presence.REQUIRED and (strict or s.default is not None)
+
+
+def give_form(image: Image, node: int, form: Row) -> None:
+    """Gives the bytes of a field, or of its list's items, a form of their own."""
+    row = image.nodes[node]
+    if form and row["op"] == C.H9_OP_LIST:
+        give_form(image, row["a"], form)
+    elif form and row["op"] == C.H9_OP_BYTES:
+        row.update(form)
 
 
 def takes_null(context: Context, s: Type) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from schemas.model import MISSING, Field, Presence, Record, Type, nullable
 from translator.plan.cycles import Cycles
 from translator.plan.resolve import unbuilt
+from translator.plan.shapes import last_name
 
 INLINE_SLOTS = 192
 """How many slots a frame may reach by taking records in."""
@@ -61,14 +62,22 @@ class Frames:
     """The frames of one target, by record."""
 
     def __init__(
-        self, *, keep_unknown: bool, mergeable: bool, resolve: Callable[[Type], Type], inline_slots: int = INLINE_SLOTS
+        self,
+        *,
+        keep_unknown: bool,
+        mergeable: bool,
+        resolve: Callable[[Type], Type],
+        inline_slots: int = INLINE_SLOTS,
+        apart: frozenset[str] = frozenset(),
     ) -> None:
         """`keep_unknown`: records have a slot for unknown fields. `mergeable`: the source may set and take back an
-        optional record (Protobuf's oneofs), so that only required ones stand inline. `resolve`: a type's meaning."""
+        optional record (Protobuf's oneofs), so that only required ones stand inline. `resolve`: a type's meaning.
+        `apart`: unqualified names of records that the source has in unions, where a reader knows no frame around."""
         self._keep_unknown = keep_unknown
         self._mergeable = mergeable
         self._resolve = resolve
         self._limit = inline_slots
+        self._apart = apart
         self._of: dict[int, Placed] = {}
         self._sizes: dict[int, int] = {}
         self._cycles = Cycles(resolve)
@@ -94,6 +103,8 @@ class Frames:
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
         if unbuilt(inner) or each.oneof or each.default is not MISSING:
+            return False
+        if self._apart and not self._apart.isdisjoint(map(last_name, (inner.name, *inner.aliases))):
             return False
         if self._mergeable and (null or each.presence is Presence.OPTIONAL):
             return False

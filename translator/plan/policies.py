@@ -15,7 +15,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     time: Literal["refuse", "truncate"] = "refuse"
     """A time finer than its target's unit (S23)."""
     nan: Literal["refuse", "null", "quote"] = "refuse"
-    """NaN and infinity in plain JSON (S4)."""
+    """NaN and infinity in plain JSON (S4), and in Avro's, where null isn't a number either: it is refused."""
     bytes: Literal["base64", "base64url", "hex", "codepoints"] = "base64"
     """Bytes in plain JSON (S8)."""
     unknown: Literal["default", "ignore", "refuse"] = "default"

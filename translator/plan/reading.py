@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from native.binding import C
+from schemas.avro import branch_name
 from schemas.model import (
     Any,
     Array,
@@ -117,6 +118,7 @@ class Reading:
             if self.messages.wraps(s):
                 nodes = [self._null_box() if isinstance(b, Null) else self._boxed(node, 1) for b in _branches(s)]
                 return self.messages.read(s, nodes)
+            node = self.named(inner, node)
             return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s))
         if isinstance(s, Union):
             return self.union(s, [self.branch(b, (t,), path, box=1) for b in s.branches], path)
@@ -167,7 +169,7 @@ class Reading:
         if s_null:
             self.context.losses.add(path, "checked", "null is refused")
             if not self.format.positional and not self.messages.wraps(s):
-                return self.solid(inner, t, path)  # the node itself refuses null
+                return self.named(inner, self.solid(inner, t, path))  # the node itself refuses null
             if not is_choice(s):
                 return self.union(s, [self._null_or(b, t, path) for b in s.branches], path)
         nodes = [self.bare_branch(b, t, path) for b in s.branches]
@@ -255,7 +257,7 @@ class Reading:
 
     def _any(self, s: Type, t: Any, path: str) -> int:
         """An untyped value. A self-describing source gives one of anything."""
-        if not isinstance(s, Any) and not self.format.self_describing:
+        if not isinstance(s, Any) and not self.format.schemaless:
             return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
         self.context.losses.add(path, "exact")
         fits = self._any_fits(s, t)
@@ -338,7 +340,7 @@ class Reading:
         """S18: between Avro schemas the first branch that matches, promotion included; elsewhere one of the same kind
         is taken before one that it would have to be converted to."""
         options = [i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)]
-        if not (self.format.positional and self.context.target.positional):
+        if not (self.format.resolves and self.context.target.resolves):
             options.sort(key=lambda i: not alike(self.context.meaning(s), self.context.meaning(targets[i])))
         return options[0] if options else None
 
@@ -355,17 +357,31 @@ class Reading:
             case (Enum(), Enum()):
                 return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
-                return isinstance(s, Any) or self.format.self_describing
+                return isinstance(s, Any) or self.format.schemaless
             case _:
                 return promotes(s, t, self.context.policies)
 
     def union(self, s: Union, nodes: list[int], path: str) -> int:
-        """A node that picks a branch: by Avro's index, by the value's kind, or by the wrapper's member that is set."""
+        """A node that picks a branch: by Avro's index, its name, the value's kind, or a wrapper's member."""
         if self.messages.wraps(s):
             return self.messages.read(s, nodes)
         index = null_index(s) if any(isinstance(b, Null) for b in s.branches) else -1
+        if self.format.names_branches:
+            named = [(branch_name(b).encode(), i) for i, b in enumerate(s.branches) if not isinstance(b, Null)]
+            keys, mask = self.image.key_table(named)
+            branches = self.image.many32(nodes)
+            return self.image.node(
+                C.H9_OP_UNION, a=branches, b=len(nodes), c=keys, hi=mask, lo=index, flags=C.H9_N_NAMED
+            )
         kinds = C.H9_NONE if self.format.positional else self.image.many32(self._kinds(s, path))
         return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
+
+    def named(self, s: Type, node: int) -> int:
+        """The node of a branch that stands alone beside null, where the format has its name around it."""
+        if not self.format.names_branches:
+            return node
+        name = branch_name(s).encode()
+        return self.image.node(C.H9_OP_WRAPPED, a=node, b=self.image.text(name), c=len(name))
 
     def _kinds(self, s: Union, path: str) -> list[int]:
         table, clash = kind_table(s, self.format, self.context.policies, self.context.meaning)
@@ -383,7 +399,7 @@ class Reading:
             return self._enum_text(s, t, path)
         read_as = self._read_as(s, t)
         conversion = convert(read_as, t, policies)
-        if conversion is None and self.format.positional and self.context.target.positional:
+        if conversion is None and self.format.resolves and self.context.target.resolves:
             read_as = as_carried(s, t)
             conversion = convert(read_as, t, policies)
         spec = self.format.scalar(read_as, policies)

@@ -23,6 +23,7 @@ from schemas.model import (
     Union,
     Uuid,
     nullable,
+    walk,
 )
 from translator.formats.base import Format
 from translator.plan.convert import Conversion, convert
@@ -54,6 +55,12 @@ def optional(type_: Type) -> tuple[Type, bool]:
 def is_choice(type_: Type) -> bool:
     """Whether a value of `type_` says which of several branches it is, null being one of them where it may be."""
     return isinstance(type_, Union) and not optional(type_)[1]
+
+
+def in_choices(root: Type) -> frozenset[str]:
+    """The unqualified names of records that stand in unions with others than null, anywhere in `root`."""
+    choices = (each for each in walk(root) if isinstance(each, Union) and is_choice(each))
+    return frozenset(last_name(b.name) for each in choices for b in each.branches if isinstance(b, Record))
 
 
 def same_union(s: Union, t: Union) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from native.binding import C
+from schemas.avro import branch_name
 from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Row
 from translator.plan.enums import Enums
+from translator.plan.fields import give_form
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context
 from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
@@ -32,7 +34,7 @@ class Writing:
             return self._choice(t, path)
         inner, null = optional(t)
         if null:
-            node = self.solid(inner, path)
+            node = self._named(inner, self.solid(inner, path))
             option = self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(t))
             return self.messages.write(t, option, (0, node))
         return self.solid(t, path)
@@ -44,10 +46,20 @@ class Writing:
         if must_tell and kind_table(t, self.format, policies, self.context.meaning)[1]:
             self.context.alike(path, self.format)
         wraps = self.messages.wraps(t)
-        nodes = [0 if wraps and isinstance(branch, Null) else self.solid(branch, path) for branch in t.branches]
+        nodes = [
+            0 if wraps and isinstance(branch, Null) else self._named(branch, self.solid(branch, path))
+            for branch in t.branches
+        ]
         at = self.image.many32(nodes)
         node = self.image.node(C.H9_OP_UNION, a=at, b=len(nodes), c=C.H9_NONE, lo=null_index(t))
         return self.messages.write(t, node, nodes)
+
+    def _named(self, branch: Type, node: int) -> int:
+        """A union's branch with its name around it, where the format has it so (S19); null has none."""
+        if not self.format.names_branches or isinstance(branch, Null):
+            return node
+        key = self.format.encode_key(branch_name(branch)) + b":"
+        return self.image.node(C.H9_OP_WRAPPED, a=node, b=self.image.text(key), c=len(key))
 
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
@@ -143,9 +155,11 @@ class Writing:
             node = self.image.node(C.H9_OP_INLINE, a=self.table(member.inner), flags=flags)
         else:
             node = self.solid(inner, path)
+        if self.format.forms is not None:
+            give_form(self.image, node, self.format.forms(member.field))
         if null and self.format.positional:
             return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(t))
-        return node
+        return self._named(inner, node) if null else node
 
     def _delimited(self, node: int) -> int:
         """Protobuf's delimited encoding is the field's: the message's node, or its list's item, is marked."""

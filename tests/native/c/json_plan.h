@@ -72,6 +72,18 @@ enum {
     N_STRUCT,
     N_LISTVALUE,
     N_WRAPPED,
+    N_NAMED_INT,
+    N_NAMED_INT_W,
+    N_NAMED_OPTION,
+    N_NAMED_OPTION_W,
+    N_NAMED_UNION,
+    N_NAMED_UNION_W,
+    N_NAMED_STRING_W,
+    N_NAMED_INLINE,
+    N_NAMED_INLINE_W,
+    N_NO_NULL,
+    N_UUID_POINTS,
+    N_BIG_POINTS,
     N_FAIL,
     N_CONVERTED,
     N_INLINE,
@@ -84,9 +96,27 @@ enum {
     N_BIG_RECORD_W,
     N_ZERO,
     N_ZERO_W,
+    N_NAMED,
+    N_NAMED_LAST,
+    N_NAMED_W,
     N_NODES
 };
-enum { R_INNER, R_INNER_W, R_MAIN, R_MAIN_W, R_LAST, R_CLOSED, R_BIG, R_BIG_W, R_ZERO, R_ZERO_W, R_RECORDS };
+enum {
+    R_INNER,
+    R_INNER_W,
+    R_MAIN,
+    R_MAIN_W,
+    R_LAST,
+    R_CLOSED,
+    R_BIG,
+    R_BIG_W,
+    R_ZERO,
+    R_ZERO_W,
+    R_NAMED,
+    R_NAMED_LAST,
+    R_NAMED_W,
+    R_RECORDS
+};
 enum { BIG_FIELDS = 300 };
 
 static h9_node nodes[N_NODES];
@@ -330,6 +360,48 @@ static void add_union(void)
     words32_n += 4;
 }
 
+static h9_node named(uint32_t node, const char *name)
+{ return (h9_node){.op = H9_OP_WRAPPED, .a = node, .b = text(name), .c = (uint32_t)strlen(name)}; }
+
+/* Avro's JSON: null, int and string as branches, and a record with a record beside null in its own frame. */
+static void add_named(void)
+{
+    const uint32_t branches[3] = {N_BRANCH_NULL, N_BRANCH_INT, N_BRANCH_STRING};
+    const uint32_t written[3] = {N_NULL, N_NAMED_INT_W, N_NAMED_STRING_W};
+    uint32_t first = keys_n, table, mask;
+    add_key("int", 1);
+    add_key("n.String", 2);
+    index_keys(first, 2, &table, &mask);
+    nodes[N_NAMED_UNION] = (h9_node){
+        .op = H9_OP_UNION, .flags = H9_N_NAMED, .a = words32_n, .b = 3, .c = table, .lo = 0, .hi = (int64_t)mask};
+    memcpy(words32 + words32_n, branches, sizeof branches);
+    nodes[N_NO_NULL] = nodes[N_NAMED_UNION];
+    nodes[N_NO_NULL].lo = -1;
+    nodes[N_NAMED_UNION_W] = (h9_node){.op = H9_OP_UNION, .a = words32_n + 3, .b = 3, .c = H9_NONE};
+    memcpy(words32 + words32_n + 3, written, sizeof written);
+    words32_n += 6;
+    nodes[N_NAMED_INT] = named(N_I32, "int");
+    nodes[N_NAMED_INT_W] = named(N_I32, "\"int\":");
+    nodes[N_NAMED_STRING_W] = named(N_STRING, "\"n.String\":");
+    nodes[N_NAMED_OPTION] = (h9_node){.op = H9_OP_OPTION, .a = N_NAMED_INT};
+    nodes[N_NAMED_OPTION_W] = (h9_node){.op = H9_OP_OPTION, .a = N_NAMED_INT_W};
+    nodes[N_NAMED_INLINE] = named(N_INLINE, "n.Inner");
+    nodes[N_NAMED_INLINE_W] = named(N_INLINE_W, "\"n.Inner\":");
+    nodes[N_UUID_POINTS] = (h9_node){.op = H9_OP_UUID, .flags = H9_N_CODEPOINTS, .a = 16};
+    nodes[N_BIG_POINTS] = (h9_node){.op = H9_OP_BIGDECIMAL, .flags = H9_N_CODEPOINTS};
+    const field_spec in[] = {{"\"i\"", "i", NULL, N_NAMED_INLINE, 0, H9_F_NULLABLE, 0},
+                             {"\"o\"", "o", NULL, N_NAMED_INT, 1, H9_F_NULLABLE, 0}};
+    const field_spec out[] = {{"\"i\"", NULL, NULL, N_NAMED_INLINE_W, 0, H9_F_NULLABLE, 0},
+                              {"\"o\"", NULL, NULL, N_NAMED_INT_W, 1, H9_F_NULLABLE, 0}};
+    add_record(R_NAMED, 14, in, COUNT(in), false);
+    add_record(R_NAMED_W, 14, out, COUNT(out), true);
+    records[R_NAMED_LAST] = records[R_NAMED];
+    records[R_NAMED_LAST].flags = H9_N_LAST_WINS;
+    nodes[N_NAMED] = (h9_node){.op = H9_OP_RECORD, .a = R_NAMED};
+    nodes[N_NAMED_LAST] = (h9_node){.op = H9_OP_RECORD, .a = R_NAMED_LAST};
+    nodes[N_NAMED_W] = (h9_node){.op = H9_OP_RECORD, .a = R_NAMED_W};
+}
+
 static void add_containers(void)
 {
     nodes[N_OPTION] = (h9_node){.op = H9_OP_OPTION, .a = N_I32};
@@ -367,6 +439,7 @@ static const h9_plan *json_plan(void)
     add_enums();
     add_union();
     add_main();
+    add_named();
     add_zeros();
     add_big();
     plan = (h9_plan){.nodes = nodes,

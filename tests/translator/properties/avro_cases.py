@@ -99,13 +99,17 @@ def _tree(draw: st.DrawFn) -> Case:
     return {"type": "record", "name": name, "fields": fields}, node
 
 
-def _wider(inner: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
+def _flat(inner: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
     arrays = inner.map(lambda c: ({"type": "array", "items": c[0]}, st.lists(c[1], max_size=4)))
     keys = st.text(max_size=6)
     maps = inner.map(lambda c: ({"type": "map", "values": c[0]}, st.dictionaries(keys, c[1], max_size=4)))
-    return arrays | maps | _union() | _tree() | st.builds(_nullable, inner, st.booleans()) | _record(inner)
+    return arrays | maps | _union() | st.builds(_nullable, inner, st.booleans()) | _record(inner)
 
 
-def schemas() -> st.SearchStrategy[Case]:
-    """A record's schema, and a strategy for its data."""
-    return _record(st.recursive(_primitive() | _named(), _wider, max_leaves=6))
+def _wider(inner: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
+    return _flat(inner) | _tree()
+
+
+def schemas(*, recursive: bool = True) -> st.SearchStrategy[Case]:
+    """A record's schema, and a strategy for its data. `recursive`: with types that contain themselves."""
+    return _record(st.recursive(_primitive() | _named(), _wider if recursive else _flat, max_leaves=6))

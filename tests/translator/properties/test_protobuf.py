@@ -101,7 +101,7 @@ def test_protojson_is_json_format_s(key: str, random: Random) -> None:
 
 
 @each_message
-@pytest.mark.parametrize("other", ["protojson", "json", "msgpack"])
+@pytest.mark.parametrize("other", ["protojson", "otlp-json", "json", "msgpack"])
 @given(random=randoms)
 def test_every_message_comes_back(key: str, other: str, random: Random) -> None:
     """Through another format and back it is the same message to Protobuf's own library."""

@@ -254,3 +254,13 @@ def test_s22_two_keys_that_become_one():
     packed = b"\x81\xa1a\x82\x01\x01\xa11\x02"
     assert refused(plan("msgpack", s, "avro", t), packed)[0] == "DUPLICATE"
     assert refused(plan("msgpack", None, "json", None), packed)[0] == "KEY"
+
+
+def test_s18_a_record_out_of_a_union_of_several():
+    """Into a target that has just the record, of which other members follow."""
+    record = {"type": "record", "name": "X", "fields": [{"name": "i", "type": "int"}, {"name": "s", "type": "string"}]}
+    s, t = av(["null", "string", record], "int"), av(record, "int")
+    assert run("avro", s, "avro", t, b"\x04\x06" + text("x") + b"\x02") == b"\x06" + text("x") + b"\x02"
+    assert run("json", s, "avro", t, b'{"a":{"i":3,"s":"x"},"b":1}') == b"\x06" + text("x") + b"\x02"
+    assert refused(plan("avro", s, "avro", t), b"\x02" + text("x") + b"\x02")[0] == "BRANCH"
+    assert refused(plan("avro", s, "avro", t), b"\0\x02")[0] in ("NULL", "MISSING")

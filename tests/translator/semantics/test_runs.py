@@ -67,3 +67,28 @@ def test_a_damaged_plan_s_branch_is_refused(writer):
     )  # fmt: skip
     with pytest.raises(Exception, match="BAD_PLAN"):
         Plan(data, image.names).translate(b"")
+
+
+@pytest.mark.parametrize(
+    "damage", [{}, {"c": 1 << 30}, {"hi": 6}, {"hi": 1 << 40}, {"hi": -1}, {"lo": 1}, {"name": 1 << 30}, {"node": 9}]
+)
+def test_a_damaged_plan_s_named_branches_are_refused(damage):
+    """What Avro's JSON is read by is checked when the image is loaded: its table of names, null's branch, a name."""
+    image = Image()
+    number = {"bits": 64, "lo": -(1 << 63), "hi": (1 << 63) - 1}
+    inner = image.node(C.H9_OP_INT, **number, conv=image.chain([{"code": C.H9_STEP_BOX, "a": 0}]))
+    keys, mask = image.key_table([(b"long", 0)])
+    name = {"b": image.text(b'"long":'), "c": damage.get("name", 7)}
+    wrapped = image.node(C.H9_OP_WRAPPED, a=image.node(C.H9_OP_INT, **number) + damage.get("node", 0), **name)
+    union = {"a": image.many32([inner]), "b": 1, "c": keys, "hi": mask, "lo": -1, "flags": C.H9_N_NAMED, **damage}
+    read = image.node(C.H9_OP_UNION, **{key: value for key, value in union.items() if key not in ("name", "node")})
+    written = image.node(C.H9_OP_UNION, a=image.many32([wrapped]), b=1, c=C.H9_NONE, lo=-1)
+    data = image.dump(
+        reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=read, write_root=written,
+        skip_root=C.H9_NONE, map_root=C.H9_NONE,
+    )  # fmt: skip
+    if not damage:
+        assert Plan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'
+        return
+    with pytest.raises(Exception, match="BAD_PLAN"):
+        Plan(data, image.names)
