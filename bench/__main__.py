@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench import clock, peers
+from bench import clock, confluent, github, otlp, peers
 from tests.vectors import LANGUAGES, SIGNAL, encoded, side
 from translator.plan.handle import Plan
 
@@ -146,6 +146,25 @@ def row(source: str, target: str, call: str, ours: float, peer: str, theirs: flo
     }
 
 
+def further(messages: dict[str, list[bytes]]) -> list[Row]:
+    """Messages of the outside world: GitHub's events, OTLP's metrics, Kafka's framed messages."""
+    rows: list[Row] = []
+    for what, count, runs in (github.contestants(), *otlp.contestants(), confluent.contestants(messages["avro"])):
+        times = clock.race({name: (run, count) for name, run in runs.items()})
+        ours = [name for name in times if "translate" in name]
+        found: list[Row] = [
+            {"message": what, "call": call, "ours_ns": round(times[call], 1), "peer": peer, "peer_ns": round(ns, 1)}
+            for call in ours for peer, ns in times.items() if peer not in ours
+        ]  # fmt: skip
+        print(f"{what}, for each message that is made:")
+        print("\n".join(
+            f"{each['call']:>47} {each['ours_ns']:>8.0f} ns  {each['peer']:<42} {each['peer_ns']:>8.0f} ns  "
+            f"{each['peer_ns'] / each['ours_ns']:>6.2f} ×" for each in found
+        ), flush=True)  # fmt: skip
+        rows += found
+    return rows
+
+
 def scaling(source: str, target: str, messages: dict[str, list[bytes]]) -> Row:
     """Two threads on one plan against one thread, in turns."""
     run = batched(Plan(side(source), side(target)), messages[source])
@@ -179,6 +198,8 @@ def main(names: list[str]) -> None:
             check(source, target, messages)
             rows += pair(source, target, messages)
             print("\n".join(line(entry) for entry in rows[-6:]), flush=True)
+    if not names:
+        rows += further(messages)
     rows += [scaling(source, target, messages) for source, target in (("avro", "protobuf"), ("json", "protobuf"))]
     print("\n".join(line(entry) for entry in rows[-2:]))
     RESULTS.write_text("[\n" + ",\n".join(f"  {json.dumps(entry)}" for entry in rows) + "\n]\n")

@@ -1,4 +1,5 @@
-"""The main job on real input: sensor readings become neuron signals; a CloudEvent goes round three formats.
+"""The main job on real input: sensor readings become neuron signals; OpenTelemetry's metrics become one signal for each
+data point; a CloudEvent goes round three formats.
 
 Run by `make demo`. Everything it writes goes into demo-out/.
 """
@@ -10,6 +11,7 @@ import random
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import fastavro
@@ -85,6 +87,38 @@ def readings_to_signals() -> None:
     show(f"after, in a HAL9 frame ({size} bytes of JSON):", after, 2000)
 
 
+def metrics_to_signals() -> None:
+    title("A request of OpenTelemetry's metrics (OTLP, JSON) becomes a signal for each data point")
+    request, schema, signals = "otlp/metrics.json", "otlp/metrics.proto#MetricsData", OUT / "metrics.nsig"
+    show("before:", (HERE / request).read_text(), 2500)
+    show("the mapping (examples/otlp/metrics.toml):", (HERE / "otlp/metrics.toml").read_text(), 1500)
+    command("convert", request, str(signals), "--from", "otlp-json:lone", "-s", schema, "--map", "otlp/metrics.toml")
+    plan = translator.compile("neuron", ("json", "neuron:NeuronSignal"))
+    shown = [plan.translate(message) for message in delimited(signals.read_bytes())]
+    print(f"after, {len(shown)} signals:")
+    for message in shown:
+        signal = json.loads(message)
+        activation = signal["payload"]["activation"]
+        value = activation["features"] or activation.get("strength")
+        print(f"    {signal['timestamp']}  {signal['to_neuron']:20} {activation['content']:14} {json.dumps(value)}")
+    show("the first of them whole:", json.dumps(json.loads(shown[0]), indent=2), 1500)
+
+
+def delimited(data: bytes) -> Iterator[bytes]:
+    """The messages of a file in which each has its length before it."""
+    at = 0
+    while at < len(data):
+        size, shift = 0, 0
+        while True:
+            byte = data[at]
+            size |= (byte & 127) << shift
+            at, shift = at + 1, shift + 7
+            if byte < 128:
+                break
+        yield data[at : at + size]
+        at += size
+
+
 def cloudevent_round() -> None:
     title("A CloudEvent goes from JSON to Protobuf and Avro, and back")
     event = json.dumps(json.loads((HERE / "cloudevent.json").read_text()), ensure_ascii=False).encode()
@@ -109,6 +143,7 @@ def cloudevent_round() -> None:
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     readings_to_signals()
+    metrics_to_signals()
     cloudevent_round()
 
 

@@ -105,6 +105,8 @@ class Conversions:
             return Steps(target, key, term, [{**step, "a": way}])
         if isinstance(term.type, Bool) and isinstance(target, Int):
             return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
+        if isinstance(self.context.meaning(term.type), Enum) and isinstance(target, Int | Float):
+            term = replace(term, type=Int(32))  # a frame holds an enum's number
         return self.into(term, target, policies, key)
 
     def _of_members(self, tagged: Tagged, target: Type, convert_: Callable[[Term], Term]) -> Term:
