@@ -53,9 +53,10 @@ from translator.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```(\w+)[ \t]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SHELL = re.compile(r"[|<>;&$`*?\\~(){}!\[\]]|(?<!\S)#")
+SHELL = re.compile(r"[|<>;&$`*?\\~(){}!\[\]]")
+COMMENT = re.compile(r"\s+#\s.*")
 QUOTED = re.compile(r"'[^']*'")
-"""What makes a line more than plain words; and what it doesn't look into."""
+"""What makes a line more than plain words; what it isn't; and what it doesn't look into."""
 RUN = ("console", "python", "output")
 BACKGROUND = "background"
 
@@ -106,8 +107,9 @@ def matches(wanted: list[str], printed: list[str]) -> bool:
 
 def act(text: str, folder: Path, patch: pytest.MonkeyPatch) -> tuple[int, str]:
     """Runs a command; its exit code and all that it printed."""
-    if text.startswith("translator ") and not SHELL.search(QUOTED.sub("", text)):
-        return here(shlex.split(text)[1:], patch)
+    plain = COMMENT.sub("", text)
+    if plain.startswith("translator ") and not SHELL.search(QUOTED.sub("", plain)):
+        return here(shlex.split(plain)[1:], patch)
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     ran = subprocess.run(["bash", "-c", text], cwd=folder, env=environment(folder), timeout=60, check=False, **options)
     return ran.returncode, ran.stdout.decode()
@@ -173,9 +175,7 @@ class Play:
 
     def end(self) -> None:
         """Stops what runs in the background, and what this process had open for it."""
-        if self.children and sources.find.cache_info().currsize:
-            sources.find("registry").close()  # type: ignore[attr-defined]
-        sources.find.cache_clear()
+        sources.close()
         for child in self.children:
             os.killpg(child.pid, signal.SIGTERM)
             child.communicate(timeout=30)
@@ -221,7 +221,7 @@ def served(text: str, patch: pytest.MonkeyPatch) -> str:
         found.bind(("127.0.0.1", 0))
         port = str(found.getsockname()[1])
     patch.setenv("HAL9_REGISTRY_URL", f"http://127.0.0.1:{port}")
-    sources.find.cache_clear()
+    sources.close()
     return text.replace("8081", port)
 
 
@@ -247,9 +247,6 @@ GOOD = """
 $ translator convert in/a.ndjson - --to json
 {"n":1}
 1 record written, …
-$ cat in/a.ndjson |\\
-  translator convert - --to json --quiet | tr 1 2
-{"n":2}
 ```
 ```console norun
 $ rm -rf /
@@ -275,6 +272,11 @@ $ translator formats
 unbuilt     refuse, run
 $ translator convert none
 ...
+```
+```console
+$ cat in/a.ndjson |\\
+  translator convert - --to json --quiet | tr 1 2
+{"n":2}
 ```
 """
 

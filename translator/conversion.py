@@ -18,17 +18,20 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from native.binding import Results, Run
 from native.errors import ContainerError, DataError
 from translator.containers.base import Block, Data, Reader, Writer, kept
 from translator.plan.handle import Plan
+from translator.retrying import Wanted, only, totals
 
 if TYPE_CHECKING:
     from translator.adapters.adapter import Adapter
+    from translator.adapters.prefixed import Prefixed
 
 BATCH = 1 << 16
 """Messages of one call of the core at most."""
@@ -65,7 +68,7 @@ class Refusal:
     """A message that was refused, or (`data` is None) damage to the container.
 
     `index`: of the message in the stream, from 0. `offset`: where it begins in the stream (in Avro: its block).
-    `error.offset`: bytes from there, in the message.
+    `error.offset`: bytes from there, in the message. `of`: how many messages it made, if `error.item` is one of them.
     """
 
     index: int
@@ -73,6 +76,7 @@ class Refusal:
     error: DataError
     data: bytes | None
     lost: int = 0
+    of: int | None = None
 
 
 class StoppedError(DataError):
@@ -127,7 +131,7 @@ class Conversion:
     def __init__(
         self,
         reader: Reader,
-        plan: Plan | Adapter,
+        plan: Plan | Adapter | Prefixed,
         writer: Writer,
         *,
         refused: Callable[[Refusal], None] | None = None,
@@ -203,7 +207,9 @@ class Conversion:
     def _split(self, block: Block, begin: array[int], end: array[int]) -> None:
         count = self._room(len(begin))
         run = self._core.translate_many(block.data, begin[:count], end[:count], self._writer.framing)
-        self._take(run, count, _Place(block.data, block.offset))
+        if block.wanted is not None:
+            run = only(run, block.wanted)
+        self._take(run, count, _Place(block.data, block.offset, wanted=block.wanted))
 
     def _counted(self, block: Block, count: int) -> None:
         """A run that says how many messages it has, in batches."""
@@ -246,8 +252,9 @@ class Conversion:
             self._write(run.data, run.ends, done, errors)
         else:
             self._write(run.data, run.results.ends, _made(run.results, done, fatal), [])
+        made = totals(run) if errors and run.results else Counter[int]()
         for error in errors:
-            self._hand_over(place.refusal(run, error, first, done))
+            self._hand_over(place.refusal(run, error, first, done, made[error.index]))
         self.counts.lost += place.lost
 
     def _fatal(self, errors: list[DataError]) -> DataError | None:
@@ -282,12 +289,15 @@ class _Place:
     offset: int
     fixed: bool = False
     lost: int = 0
+    wanted: Sequence[Wanted | None] | None = None
 
-    def refusal(self, run: Run, error: DataError, first: int, done: int) -> Refusal:
+    def refusal(self, run: Run, error: DataError, first: int, done: int, made: int) -> Refusal:
         begin, end = run.begin[error.index], run.end[error.index]
         offset = self.offset if self.fixed else self.offset + begin
         lost = self.lost if error.index == done - 1 else 0
-        return Refusal(first + error.index, offset, error, bytes(self.data[begin:end]), lost)
+        tried = self.wanted[error.index] if self.wanted is not None else None
+        of = None if error.item is None else tried.of if tried else made
+        return Refusal(first + error.index, offset, error, bytes(self.data[begin:end]), lost, of)
 
 
 def _made(results: Results, done: int, fatal: DataError | None) -> int:
@@ -303,22 +313,3 @@ def _unfinished(run: Run, block: Block) -> bool:
     if block.last or not run.errors or not len(run.ends):
         return False
     return run.errors[-1].index == len(run.ends) - 1 and run.end[-1] == len(block.data)
-
-
-def letter(refusal: Refusal, *, most: int = 1 << 20) -> dict[str, Any]:
-    """A refusal as plain data, for a dead-letter file; of a longer message only the first `most` bytes are kept."""
-    import base64
-
-    data = refusal.data
-    entry: dict[str, Any] = {
-        "index": refusal.index,
-        "offset": refusal.offset,
-        "byte": None if data is None else refusal.error.offset,
-        "code": refusal.error.code,
-        "path": refusal.error.path,
-        "item": refusal.error.item,
-        "reason": refusal.error.message,
-        "size": None if data is None else len(data),
-        "data": None if data is None else base64.b64encode(data[:most]).decode(),
-    }
-    return entry | ({"lost": refusal.lost} if refusal.lost else {})

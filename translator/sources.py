@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from schemas.model import Schema
+    from translator.framing import Reference
 
 GROUP: Final = "translator.schema_sources"
 _NAMED: Final = re.compile(r"([A-Za-z][\w-]+):(?!//)(.+)", re.DOTALL)
+_opened: list[SchemaSource] = []
 _VERSIONED: Final = re.compile(r"(.+)@([1-9][0-9]{0,9}|latest)", re.DOTALL)
 
 
@@ -85,16 +87,35 @@ def find(name: str, url: str | None = None) -> SchemaSource:
     source = opened() if url is None else opened(url)
     if not isinstance(source, SchemaSource):
         raise SchemaError(f"{entry.value} gives no translator.sources.SchemaSource")
+    _opened.append(source)
     return source
 
 
-def load(spec: str) -> Schema | None:
-    """The schema that `SOURCE:SUBJECT[@VERSION]` or `SOURCE:ID` names; None where it names no installed source."""
+def close() -> None:
+    """Closes the sources that were opened and have a `close`, and forgets them: `find` opens them anew."""
+    find.cache_clear()
+    while _opened:
+        getattr(_opened.pop(), "close", lambda: None)()
+
+
+def load(spec: str, url: str | None = None) -> Schema | None:
+    """The schema that `SOURCE:SUBJECT[@VERSION]` or `SOURCE:ID` names (of the source at `url`); None where it names no
+    installed source."""
     match = _NAMED.fullmatch(spec)
     if match is None or match[1] not in _found():
         return None
-    source, name = find(match[1]), match[2]
+    source, name = find(match[1]) if url is None else find(match[1], url), match[2]
     return source.by_id(int(name)) if name.isascii() and name.isdecimal() else source.by_subject(*subject(name))
+
+
+def referred(source: SchemaSource, reference: Reference) -> Schema:
+    """The schema that a message refers to. SchemaError: there is none."""
+    match reference:
+        case int():
+            return source.by_id(reference)
+        case bytes():
+            return source.by_fingerprint(reference)
+    return source.by_guid(reference)
 
 
 def subject(text: str) -> tuple[str, int | None]:

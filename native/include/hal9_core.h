@@ -78,7 +78,7 @@ typedef struct h9_allocator {
 typedef struct h9_limits {
     uint32_t depth;  /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
     uint32_t items;  /* items and entries of one message, all lists and maps together */
-    uint64_t memory; /* bytes of arena for one message, and again of its result */
+    uint64_t memory; /* bytes of arena for one message, and again of its result, or of all its results and refusals */
     uint32_t string; /* bytes of one string */
     uint64_t record; /* bytes of one message */
 } h9_limits;

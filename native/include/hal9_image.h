@@ -92,8 +92,8 @@ typedef enum h9_node_flag {
     H9_N_MASK = 16384,           /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
     H9_N_SKIP = 32768,           /* ANY, reading: passed over, checked for structure only; nothing is kept */
     H9_N_EACH = 32768 /* LIST of records (or options of records), reading: an item that is refused for what it
-                         means (h9_code 30 to 59) doesn't refuse the message: it stands as a bad item, which
-                         H9_I_EACH tells. Avro: c is the node that skips an item */
+                         means (h9_code 30 to 59, or in a step) doesn't refuse the message: it stands as a bad
+                         item, which H9_I_EACH tells. Avro: c is the node that skips an item */
 } h9_node_flag;
 
 typedef enum h9_wire { H9_WIRE_VARINT = 0, H9_WIRE_ZIGZAG = 1, H9_WIRE_FIXED = 2 } h9_wire;
@@ -300,7 +300,7 @@ typedef enum h9_fits {
 
 typedef struct h9_step {
     uint16_t code;
-    uint16_t next; /* 0: done */
+    uint16_t next; /* less than its own number; 0: done */
     uint32_t a, b, c;
     int64_t lo, hi;
 } h9_step;
@@ -356,7 +356,7 @@ typedef enum h9_insn_op {
                     H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does. All registers above
                     these three become absent with each item. `name`: the list's path from the item of the loop around
                     it, which is instruction spare - 1 (0: none) */
-    H9_I_AGAIN,  /* to c, an H9_I_EACH before it */
+    H9_I_AGAIN,  /* to c, an H9_I_EACH before it whose own c is behind it */
     H9_I_ITEM,   /* a message begins; where it is refused, go on at c (greater than its own number) */
     H9_I_EMIT,   /* the record in register a is written: the message that ITEM began */
     H9_I_DONE,   /* the end of a program that makes many */

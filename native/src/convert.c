@@ -237,6 +237,7 @@ bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at)
         h9_code code = one_step(c, &c->plan->steps[i], v);
         if (H9_UNLIKELY(code != H9_OK)) {
             h9_fail(c, code, at);
+            c->is_meaning = code >= H9_E_TRUNCATED && code < H9_E_DEPTH; /* the value was read */
             return false;
         }
     }

@@ -146,6 +146,7 @@ struct h9_context {
     uint8_t *back;
     size_t back_cap;   /* where the Protobuf writer writes, from the end */
     uint32_t code;     /* of the refusal under way */
+    bool is_meaning;   /* it is about what a value means, rather than how it is written */
     const uint8_t *at; /* where */
     h9_place *places;
     size_t places_size, places_cap; /* of the refusal under way: innermost first, reversed when it is recorded */
@@ -182,7 +183,8 @@ const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size);
 const uint8_t *h9_in_rule(h9_context *c, uint32_t name);
 /* Room for more errors. false: there is no memory for them. */
 bool h9_errors_grow(h9_context *c);
-/* `item`: or H9_NO_ITEM. false: there is no memory for it, and the call as a whole has failed. */
+/* `item`: or H9_NO_ITEM. false: there is no memory for it, which refuses the message as a whole; and where it was that
+ * already, the call. */
 bool h9_record_error(h9_context *c, uint64_t item);
 
 /* A list's item that was refused for what it means, with its refusal: H9_N_EACH. */

@@ -4,6 +4,7 @@
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
 {
     c->code = (uint32_t)code;
+    c->is_meaning = code >= H9_E_TYPE && code < H9_E_DEPTH;
     c->at = at;
     c->places_size = c->places_done;
 }
@@ -56,7 +57,10 @@ bool h9_errors_grow(h9_context *c)
 
 bool h9_record_error(h9_context *c, uint64_t item)
 {
-    if (c->errors_size == c->errors_cap && !h9_errors_grow(c)) return false;
+    if (c->errors_size == c->errors_cap && !h9_errors_grow(c)) {
+        h9_refuse(c, H9_E_NO_MEMORY, NULL);
+        return false;
+    }
     size_t n = c->places_size - c->places_done;
     reverse(c->places + c->places_done, n);
     keep_keys(c, c->places + c->places_done, n);
@@ -75,11 +79,9 @@ bool h9_record_error(h9_context *c, uint64_t item)
 
 const h9_slot h9_bad;
 
-static bool is_about_meaning(uint32_t code) { return code >= H9_E_TYPE && code < H9_E_DEPTH; }
-
 bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item)
 {
-    if (!(list->flags & H9_N_EACH) || !is_about_meaning(c->code)) return false;
+    if (!(list->flags & H9_N_EACH) || !c->is_meaning) return false;
     size_t count = c->places_size - c->places_done;
     h9_bad_item refusal = {.count = count, .at = c->at, .code = c->code};
     h9_bad_item *bad = h9_arena(c, sizeof *bad + count * sizeof(h9_place));

@@ -390,6 +390,10 @@ bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out)
                     .there = (bool *)(void *)(at + registers),
                     .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
     memset(m.there, 0, registers * sizeof *m.there);
+    m.before.out = c->out_size;
+    m.before.errors = c->errors_size;
+    m.before.places = c->places_done;
+    m.before.results = c->results_size;
     c->items = c->limits.items; /* what is made is counted by itself */
     const h9_insn *end = run_program(&m, frame);
     *out = NULL;

@@ -14,10 +14,14 @@ typedef struct {
     uint64_t items;       /* begun by ITEM, and written or refused */
     bool placed;          /* the refusal under way has its whole path */
     struct {
+        const h9_insn *loop; /* the innermost then */
         h9_chunk *chunks;
         uint8_t *free, *end;
         uint32_t tape;
     } mark; /* of the memory, where the item began */
+    struct {
+        size_t out, errors, places, results;
+    } before; /* what earlier messages made */
 } h9_machine;
 
 static inline bool h9_put(h9_machine *m, const h9_insn *n, h9_slot v)

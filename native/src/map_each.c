@@ -2,7 +2,7 @@
  *
  * Each message is an *item*: begun by H9_I_ITEM, written by H9_I_EMIT. What is refused between the two refuses the
  * item; what is refused elsewhere refuses the message that was read, and with it all that was made of it. An item's
- * memory is taken back once it is written. */
+ * memory is taken back once it is written, refused, or passed over for the next one. */
 #include "map.h"
 
 #include "run.h"
@@ -32,29 +32,58 @@ static void in_rule(h9_machine *m, const h9_insn *n)
 void h9_map_item(h9_machine *m, const h9_insn *n)
 {
     m->item = n;
+    m->mark.loop = m->loop;
     m->mark.chunks = m->c->chunks;
     m->mark.free = m->c->free;
     m->mark.end = m->c->chunk_end;
     m->mark.tape = m->c->tape_size;
 }
 
-/* The item's memory is free again. */
-static void end_item(h9_machine *m)
+/* What the item took is free again. */
+static void free_item(h9_machine *m)
 {
     h9_context *c = m->c;
     while (H9_UNLIKELY(c->chunks != m->mark.chunks)) h9_drop_chunk(c);
     c->free = m->mark.free;
     c->chunk_end = m->mark.end;
     c->tape_size = m->mark.tape;
+}
+
+/* It was written or refused. */
+static void end_item(h9_machine *m)
+{
+    free_item(m);
     m->item = NULL;
     m->items++;
 }
 
+/* Loop n goes on, or begins: an item that is under way has come to nothing. What an item around the loop made may still
+ * be wanted in it. */
+static void pass_item(h9_machine *m, const h9_insn *n)
+{
+    if (m->item != NULL && m->mark.loop == n) free_item(m);
+    m->item = NULL;
+}
+
+/* All that a message makes, refusals too, counts as its result. Where it is too much, it is refused as a whole. */
+static bool within_limit(h9_machine *m)
+{
+    h9_context *c = m->c;
+    uint64_t made = c->out_size - m->before.out;
+    made += (c->errors_size - m->before.errors) * sizeof *c->errors;
+    made += (c->places_done - m->before.places) * sizeof *c->places;
+    made += (c->results_size - m->before.results) * sizeof *c->results;
+    if (H9_LIKELY(made <= c->limits.memory)) return true;
+    m->item = NULL;
+    return h9_map_refuse(m, H9_E_MEMORY);
+}
+
 bool h9_map_emit(h9_machine *m, const h9_insn *n)
 {
+    if (m->item == NULL) return h9_map_refuse(m, H9_E_BAD_PLAN);
     if (!h9_write_result(m->c, m->at[n->a].rec, m->items)) return false;
-    if (m->item != NULL) end_item(m);
-    return true;
+    end_item(m);
+    return within_limit(m);
 }
 
 const h9_insn *h9_map_recover(h9_machine *m, const h9_insn *n)
@@ -64,7 +93,7 @@ const h9_insn *h9_map_recover(h9_machine *m, const h9_insn *n)
     m->placed = false;
     if (item == NULL || !h9_record_error(m->c, m->items)) return NULL;
     end_item(m);
-    return m->c->plan->insns + item->c;
+    return within_limit(m) ? m->c->plan->insns + item->c : NULL;
 }
 
 /* --- loops --- */
@@ -103,7 +132,8 @@ static void take(h9_machine *m, const h9_insn *n, uint64_t i)
 static bool took_bad(const h9_insn *n, const h9_slot *item)
 {
     uint8_t op = (uint8_t)n->d;
-    return n->b == sizeof *item && (op == H9_OP_RECORD || op == H9_OP_UNION) && H9_UNLIKELY(h9_is_bad(item));
+    bool may_be = op == H9_OP_RECORD || op == H9_OP_UNION || op == H9_OP_OPTION;
+    return n->b == sizeof *item && may_be && H9_UNLIKELY(h9_is_bad(item));
 }
 
 /* A bad item: a refused message of its own. false: the whole is refused. */
@@ -112,7 +142,15 @@ static bool set_apart(h9_machine *m, const h9_insn *n)
     refuse_bad(m, n, &m->at[n->dst]);
     if (!(n->d & H9_EACH_ALONE)) return false;
     m->placed = false;
-    return h9_record_error(m->c, m->items++);
+    return h9_record_error(m->c, m->items++) && within_limit(m);
+}
+
+/* The item is one more than a message may have. */
+static int too_many(h9_machine *m, const h9_insn *n)
+{
+    if (n->d & H9_EACH_ALONE) in_loops(m, n);
+    m->placed = (n->d & H9_EACH_ALONE) != 0;
+    return -1;
 }
 
 int h9_map_next(h9_machine *m, const h9_insn *n)
@@ -122,10 +160,11 @@ int h9_map_next(h9_machine *m, const h9_insn *n)
     uint64_t i = m->there[n->dst + 1] ? count->u : 0;
     uint32_t items = m->there[n->a] ? m->at[n->a].list.n : 0;
     m->there[n->dst] = m->there[n->dst + 1] = m->there[n->dst + 2] = false;
+    if (alone) pass_item(m, n);
     for (; i < items; i++) {
-        if (!h9_count_item(m->c, m->c->begin)) return -1;
-        take(m, n, i);
         count->raw[0] = i + 1;
+        if (!h9_count_item(m->c, m->c->begin)) return too_many(m, n);
+        take(m, n, i);
         m->there[n->dst + 1] = true;
         if (took_bad(n, &m->at[n->dst])) {
             if (!set_apart(m, n)) return -1;

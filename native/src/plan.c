@@ -198,7 +198,7 @@ static bool good_node(const h9_plan *p, const h9_node *n)
 static bool good_step(const h9_plan *p, uint32_t i)
 {
     const h9_step *s = &p->steps[i];
-    if (s->code >= H9_STEPS || s->next >= p->h.steps || (s->next != 0 && s->next == i)) return false;
+    if (s->code >= H9_STEPS || (s->next != 0 && s->next >= i)) return false; /* a chain goes back, so it ends */
     if (p->steps[s->next].code == H9_STEP_UNWRAP) return false;
     switch (s->code) {
     case H9_STEP_STRING_TO_ENUM:

@@ -103,13 +103,19 @@ static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
     return !(has & WIDTH) || good_width(n->b);
 }
 
-/* A loop has three registers; the loop around it, whose counter errors tell, comes before it. */
+/* A loop has three registers, and its list another; the loop around it, whose counter errors tell, comes before it. */
 static bool good_each(const h9_plan *p, const h9_insn *n, uint32_t i)
 {
-    if ((uint32_t)n->dst + 2 >= p->h.registers || (n->d & 0xFFu) > H9_OP_FAIL) return false;
+    if ((uint32_t)n->dst + 2 >= p->h.registers || (n->a >= n->dst && n->a <= n->dst + 2)) return false;
+    if ((n->d & ~H9_EACH_ALONE) > H9_OP_FAIL || (n->d & H9_EACH_ALONE && p->h.many != 1)) return false;
     if (!good_item(n->b)) return false;
     return n->spare <= i && (n->spare == 0 || p->insns[n->spare - 1].op == H9_I_EACH);
 }
+
+/* Back to a loop's start, which counts an item or leaves the loop for good. So a program ends: it goes on, or takes one
+ * of the items that a message may have. */
+static bool good_again(const h9_plan *p, const h9_insn *n, uint32_t i)
+{ return n->c < i && p->insns[n->c].op == H9_I_EACH && p->insns[n->c].c > i; }
 
 static bool good_find(const h9_plan *p, const h9_insn *n)
 { return n->spare < p->h.records && (n->b & ~H9_FIND_BOXED) < p->records[n->spare].slots; }
@@ -126,7 +132,8 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     case H9_I_COMPARE: return good_compare(n);
     case H9_I_SLOT: return within(n->c, 16, p->h.pool);
     case H9_I_EACH: return good_each(p, n, i);
-    case H9_I_AGAIN: return n->c < i && p->insns[n->c].op == H9_I_EACH;
+    case H9_I_AGAIN: return good_again(p, n, i);
+    case H9_I_ITEM:
     case H9_I_EMIT: return p->h.many == 1;
     case H9_I_FIND: return good_find(p, n);
     case H9_I_UNIQUE: return n->a <= H9_OP_FAIL;

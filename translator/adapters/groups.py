@@ -79,6 +79,14 @@ def results_of(run: Run) -> Results:
     return _results(list(_pieces(run, array("q", range(len(run.ends))))))
 
 
+def wrapped(run: Run, wrap: Callable[[bytes], bytes]) -> Run:
+    """A run with something around each result."""
+    indexes = array("q", range(len(run.ends)))
+    pieces: list[_Piece] = [(i, item, wrap(bytes(part))) for i, item, part in _pieces(run, indexes)]
+    output, made = b"".join(part for _, _, part in pieces), None if run.results is None else _results(pieces)
+    return Run(output, _ends(pieces, len(run.ends)), run.errors, run.begin, run.end, run.used, made)
+
+
 def _results(pieces: list[_Piece]) -> Results:
     ends = array("q", accumulate(len(part) for _, _, part in pieces))
     return Results(ends, array("q", (i for i, _, _ in pieces)), array("q", (item for _, item, _ in pieces)))

@@ -71,10 +71,22 @@ def adapter(
         raise PlanError([("", f"no framing {framing!r}; there are confluent and avro-single")])
     end = specs.end(target, target_format, target_type)
     options = {"policies": api.policies_of(policies), "drop": drop, "limits": limits}
-    frame = Out(*_reference(chosen, end, out, out_id, subject), part)
+    frame = out_of(chosen, end, out, out_id, subject, part)
     return Adapter(
         chosen, _Compile(framing, end, api.mapping_of(mapping), options), framing=framing, part=part, out=frame
     )
+
+
+def out_of(
+    source: SchemaSource,
+    end: specs.End,
+    out: OutFraming,
+    out_id: int | UUID | None = None,
+    subject: str | None = None,
+    part: Part = "value",
+) -> Out:
+    """How results of `end` are framed; the arguments are `adapter`'s. SchemaError, PlanError."""
+    return Out(*_reference(source, end, out, out_id, subject), part)
 
 
 def _refuse_raw(framing: str, schema: Schema) -> None:

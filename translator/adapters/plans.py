@@ -12,7 +12,7 @@ from schemas import places
 from schemas.model import Schema
 from translator.framing import Framed, Place, Reference, alone, message
 from translator.plan.handle import Plan
-from translator.sources import SchemaSource
+from translator.sources import SchemaSource, referred
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -55,19 +55,11 @@ class Plans:
         if found is not None:
             return found
         try:
-            found = self._asked(reference)
+            found = referred(self._source, reference)
         except SchemaError as error:
             raise DataError("FRAME_SCHEMA", f"{_said(reference)}: {error}", 0, path=framed.name) from error
         with self._lock:
             return _put(self._schemas, reference, found)
-
-    def _asked(self, reference: Reference) -> Schema:
-        match reference:
-            case int():
-                return self._source.by_id(reference)
-            case UUID():
-                return self._source.by_guid(reference)
-        return self._source.by_fingerprint(reference)
 
     def _plan(self, framed: Framed, schema: Schema, place: Place | None) -> Plan:
         key = framed.reference, place

@@ -34,6 +34,10 @@ _BY_CODE = {
     "CONTAINER_TRUNCATED": "the file is incomplete, or another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_LETTER": "the message itself is where the letter says: convert that file again",
     "CONTAINER_LONE": "a lone file holds one record: name a container for many, like --to-container delimited",
+    "FRAME_MAGIC": "the messages aren't framed so, or the container is another: see --framing and --container",
+    "FRAME_SCHEMA": "--registry URL or --schemas says where schemas are looked up",
+    "FRAME_PLAN": "--map, --policy and --drop change the plan; `translator check` tells it field by field",
+    "REGISTRY": "--registry URL or $HAL9_REGISTRY_URL says where it is",
     "CONTAINER_CODEC": "the codecs are null, deflate, snappy, bzip2, xz, zstandard",
 }
 _BY_ERRNO = {
@@ -100,11 +104,18 @@ def explain(error: TranslatorError | OSError) -> Told:
             return _unmade(error)
 
 
+def is_fault(error: TranslatorError) -> bool:
+    """Whether what was asked stands, and something that it takes (a registry) failed."""
+    known = isinstance(error, ToldError | UsageError | SchemaError | DataError)
+    return not known and not hasattr(error, "problems")
+
+
 def _unmade(error: TranslatorError) -> Told:
-    """A plan or a mapping that can't be made, with every reason."""
+    """A plan or a mapping that can't be made, with every reason; or the fault of what another package brings."""
     problems: list[tuple[str, str]] | None = getattr(error, "problems", None)
     if problems is None:
-        return Told(USAGE, type(error).__name__.removesuffix("Error").upper(), str(error))
+        code = type(error).__name__.removesuffix("Error").upper()
+        return Told(STOPPED, code, f"{code.lower()}: {error}", _BY_CODE.get(code, ""))
     if isinstance(error, PlanError):
         return Told(USAGE, "PLAN", "the schemas make no plan:", for_problems(problems), problems)
     return Told(USAGE, "MAPPING", "the mapping can't be used:", "correct these keys in the mapping's file", problems)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from native.errors import PlanError
 from translator.cli import advice, sides
 from translator.cli.exits import DONE, REFUSED
+from translator.cli.lookup import Lookup, LookupOptions, Url
 from translator.cli.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
 from translator.cli.output import Report
 from translator.plan.compiler import Side
@@ -25,6 +26,7 @@ def check(
     *,
     from_: Annotated[str | None, Parameter(name=["--from", "-f"])] = None,
     to: Annotated[str | None, Parameter(name=["--to", "-t"])] = None,
+    registry: Url = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     plan: PlanOptions = NO_PLAN_OPTIONS,
 ) -> int:
@@ -36,20 +38,24 @@ def check(
     Parameters
     ----------
     source
-        The schema of what there is: FILE, FILE#Type, neuron:NeuronSignal, or an .avro file.
+        The schema of what there is: FILE, FILE#Type, neuron:NeuronSignal, registry:SUBJECT, or an .avro file.
     target
         The schema of what is wanted.
     from_
         The format on the source's side, where the schema's language leaves a choice (json, msgpack, ...).
     to
         The format on the target's side.
+    registry
+        The registry's URL, for schemas named registry:SUBJECT, registry:SUBJECT@VERSION or registry:ID.
     json
         As one JSON document.
     """
     report = Report(json=json)
 
     def act() -> int:
-        s, t = sides.of_schema(source, from_, "--from"), sides.of_schema(target, to, "--to")
+        lookup = Lookup(LookupOptions(registry=registry))
+        s = sides.of_schema(lookup.spec(source), from_, "--from")
+        t = sides.of_schema(lookup.spec(target), to, "--to")
         try:
             made = make_plan(s, t, plan)
         except PlanError as error:

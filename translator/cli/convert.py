@@ -12,6 +12,8 @@ from cyclopts import Group, Parameter
 from native.errors import ContainerError
 from translator.cli import files, inputs
 from translator.cli.exits import UsageError
+from translator.cli.framed import NO_FRAMING_OPTIONS, FramingOptions, Naming
+from translator.cli.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
 from translator.cli.options import (
     FILE,
     NO_INPUT_OPTIONS,
@@ -98,6 +100,8 @@ NO_RUN_OPTIONS = RunOptions()
 def convert(
     *names: Annotated[str, FILE, Parameter(name="IN", show_default=False)],
     input: InputOptions = NO_INPUT_OPTIONS,  # noqa: A002
+    lookup: LookupOptions = NO_LOOKUP_OPTIONS,
+    framing: FramingOptions = NO_FRAMING_OPTIONS,
     output: OutputOptions = NO_OUTPUT_OPTIONS,
     run: RunOptions = NO_RUN_OPTIONS,
     plan: PlanOptions = NO_PLAN_OPTIONS,
@@ -120,7 +124,9 @@ def convert(
         from translator.cli.running import Order, run_order
 
         sources, out = _taken(names, output)
-        order = Order(inputs.expand(sources), out, input, output, run, plan, limits)
+        naming = Naming(input, output.to_schema, Lookup(lookup), framing)
+        naming.check()
+        order = Order(inputs.expand(sources), out, naming, output, run, plan, limits)
         _check(order)
         return run_order(order, report)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
@@ -16,6 +16,7 @@ from native.errors import ContainerError
 from translator.cli import advice, files, inspect_file, inspect_message, sides
 from translator.cli.exits import DONE, REFUSED, UsageError
 from translator.cli.inspect_message import Wanted
+from translator.cli.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
 from translator.cli.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
 from translator.cli.output import Report
 from translator.containers import detect, packing
@@ -39,6 +40,7 @@ def inspect(
     hex: Annotated[str | None, _TEXT] = None,  # noqa: A002
     base64: Annotated[str | None, _TEXT] = None,
     input: InputOptions = NO_INPUT_OPTIONS,  # noqa: A002
+    lookup: LookupOptions = NO_LOOKUP_OPTIONS,
     framing: Annotated[Framing, Parameter(group=_SHOW)] = "auto",
     record: Annotated[int | None, Parameter(group=_SHOW, show_default=False)] = None,
     limit: Annotated[int, Parameter(group=_SHOW)] = LIMIT,
@@ -83,7 +85,8 @@ def inspect(
     report = Report(json=json)
 
     def act() -> int:
-        wanted = Wanted(record, framing, None if everything else limit, None if everything else CUT, limits)
+        named = _schemas(input, Lookup(lookup))
+        wanted = Wanted(record, framing, None if everything else limit, None if everything else CUT, limits, **named)
         text = _text(file, hex, base64, wanted)
         if text is not None:
             return inspect_message.show(inspect_message.of_bytes(*text, input, wanted), wanted, report)
@@ -111,6 +114,23 @@ def _text(file: str | None, hex_: str | None, base64: str | None, wanted: Wanted
         raise UsageError(f"{option}: {error}", f"{option} BYTES, {option} @FILE, or {option} - for stdin") from None
 
 
+def _schemas(input_: InputOptions, lookup: Lookup) -> dict[str, Any]:
+    """What was said of the schema. UsageError, SchemaError."""
+    options = lookup.options
+    if input_.schema is not None and options.subject is not None:
+        raise UsageError("--schema and --subject both name the schema", "leave one of them out")
+    schema = lookup.one(input_.schema)
+    if schema is not None and options.schemas:
+        raise UsageError("--schemas are what framed messages refer to, and one schema is named", "leave that out")
+    if schema is not None and options.registry and options.subject is None and isinstance(schema, str):
+        raise UsageError("--schema and --registry both say where the schema comes from", "leave one of them out")
+    if options.schemas and options.registry:
+        raise UsageError("--schemas and --registry both have the messages' schemas", "leave one of them out")
+    if schema is not None or not (options.schemas or options.registry):
+        return {"schema": schema}
+    return {"refers": lookup.known if options.schemas else lookup.registry, "framed": lookup.framing or "confluent"}
+
+
 def _written(value: str, option: str) -> str:
     """The text that the option's value is or names."""
     if value == files.STANDARD:
@@ -124,15 +144,17 @@ def _written(value: str, option: str) -> str:
 
 def _file(file: str, input_: InputOptions, wanted: Wanted, overview: Overview, report: Report) -> int:
     """A message of it field by field, or the file as a whole, where it holds many and none was asked for."""
-    unknown = _unknown(file, input_)
+    framed = wanted.framing_of_records
+    if framed is not None and input_.way[0] is not None:
+        raise UsageError(f"--from {input_.way[0]}: the schemas of framed messages say their format", "use --container")
+    unknown = _lone(file, input_) if framed else _unknown(file, input_, wanted)
     guess = unknown and input_.way[0] is None
     way = (input_.way[0] or "json", "lone") if unknown else input_.way
-    with _damage_is_told(), sides.open_input(file, way, wanted.limits.stream()) as source:
+    with _damage_is_told(), sides.open_input(file, way, wanted.limits.stream(), framed=framed) as source:
         if source.container == "lone" or wanted.record is not None:
-            found = inspect_message.of_source(source, input_, wanted, guess=guess)
+            found = inspect_message.of_source(source, input_, wanted, guess=guess or framed is not None)
             return inspect_message.show(found, wanted, report)
-        records, count = overview
-        facts = inspect_file.look(source, input_.schema, records, count, wanted.limits)
+        facts = inspect_file.look(source, wanted, *overview)
         if report.json:
             report.document(inspect_file.facts(facts, everything=wanted.cut is None))
         else:
@@ -149,13 +171,18 @@ def _damage_is_told() -> Iterator[None]:
         raise advice.ToldError(replace(error.told, exit=REFUSED)) from error
 
 
-def _unknown(file: str, input_: InputOptions) -> bool:
+def _lone(file: str, input_: InputOptions) -> bool:
+    """Whether a file of framed messages is one, as far as its name tells."""
+    return input_.way[1] is None and detect.detect(packing.strip(file)[0], b"") is None
+
+
+def _unknown(file: str, input_: InputOptions, wanted: Wanted) -> bool:
     """Whether neither options nor the file's name and first bytes tell its container: then it is one message."""
     format_, container = input_.way
     if container is not None or not os.path.isfile(file):
         return False
     if PurePath(file).suffix.lower() == ".bin" and format_ is None:
-        return input_.schema is None
+        return wanted.schema is None
     with open(file, "rb") as stream:
         head = stream.read(detect.HEAD)
         if codec := packing.sniff(head):

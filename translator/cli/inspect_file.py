@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from native.errors import PlanError
 from schemas.model import Presence, Record, Schema, Type
-from translator import formats
+from translator import formats, framing
 from translator.cli import advice, sides
 from translator.cli.exits import UsageError
-from translator.cli.options import LimitOptions
 from translator.cli.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
 from translator.containers.base import Data, Framing
@@ -22,10 +21,15 @@ from translator.plan.compiler import Side
 from translator.plan.handle import Plan
 from translator.plan.policies import Policies
 
+if TYPE_CHECKING:
+    from translator.adapters.adapter import Adapter
+    from translator.cli.inspect_message import Wanted
+
 RECORD: Final = 2_000
 """Characters of one record that are shown as text."""
 DOCUMENT: Final = 64 << 10
 """Bytes of one record that stand in a JSON document: it can't be cut, so a larger one is left out."""
+_POLICIES: Final = Policies(nan="quote", unions="first", unbuilt="run")
 FIELDS: Final = 200
 """Fields of a schema, and entries of metadata, that are listed as text."""
 
@@ -69,16 +73,18 @@ class _First:
         """Nothing to end."""
 
 
-def look(source: sides.Input, spec: str | None, records: int, count: bool, limits: LimitOptions) -> Found:
+def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Found:
     """Reads what is to be shown, and (`count`) everything behind it."""
+    spec, limits = wanted.schema, wanted.limits
+    if source.format in framing.FRAMINGS and wanted.refers is not None:
+        return _read(Found(source, None), _adapter(source.format, wanted), records, None if count else records)
     if spec is None and source.format == "neuron":
         spec = sides.SIGNAL
     try:
         found = Found(source, sides.source_schema(source, spec))
         side = Side(formats.get(source.format), found.schema)
         plan = Plan(
-            side, Side(formats.get("json"), None), policies=Policies(nan="quote", unions="first", unbuilt="run"),
-            drop=("*",), limits=limits.plan(),
+            side, Side(formats.get("json"), None), policies=_POLICIES, drop=("*",), limits=limits.plan(),
         )  # fmt: skip
     except UsageError as error:
         found = Found(source, None, f"{error.message.partition(': ')[2]} ({error.hint})")
@@ -96,7 +102,18 @@ def _counted(found: Found, count: bool) -> Found:
     return found
 
 
-def _read(found: Found, plan: Plan, records: int, limit: int | None) -> Found:
+def _adapter(name: str, wanted: Wanted) -> Adapter:
+    """To JSON from messages that each say their schema."""
+    from translator.adapters.making import adapter
+
+    assert wanted.refers is not None
+    return adapter(
+        wanted.refers, "json", framing=cast("framing.Framing", name), policies=_POLICIES, drop=("*",),
+        limits=wanted.limits.plan(),
+    )  # fmt: skip
+
+
+def _read(found: Found, plan: Plan | Adapter, records: int, limit: int | None) -> Found:
     first = _First(records)
 
     def note(refusal: Refusal) -> None:
@@ -190,6 +207,7 @@ def _lines(found: Found, everything: bool) -> list[tuple[str, str]]:
     source, schema = found.source, found.schema
     size = "" if source.size is None else f" ({amount(source.size)})"
     name = "none" if schema is None else f"{describe(schema.root)} ({schema.language})"
+    name = "each record says its own" if source.format in framing.FRAMINGS else name
     lines = [("file", source.name + size), ("format", source.format), ("container", source.container)]
     lines += [("packed", source.packed)] if source.packed else []
     lines += [("codec", codec)] if (codec := _codec(found)) else []

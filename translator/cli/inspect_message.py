@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from native.errors import ContainerError, DataError, PlanError, TranslatorError
+from native.errors import ContainerError, DataError, PlanError, SchemaError, TranslatorError
 from schemas.model import Schema
-from translator import containers, formats, specs
+from translator import containers, formats, sources, specs
+from translator import framing as frames
 from translator.cli import advice, inspect_table, sides
 from translator.cli.exits import DONE, REFUSED, USAGE, UsageError
 from translator.cli.inspect_file import schema_facts
@@ -22,6 +23,7 @@ from translator.inspecting.reading import Reading
 from translator.inspecting.records import Record
 from translator.inspecting.text import harmless
 from translator.plan.handle import Plan
+from translator.sources import SchemaSource
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,19 @@ class Wanted:
     limit: int | None
     cut: int | None
     limits: LimitOptions
+    schema: sides.Spec | None = None
+    """What all messages were written by."""
+    refers: SchemaSource | None = None
+    """Where the schemas are that messages refer to."""
+    framed: frames.Framing = "confluent"
+    """How they do, where nothing else is said."""
+
+    @property
+    def framing_of_records(self) -> frames.Framing | None:
+        """Of the records of a file: None: none, or none whose schemas could be looked up."""
+        if self.refers is None or self.framing not in (reading.AUTO, *frames.FRAMINGS):
+            return None
+        return self.framed if self.framing == reading.AUTO else cast("frames.Framing", self.framing)
 
     def options(self) -> reading.Options:
         return reading.Options(self.framing, self.limit, self.cut, self.limits.stream())
@@ -55,8 +70,8 @@ def of_bytes(name: str, data: bytes, input_: InputOptions, wanted: Wanted) -> Me
     """The message that stands in the command line, or in a container that stands there."""
     format_, container = input_.way
     schema: Schema | None = None
-    if input_.schema is not None:
-        format_, schema = _end(input_.schema, format_)
+    if wanted.schema is not None:
+        format_, schema = _end(wanted.schema, format_)
     if container is None:
         container = "avro" if avro.sniff(data) and format_ in (None, "avro") and schema is None else "lone"
     if container == "lone":
@@ -74,10 +89,10 @@ def of_bytes(name: str, data: bytes, input_: InputOptions, wanted: Wanted) -> Me
 def of_source(source: sides.Input, input_: InputOptions, wanted: Wanted, *, guess: bool) -> Message:
     """The message that a file is, or the record that was asked for. `guess`: its format isn't known."""
     format_, schema = None if guess else source.format, _carried(source.reader)
-    if schema is not None and input_.schema is not None:
+    if schema is not None and wanted.schema is not None:
         raise UsageError(f"{source.name} brings its own schema", "leave --schema out")
-    if input_.schema is not None:
-        format_, schema = _end(input_.schema, input_.way[0], format_)
+    if wanted.schema is not None:
+        format_, schema = _end(wanted.schema, input_.way[0], format_)
     elif format_ == "neuron" and schema is None:
         schema = sides.load(sides.SIGNAL, format_)
     try:
@@ -87,9 +102,9 @@ def of_source(source: sides.Input, input_: InputOptions, wanted: Wanted, *, gues
     return Message(source.name, format_, source.container, schema, record, source.packed)
 
 
-def _end(spec: str, named: str | None, looks: str | None = None) -> tuple[str, Schema]:
+def _end(spec: sides.Spec, named: str | None, looks: str | None = None) -> tuple[str, Schema]:
     """Format and schema: the format as named; else as the file looks, if the schema can describe it."""
-    if sides.carries(spec):
+    if isinstance(spec, str) and sides.carries(spec):
         return named or "avro", sides.load(spec, "avro")
     found = specs.end(spec, named)
     assert found.schema is not None
@@ -185,7 +200,7 @@ def _plan(found: Reading, wanted: Wanted, verdict: Verdict) -> Plan | None:
 
 def show(message: Message, wanted: Wanted, report: Report) -> int:
     """Shows it. The exit code."""
-    found = reading.read(message.record.data, message.format, message.schema, wanted.options())
+    found = _read(message, wanted)
     verdict = judge(found, wanted)
     if report.json:
         report.document(_facts(message, found, verdict, wanted))
@@ -194,6 +209,24 @@ def show(message: Message, wanted: Wanted, report: Report) -> int:
     if found.unread:
         return USAGE
     return REFUSED if verdict.error or verdict.wrong else DONE
+
+
+def _read(message: Message, wanted: Wanted) -> Reading:
+    """The message taken apart, by the schema that it refers to where that can be looked up."""
+    found = reading.read(message.record.data, message.format, message.schema, wanted.options())
+    at = next((i for i, each in enumerate(found.around) if each.kind in frames.FRAMINGS), None)
+    if wanted.refers is None or message.schema is not None or at is None:
+        return found
+    part = found.around[at]
+    reference = frames.parse(found.data[part.offset :], framing=cast("frames.Framing", part.kind)).reference
+    try:
+        schema = sources.referred(wanted.refers, reference)
+    except SchemaError as error:
+        begin = part.offset + part.own
+        around = found.around[: at + 1]
+        return Reading(found.data, around, begin, framing=found.framing, unread=f"{part.value}: {error}")
+    format_ = message.format or specs.format_of(schema)
+    return reading.read(message.record.data, format_, schema, wanted.options())
 
 
 # --- as text ---
@@ -223,7 +256,7 @@ def _where(name: str, error: DataError) -> str:
 
 
 def _unread_hint(found: Reading) -> str:
-    by_id = ", or the id in its source, like registry:ID" if found.framing.endswith("confluent") else ""
+    by_id = ", or --registry URL, which knows the id" if found.framing.endswith("confluent") else ""
     return f"name what it was written by: --schema FILE.avsc{by_id}" + ("" if found.format else ", or --from FORMAT")
 
 

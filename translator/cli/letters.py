@@ -52,6 +52,7 @@ def _made(source: Input, refusal: Refusal, before: Letter | None) -> Letter:
         data=None if data is None else data[:MOST],
         cut=data is not None and len(data) > MOST,
         item=error.item,
+        of=refusal.of,
         lost=refusal.lost,
     )
 

@@ -19,6 +19,7 @@ from translator.plan.policies import Policies, choices
 
 if TYPE_CHECKING:
     from native.binding import Limits
+    from translator.mapping.document import Mapping
     from translator.plan.compiler import Side
     from translator.plan.handle import Plan
 
@@ -162,18 +163,23 @@ def make_plan(
     """
     from translator.plan.handle import Plan
 
-    mapping: Any = None
-    policies = _policies(options.policy)
-    if options.map is not None:
-        from translator.mapping.document import load
-
-        mapping = load(options.map)
-        policies = dict(mapping.policies) | policies
-        mapping = replace(mapping, policies=tuple(policies.items()))
-    plan = Plan(source, target, mapping=mapping, policies=Policies(**policies), drop=options.drop, limits=limits)
+    mapping, policies = chosen(options)
+    plan = Plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
     if strict:
         _refuse_idle(options.drop, plan)
     return plan
+
+
+def chosen(options: PlanOptions) -> tuple[Mapping | None, Policies]:
+    """The mapping and the policies that the options name. UsageError, MappingError."""
+    policies = _policies(options.policy)
+    if options.map is None:
+        return None, Policies(**policies)
+    from translator.mapping.document import load
+
+    mapping = load(options.map)
+    policies = dict(mapping.policies) | policies
+    return replace(mapping, policies=tuple(policies.items())), Policies(**policies)
 
 
 def _refuse_idle(patterns: Sequence[str], plan: Plan) -> None:

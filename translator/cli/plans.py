@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 from native.binding import Limits
 from translator.cli import sides
+from translator.cli.framed import Naming
 from translator.cli.options import PlanOptions, make_plan
 from translator.cli.output import Report
 from translator.plan.handle import Plan
+from translator.specs import End
 
+if TYPE_CHECKING:
+    from translator.adapters.adapter import Adapter
+    from translator.adapters.prefixed import Prefixed
+
+Translation: TypeAlias = "Plan | Adapter | Prefixed"
+"""What translates the messages of an input."""
 _Key = tuple[str, str | None, str, str]
 
 
 class Plans:
-    """`schema`, `to_schema`: as they were named. `one`: there is one output, whose schema the first input settles."""
+    """`naming`: of both schemas. `one`: there is one output, whose schema the first input settles."""
 
-    def __init__(
-        self, options: PlanOptions, schema: str | None, to_schema: str | None, limits: Limits, report: Report, *,
-        one: bool,
-    ) -> None:  # fmt: skip
+    def __init__(self, options: PlanOptions, naming: Naming, limits: Limits, report: Report, *, one: bool) -> None:
         self._options = options
-        self._schema = schema
-        self._to_schema = to_schema
+        self._naming = naming
         self._limits = limits
         self._report = report
         self._one = one
         self._first: sides.Ends | None = None
-        self._made: dict[_Key, tuple[sides.Ends, Plan]] = {}
+        self._made: dict[_Key, tuple[Translation, str | None]] = {}
 
-    def get(self, source: sides.Input, target: sides.Target) -> tuple[Plan, str | None]:
-        """The plan from an input to a target, and the text of the target's schema where its container carries one.
+    def get(self, source: sides.Input, target: sides.Target) -> tuple[Translation, str | None]:
+        """What translates an input into a target, and the text of the target's schema where its container carries one.
 
-        UsageError, SchemaError, MappingError, PlanError.
+        UsageError, SchemaError, MappingError, PlanError, and what a registry raises.
         """
         key = source.format, source.reader.schema, target.format, target.container
         if key not in self._made:
-            self._made[key] = self._make(source, target)
-        ends, plan = self._made[key]
-        return plan, ends.text
+            self._naming.check_target(target)
+            framed = self._naming.framing is not None
+            made = self._naming.adapter(target, self._options, self._limits) if framed else self._make(source, target)
+            self._made[key] = made
+        return self._made[key]
 
-    def _make(self, source: sides.Input, target: sides.Target) -> tuple[sides.Ends, Plan]:
-        ends = sides.ends(
-            source, target, self._schema, self._to_schema, mapped=self._options.map is not None, first=self._first
-        )
+    def _make(self, source: sides.Input, target: sides.Target) -> tuple[Translation, str | None]:
+        naming = self._naming
+        mapped = self._options.map is not None
+        ends = sides.ends(source, target, naming.source, naming.target, mapped=mapped, first=self._first)
         plan = make_plan(ends.source, ends.target, self._options, self._limits, strict=not self._made)
         self._first = ends if self._one else None
         for warning in plan.warnings:
             self._report.note(f"translator: warning: {warning}")
-        return ends, plan
+        return self._framed(plan, End(target.format, ends.target.schema)), ends.text
+
+    def _framed(self, plan: Plan, end: End) -> Translation:
+        out = self._naming.out(end)
+        if out is None:
+            return plan
+        from translator.adapters.prefixed import Prefixed
+
+        return Prefixed(plan, out)

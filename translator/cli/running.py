@@ -14,20 +14,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from native.errors import ContainerError
+from native.errors import ContainerError, TranslatorError
 from translator import containers
 from translator.cli import advice, files, inputs, sides
 from translator.cli.exits import DONE, REFUSED, STOPPED, UsageError
+from translator.cli.framed import Naming
 from translator.cli.letters import Letters, placed
-from translator.cli.options import InputOptions, LimitOptions, PlanOptions
+from translator.cli.options import LimitOptions, PlanOptions
 from translator.cli.output import Progress, Report, many
-from translator.cli.plans import Plans
+from translator.cli.plans import Plans, Translation
 from translator.cli.stopping import Ended, Follower, terminable, unfinished
 from translator.cli.summary import facts, summed, told
 from translator.containers import packing
 from translator.containers.base import Options, Writer
 from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError
-from translator.plan.handle import Plan
 
 if TYPE_CHECKING:
     from translator.cli.convert import OutputOptions, RunOptions
@@ -39,7 +39,7 @@ class Order:
 
     sources: list[inputs.Named]
     path: str | None
-    input: InputOptions
+    naming: Naming
     output: OutputOptions
     run: RunOptions
     plan: PlanOptions
@@ -81,10 +81,7 @@ class _Run:
         self._order = order
         self._report = report
         self._follower = follower
-        self._plans = Plans(
-            order.plan, order.input.schema, order.output.to_schema, order.limits.plan(), report,
-            one=order.path is not None,
-        )  # fmt: skip
+        self._plans = Plans(order.plan, order.naming, order.limits.plan(), report, one=order.path is not None)
         self._progress = Progress(sys.stderr, _size(order), hidden=order.run.quiet or order.run.json)
         self._letters: Letters | None = None
         self._parts: list[Part] = []
@@ -106,6 +103,10 @@ class _Run:
             target = self._parts[-1].target
             text = f"{files.shown(target.path, '(stdout)') if target else ''}: {error.code}: {error.message}"
             return self._fail(advice.Told(STOPPED, error.code, text, advice.for_code(error)))
+        except TranslatorError as error:
+            if not (self._parts and advice.is_fault(error)):
+                raise
+            return self._fail(advice.explain(error))
         except OSError as error:
             if not self._parts or isinstance(error, BrokenPipeError):
                 raise
@@ -194,7 +195,10 @@ class _Run:
         with ExitStack() as stack:
             source: sides.Input | None = None
             try:
-                opened = sides.open_input(named.path, order.input.way, order.limits.stream(), self._follower)
+                opened = sides.open_input(
+                    named.path, order.naming.input.way, order.limits.stream(), self._follower,
+                    framed=order.naming.framing,
+                )  # fmt: skip
                 source = stack.enter_context(opened)
             except sides.UnreadableError as error:
                 if self._letters is None or len(order.sources) == 1:
@@ -226,7 +230,7 @@ class _Run:
 
     # --- messages ---
 
-    def _convert(self, source: sides.Input, plan: Plan, sink: Sink) -> None:
+    def _convert(self, source: sides.Input, plan: Translation, sink: Sink) -> None:
         """One input into an opened output."""
         part = self._begin(Part(source, sink.target))
         self._started = self._started or time.monotonic()

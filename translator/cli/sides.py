@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import IO
+from typing import IO, Final, TypeAlias
 
 from native.errors import ContainerError
 from schemas.model import Schema
-from translator import containers, formats, specs
+from translator import containers, formats, framing, specs
 from translator.cli import advice, files
 from translator.cli.exits import UsageError
 from translator.cli.options import Way, way
 from translator.cli.stopping import Follower
-from translator.containers import detect, packing
+from translator.containers import dead_letter, detect, packing
 from translator.containers.base import Limits, Reader
 from translator.containers.streams import BlockReader
 from translator.conversion import Meter, Refusal
@@ -36,11 +36,18 @@ SIGNAL = f"{specs.NEURON}NeuronSignal"
 """The schema of the format neuron, unless another one is named."""
 FRAME = f"{specs.NEURON}SignalFrame"
 """The schema of HAL9's frames, unless another one is named."""
+FRAMED: Final = ("delimited", "hal9-frames", "lone", "dead-letter")
+"""Containers that say where messages begin and end, whatever bytes they are."""
+Spec: TypeAlias = str | Schema
+"""A schema as it was named, or looked up already."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """An opened input. `name`: as messages tell it; `size`: of the file, where it has one; `packed`: around it."""
+    """An opened input. `name`: as messages tell it; `size`: of the file, where it has one; `packed`: around it.
+
+    `format` is a framing's name where each message says its schema, and thereby its format.
+    """
 
     path: str
     name: str
@@ -63,14 +70,23 @@ class Target:
 
 
 @contextmanager
-def open_input(path: str, named: Way, limits: Limits, follower: Follower | None = None) -> Iterator[Input]:
-    """Opens a file or `-` and reads the container's header. UsageError, ContainerError, OSError."""
+def open_input(
+    path: str, named: Way, limits: Limits, follower: Follower | None = None, *, framed: framing.Framing | None = None
+) -> Iterator[Input]:
+    """Opens a file or `-` and reads the container's header. `framed`: its messages are.
+
+    UsageError, ContainerError, OSError.
+    """
     with files.reading(path) as (raw, size):
         meter = Meter(raw if follower is None else follower.stream(raw))
         stream, inner, codec = _unpacked(path, named, meter.stream, limits, follows=follower is not None)
         found = Input(path, files.shown(path), *_names(named), BlockReader(), meter, size, codec)
         try:
-            format_, container, stream = _found(inner, named, stream, follows=follower is not None)
+            if framed is None:
+                format_, container, stream = _found(inner, named, stream, follows=follower is not None)
+            else:
+                format_ = framed
+                container, stream = _holding(inner, named[1], stream, follows=follower is not None)
             found = replace(found, format=format_, container=container)
             reader = containers.get(container).reader(stream, limits=limits)
         except ContainerError as error:
@@ -132,9 +148,26 @@ def _found(path: str, named: Way, stream: IO[bytes], *, follows: bool = False) -
         return format_, fitting(format_, container), stream
     peeked = files.Peeked(stream, detect.HEAD, once=follows)
     looks = detect.detect(path, peeked.head)
+    if looks and looks[1] in framing.FRAMINGS:
+        hint = f"--framing {looks[1]} with --registry URL or --schemas says where their schemas are"
+        raise UsageError(f"{files.shown(path)}: letters of messages that say their own schemas", hint)
     if follows and looks == ("lone", "json"):  # what goes on isn't one document
         looks = ("ndjson", "json")
     return *_settled(named, looks, path), peeked.stream
+
+
+def _holding(path: str, named: str | None, stream: IO[bytes], *, follows: bool) -> tuple[str, IO[bytes]]:
+    """The container of framed messages: as named, dead letters, or by the name. First bytes may be anything else's."""
+    if named is None:
+        peeked = files.Peeked(stream, detect.HEAD, once=follows)
+        looks, stream = detect.detect(path, b""), peeked.stream
+        named = dead_letter.NAME if dead_letter.sniff(peeked.head) else looks and looks[0]
+    if named in FRAMED:
+        return named, stream
+    hint = f"--container says how messages stand in it: {', '.join(FRAMED)}; or are they plain? --framing plain"
+    if named is None:
+        raise UsageError(f"{files.shown(path)}: its name doesn't tell the container of framed messages", hint)
+    raise UsageError(f"{files.shown(path)}: {named} can't hold messages with a binary framing before them", hint)
 
 
 def _settled(named: Way, looks: tuple[str, str] | None, path: str) -> tuple[str, str]:
@@ -201,10 +234,10 @@ def extension(target_: Target) -> str:
     return next(iter([*meant, *known]), f".{target_.format}") + packed
 
 
-def load(spec: str, format_: str) -> Schema:
+def load(spec: Spec, format_: str) -> Schema:
     """The schema that an option names: a file, also an Avro file's, a built-in one, or of an installed source.
     SchemaError."""
-    if carries(spec):
+    if isinstance(spec, str) and carries(spec):
         from schemas import avro
 
         return avro.read(carried(spec))
@@ -225,8 +258,8 @@ class Ends:
 def ends(
     source: Input,
     target_: Target,
-    schema: str | None,
-    to_schema: str | None,
+    schema: Spec | None,
+    to_schema: Spec | None,
     *,
     mapped: bool,
     first: Ends | None = None,
@@ -250,18 +283,25 @@ def ends(
     return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
 
 
+def target_end(target_: Target, to_schema: Spec | None) -> tuple[Schema | None, str | None]:
+    """The target's schema where there is none of the source to go by, and its text where the container carries it."""
+    to_spec = to_schema or _usual(target_.format, target_.container)
+    schema = load(to_spec, target_.format) if to_spec else _inherited(target_.format, None)
+    return schema, avro_text(to_spec or "") if target_.container == "avro" else None
+
+
 def _usual(format_: str, container: str) -> str | None:
     """The built-in schema of a format or container that has one."""
     return FRAME if container == "hal9-frames" else SIGNAL if format_ == "neuron" else None
 
 
-def _accompany(format_: str, own: str | None, other: str | None) -> str | None:
+def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
     """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
-    built_in = other is not None and other.startswith(specs.NEURON)
+    built_in = isinstance(other, str) and other.startswith(specs.NEURON)
     return other if own is None and built_in and format_ in ("json", "msgpack") else own
 
 
-def source_schema(source: Input, spec: str | None) -> Schema | None:
+def source_schema(source: Input, spec: Spec | None) -> Schema | None:
     """The schema that the input was written by. UsageError: its format has none in itself, and none is named."""
     if source.reader.schema is not None:
         from schemas import avro
@@ -289,15 +329,17 @@ def _example(format_: str) -> str:
     return f"{file} or neuron:NeuronSignal"
 
 
-def _carried(source: Input, target_: Target, to_spec: str | None, schema: str | None) -> str:
+def _carried(source: Input, target_: Target, to_spec: Spec | None, schema: Spec | None) -> str:
     """The Avro schema's text, for the header of the output."""
     if to_spec is None and source.reader.schema is not None:
         return source.reader.schema
     return avro_text(to_spec or schema or "")
 
 
-def avro_text(spec: str) -> str:
-    """The text of an Avro schema that is a file, in an Avro file, or built in. UsageError: it is none."""
+def avro_text(spec: Spec) -> str:
+    """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is none."""
+    if isinstance(spec, Schema):
+        return _written(spec)
     if spec.startswith(specs.NEURON):
         from schemas import neuron
 
@@ -308,6 +350,18 @@ def avro_text(spec: str) -> str:
         hint = "write it to a file of its own, or choose another container, like --to avro:delimited"
         raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is no file that is one", hint)
     return Path(spec).read_text("utf-8")
+
+
+def _written(schema: Schema) -> str:
+    """A schema that was looked up, as text. UsageError: the text would say less."""
+    from schemas import writing
+    from translator.adapters.known import alike
+
+    found = writing.write(schema, "avro")
+    if not alike(found.schema, schema):
+        hint = "write it to a file, and name that; or choose another container, like --to avro:delimited"
+        raise UsageError("the schema that was looked up can't be written into an Avro file as it is", hint)
+    return found.text
 
 
 def carries(spec: str) -> bool:
@@ -322,10 +376,10 @@ def carried(spec: str) -> str:
         return found.reader.schema
 
 
-def of_schema(spec: str, named: str | None, option: str) -> Side:
+def of_schema(spec: Spec, named: str | None, option: str) -> Side:
     """A schema as one end of a plan, in the format that is named or that suits it. UsageError, SchemaError."""
     format_, _ = way(named, None, option)
-    if carries(spec):
+    if isinstance(spec, str) and carries(spec):
         return Side(formats.get(format_ or "avro"), load(spec, "avro"))
     end = specs.end(spec, format_)
     return Side(formats.get(end.format), end.schema)

@@ -50,6 +50,7 @@ from types import TracebackType
 from typing import IO, Literal, Protocol, Self
 
 from native.errors import ContainerError
+from translator.retrying import Wanted
 
 Data = bytes | bytearray | memoryview
 Framing = Literal["none", "newline", "varint", "be32"]
@@ -112,6 +113,8 @@ class Block:
     begin: array[int] | None = None
     end: array[int] | None = None
     last: bool = False
+    wanted: Sequence[Wanted | None] | None = None
+    """Of split messages that make many: which of these are wanted (None: all)."""
 
 
 class Reader(Protocol):

@@ -33,6 +33,7 @@ from translator.containers.base import (
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
+from translator.retrying import Wanted
 
 NAME = "dead-letter"
 EXTENSIONS: dict[str, str] = {}
@@ -44,8 +45,8 @@ _HEAD: Final = re.compile(rb'\{"dead_letter":1,"format":"([a-z0-9-]+)"')
 class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
     """One refused message, or (`data` is None) damage to the container `file`.
 
-    `size`: bytes of the whole message; `cut`: `data` has only the first of them. `item`: which of the messages that
-    a mapping made of this one was refused; the others were written. `lost`: messages behind it that were lost with it.
+    `size`: bytes of the whole message; `cut`: `data` has only the first of them. `item`: which one was refused of the
+    `of` messages that a mapping made of this one; the others were written. `lost`: messages behind it, lost with it.
     """
 
     dead_letter: int
@@ -61,6 +62,7 @@ class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
     data: bytes | None
     cut: bool = False
     item: int | None = None
+    of: int | None = None
     lost: int = 0
 
     def line(self) -> bytes:
@@ -129,7 +131,9 @@ class LetterReader(BlockReader):
         data = [each.data or b"" for each in self._letters]
         end = array("q", accumulate(map(len, data)))
         begin = array("q", [0, *end[:-1]])
-        return Block(b"".join(data), len(data), offset, begin, end)
+        wanted = [None if each.item is None else Wanted(each.item, each.of or 0) for each in self._letters]
+        some = any(each is not None for each in wanted)
+        return Block(b"".join(data), len(data), offset, begin, end, wanted=wanted if some else None)
 
     def resync(self) -> bool:
         """Goes on with the next letter."""
@@ -167,8 +171,6 @@ def _unfit(letter: Letter, format_: str) -> str:
         return "a letter about damage has no message"
     if letter.cut or letter.size != len(letter.data):
         return "the letter's message was cut"
-    if letter.item is not None:
-        return "other messages made of this one were written already"
     if letter.format != format_:
         return "a letter of another format than the first one's"
     return ""

@@ -25,8 +25,8 @@ LIMIT: Final = 200
 BEHIND: Final = 200_000
 """Items that are walked over behind those, so that it is known how many they are and where things end."""
 _WALKERS: Final = {
-    "avro": "avro", "json": "json", "protojson": "json", "msgpack": "msgpack", "protobuf": "protobuf",
-    "neuron": "protobuf",
+    "avro": "avro", "avro-json": "avrojson", "json": "json", "protojson": "json", "otlp-json": "otlpjson",
+    "msgpack": "msgpack", "protobuf": "protobuf", "neuron": "protobuf",
 }  # fmt: skip
 
 Walker = Callable[[bytes, "Type | None", "int | None"], Iterator[Item]]

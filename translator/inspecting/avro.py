@@ -10,7 +10,6 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from native.errors import DataError
 from schemas.model import (
     Array,
     BigDecimal,
@@ -33,9 +32,10 @@ from schemas.model import (
     Union,
     Uuid,
 )
-from translator.inspecting import text
+from translator.inspecting import logical, text
 from translator.inspecting.base import Item, Step, Walk, entry, member
 from translator.inspecting.kinds import short
+from translator.inspecting.logical import Shown, long, span
 
 _LOWEST: Final = -(1 << 63)
 
@@ -72,7 +72,7 @@ def _value(w: Walk, type_: Type, path: str, start: int, note: str) -> Step:
 
 def _branch(w: Walk, type_: Union, path: str, start: int) -> Step:
     at = w.at
-    index = _long(w)
+    index = long(w)
     if not 0 <= index < len(type_.branches):
         w.refuse("BRANCH", at)
     yield _value(w, type_.branches[index], path, start, f"branch {index}")
@@ -101,13 +101,13 @@ def _blocks(w: Walk, type_: Array | Map, path: str, start: int, note: str) -> St
 def _head(w: Walk, type_: Array | Map) -> tuple[int, str, int | None]:
     """A block's count, in words too, and where it says that it ends. LENGTH, TRUNCATED (B28)."""
     start = w.at
-    count = _long(w)
+    count = long(w)
     if count == _LOWEST:
         w.refuse("LENGTH", start)
     name = "item" if isinstance(type_, Array) else "entry"
     if count >= 0:
         return count, text.counted(count, name) if count else "", None
-    size = _long(w)
+    size = long(w)
     if size < 0:
         w.refuse("LENGTH", start)
     if size > w.end - w.at:
@@ -122,27 +122,11 @@ def _item(w: Walk, type_: Array, path: str, index: int) -> Step:
 def _entry(w: Walk, type_: Map, path: str) -> Step:
     start = w.at
     w.path = path
-    key = _span(w).decode("utf-8", "backslashreplace")
+    key = span(w).decode("utf-8", "backslashreplace")
     yield _value(w, type_.values, entry(path, key), start, "")
 
 
 # --- single values: each gives its text, and a note ---
-
-Shown = tuple[str, str]
-
-
-def _long(w: Walk) -> int:
-    raw = w.varint()
-    return (raw >> 1) ^ -(raw & 1)
-
-
-def _span(w: Walk) -> bytes:
-    """As many bytes as the long before them says (B6)."""
-    start = w.at
-    size = _long(w)
-    if size < 0:
-        w.refuse("LENGTH", start)
-    return w.take(size)
 
 
 def _null(w: Walk, type_: Null) -> Shown:
@@ -155,7 +139,7 @@ def _bool(w: Walk, type_: Bool) -> Shown:
 
 
 def _int(w: Walk, type_: Int) -> Shown:
-    value = _long(w)
+    value = long(w)
     return str(value), "" if type_.lowest <= value <= type_.highest else f"over {type_.bits} bits"  # B22
 
 
@@ -165,76 +149,48 @@ def _float(w: Walk, type_: Float) -> Shown:
     return text.float64(struct.unpack("<d", w.take(8))[0]), ""
 
 
-def _string(w: Walk, type_: String) -> Shown:
-    return text.text_or_bytes(_span(w), w.cut)
+def _string(w: Walk, type_: Type) -> Shown:
+    return text.text_or_bytes(span(w), w.cut)
 
 
-def _bytes(w: Walk, type_: Bytes) -> Shown:
-    return text.hexed(_span(w), w.cut), ""
+def _bytes(w: Walk, type_: Type) -> Shown:
+    """What is in bytes, of the type's size or with a length before them."""
+    size = _size(type_)
+    found = logical.of_bytes(type_, span(w) if size is None else w.take(size), w.cut)
+    assert found is not None
+    return found
 
 
-def _fixed(w: Walk, type_: Fixed) -> Shown:
-    return text.hexed(w.take(type_.size), w.cut), ""
+def _size(type_: Type) -> int | None:
+    match type_:
+        case Fixed() | Decimal():
+            return type_.size
+        case Uuid():
+            return 16
+        case Period():
+            return 12
+    return None
+
+
+def _count(w: Walk, type_: Type) -> Shown:
+    found = logical.of_count(type_, long(w))
+    assert found is not None
+    return found
 
 
 def _enum(w: Walk, type_: Enum) -> Shown:
-    index = _long(w)
+    index = long(w)
     if 0 <= index < len(type_.symbols):
         return type_.symbols[index][0], f"symbol {index}"
     return str(index), "no symbol has this number"  # B26
 
 
-def _decimal(w: Walk, type_: Decimal) -> Shown:
-    data = w.take(type_.size) if type_.size is not None else _span(w)
-    return _or_hex(text.decimal(data, type_.scale), data, w.cut)
-
-
-def _or_hex(shown: str, data: bytes, cut: int | None) -> Shown:
-    return (shown, f"0x{text.hexed(data, 16)}") if shown else (text.hexed(data, cut), "no decimal")
-
-
-def _big_decimal(w: Walk, type_: BigDecimal) -> Shown:
-    """Bytes that hold the unscaled value as bytes, and then the scale."""
-    data = _span(w)
-    inner = Walk(data)
-    try:
-        unscaled, scale = _span(inner), _long(inner)
-    except DataError:
-        return text.hexed(data, w.cut), "no decimal"
-    return _or_hex(text.decimal(unscaled, scale), unscaled, w.cut)
-
-
 def _uuid(w: Walk, type_: Uuid) -> Shown:
-    if type_.form == "bytes":
-        return text.uuid(w.take(16)), ""
-    return text.text_or_bytes(_span(w), w.cut)
-
-
-def _date(w: Walk, type_: Date) -> Shown:
-    return _counted(_long(w), text.date)
-
-
-def _counted(count: int, shown: Callable[[int], str]) -> Shown:
-    """A count as what it stands for, and the count itself."""
-    return (shown(count), str(count)) if shown(count) else (str(count), "out of range")
-
-
-def _time(w: Walk, type_: Time) -> Shown:
-    return _counted(_long(w), lambda count: text.time_of_day(count, type_.unit))
-
-
-def _timestamp(w: Walk, type_: Timestamp) -> Shown:
-    return _counted(_long(w), lambda count: text.timestamp(count, type_.unit, local=type_.local))
-
-
-def _period(w: Walk, type_: Period) -> Shown:
-    months, days, milliseconds = struct.unpack("<III", w.take(12))
-    return f"{months} months, {days} days, {milliseconds} ms", ""
+    return _bytes(w, type_) if type_.form == "bytes" else _string(w, type_)
 
 
 _LEAVES: Final[dict[type[Type], Callable[[Walk, Any], Shown]]] = {
-    Null: _null, Bool: _bool, Int: _int, Float: _float, String: _string, Bytes: _bytes, Fixed: _fixed, Enum: _enum,
-    Decimal: _decimal, BigDecimal: _big_decimal, Uuid: _uuid, Date: _date, Time: _time, Timestamp: _timestamp,
-    Period: _period,
+    Null: _null, Bool: _bool, Int: _int, Float: _float, String: _string, Bytes: _bytes, Fixed: _bytes, Enum: _enum,
+    Decimal: _bytes, BigDecimal: _bytes, Uuid: _uuid, Date: _count, Time: _count, Timestamp: _count, Period: _bytes,
 }  # fmt: skip
 """How each type's value is read; every function takes its own type only."""

@@ -139,18 +139,19 @@ class Walk:
     def run(self, step: Step) -> Iterator[Item]:
         """The items of a step and of all that it yields, in the order of the bytes. DataError, as its last; what was
         read of the value where that happened is the item before."""
-        stack, upto = [step], 0
+        stack, last = [step], None
         try:
             while stack:
                 found = next(stack[-1], None)
                 if found is None:
                     stack.pop()
                 elif isinstance(found, Item):
-                    upto = found.offset + found.own
+                    last = found
                     yield found
                 else:
                     stack.append(found)
         except DataError as error:
+            upto = last.offset + last.own if last else 0
             if error.offset > upto:
                 yield Item(upto, error.offset - upto, len(self._open), self.path, "broken")
             for item in self._open:

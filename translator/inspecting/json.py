@@ -1,16 +1,19 @@
 """JSON, value by value (RFC 8259); a schema adds the names of types. A member begins at its key.
 
-What lies between items is white space, commas, and the brackets of what holds them.
+What lies between items is white space, commas, and the brackets of what holds them. A dialect may find fields by other
+names, read a value by its type, and have a union's value in an object that names the branch: that object belongs to
+the value, as the branch's number does in Avro's binary encoding.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from schemas.model import Type
+from schemas.model import Field, Null, Type, Union
 from translator.inspecting import text, typed
 from translator.inspecting.base import Item, Step, Walk
 
@@ -22,13 +25,46 @@ _CUT_ESCAPE: Final = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?+")
 _LITERALS: Final = {b"n": (b"null", "null"), b"t": (b"true", "bool"), b"f": (b"false", "bool")}
 
 
-def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
+@dataclass(frozen=True)
+class Single:
+    """A value that holds no others: its `kind` by its bytes, and its `content`: what a string says, else the word or
+    number as it stands there."""
+
+    kind: str
+    content: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Where a dialect isn't plain JSON.
+
+    `names`: what a field is found by. `held`: the type of what a field holds. `reads`: a value of that type as text,
+    with a note; None: it is shown as it stands there. `branches`: the branches of a union by their names, where its
+    value comes in an object that names one.
+    """
+
+    names: Callable[[Field], Sequence[str]] = typed.every_name
+    held: Callable[[Field], Type] = typed.own_type
+    reads: Callable[[Type, Single, int | None], tuple[str, str] | None] = lambda type_, single, cut: None
+    branches: Callable[[Union], dict[str, Type]] | None = None
+
+
+class Place(Walk):
+    """A place in a message of a dialect."""
+
+    def __init__(self, data: bytes, cut: int | None, dialect: Dialect) -> None:
+        super().__init__(data, cut)
+        self.dialect = dialect
+
+
+def walk(data: bytes, type_: Type | None, cut: int | None, dialect: Dialect = Dialect()) -> Iterator[Item]:
     """The items of one message."""
-    place = Walk(data, cut)
+    place = Place(data, cut, dialect)
     return place.run(_message(place, type_))
 
 
-def _message(w: Walk, type_: Type | None) -> Step:
+def _message(w: Place, type_: Type | None) -> Step:
     _space(w)
     yield _value(w, type_, "", w.at, "")
     _space(w)
@@ -51,26 +87,90 @@ def _unexpected(w: Walk) -> None:
     w.refuse("SYNTAX" if w.at < w.end else "TRUNCATED")
 
 
-def _value(w: Walk, type_: Type | None, path: str, start: int, note: str) -> Step:
-    """The value at w.at, which is no white space; what belongs to it began at `start`."""
+def _value(w: Place, type_: Type | None, path: str, start: int, note: str, *, wrapped: bool = False) -> Step:
+    """The value at w.at, which is no white space; what belongs to it began at `start`. `wrapped`: the object that
+    names its branch ends behind it."""
     w.path = path
     first = w.data[w.at : w.at + 1]
-    if first == b"{":
+    if w.dialect.branches and isinstance(type_, Union):
+        yield _branch(w, type_, path, start, note)
+    elif first in (b"{", b"["):
         w.at += 1
-        yield w.open(start, path, typed.kind(type_, "map"), note=note)
-        yield _members(w, type_, path)
-        w.close()
-    elif first == b"[":
-        w.at += 1
-        yield w.open(start, path, typed.kind(type_, "list"), note=note)
-        yield _items(w, type_, path)
+        yield w.open(start, path, typed.kind(type_, "map" if first == b"{" else "list"), note=note)
+        yield _members(w, type_, path) if first == b"{" else _items(w, type_, path)
+        if wrapped:
+            _unwrap(w)
         w.close()
     else:
-        kind, value, more = _single(w, first)
-        yield w.leaf(start, path, typed.kind(type_, kind), value, "; ".join(each for each in (more, note) if each))
+        item = _leaf(w, type_, start, note, _single(w, first))
+        yield item
+        if wrapped:
+            _unwrap(w)
+            item.size = w.at - start
 
 
-def _items(w: Walk, type_: Type | None, path: str) -> Step:
+def _leaf(w: Place, type_: Type | None, start: int, note: str, single: Single) -> Item:
+    """As the dialect reads it, else as it stands there."""
+    found = typed.inside(type_)
+    shown, more = (found and w.dialect.reads(found, single, w.cut)) or (_as_it_stands(single, w.cut), "")
+    notes = "; ".join(each for each in (single.note, more, note) if each)
+    return w.leaf(start, w.path, typed.kind(type_, single.kind), shown, notes)
+
+
+def _as_it_stands(single: Single, cut: int | None) -> str:
+    if single.kind == "string":
+        return text.quoted(single.content, cut)
+    return single.content if cut is None or len(single.content) <= cut else f"{single.content[:cut]}…"
+
+
+# --- a union's value in an object that names its branch (S19) ---
+
+
+def _branch(w: Place, type_: Union, path: str, start: int, note: str) -> Step:
+    """null, or `{"name": value}`; what is neither is followed as what it is."""
+    at, name = w.at, _name(w)
+    branch = _branches(w, type_).get(name) if name is not None else None
+    if branch is None:
+        w.at = at
+        more = "" if w.data[at : at + 4] == b"null" and _nulls(type_) else "no branch of the union"
+        yield _value(w, None, path, start, ", ".join(each for each in (more, note) if each))
+    else:
+        _expect(w, b":")
+        _space(w)
+        yield _value(w, branch, path, start, ", ".join(each for each in (f"branch {name}", note) if each), wrapped=True)
+
+
+def _nulls(type_: Union) -> bool:
+    return any(isinstance(each, Null) for each in type_.branches)
+
+
+def _name(w: Place) -> str | None:
+    """The first key of an object, if there is one."""
+    if w.data[w.at : w.at + 1] != b"{":
+        return None
+    w.at += 1
+    return _text(_string(w))[0] if _space(w) == b'"' else None
+
+
+def _branches(w: Place, type_: Union) -> dict[str, Type]:
+    assert w.dialect.branches is not None
+    if id(type_) not in w.memo:
+        w.memo[id(type_)] = w.dialect.branches(type_)
+    found: dict[str, Type] = w.memo[id(type_)]
+    return found
+
+
+def _unwrap(w: Place) -> None:
+    """The end of the object around a branch. BRANCH: it has a second member."""
+    if _space(w) == b",":
+        w.refuse("BRANCH")
+    _expect(w, b"}")
+
+
+# --- what holds others ---
+
+
+def _items(w: Place, type_: Type | None, path: str) -> Step:
     index, item = 0, typed.item_of(type_)
     if _space(w) != b"]":
         while True:
@@ -84,7 +184,7 @@ def _items(w: Walk, type_: Type | None, path: str) -> Step:
     _expect(w, b"]")
 
 
-def _members(w: Walk, type_: Type | None, path: str) -> Step:
+def _members(w: Place, type_: Type | None, path: str) -> Step:
     if _space(w) != b"}":
         while True:
             if _space(w) != b'"':
@@ -93,7 +193,7 @@ def _members(w: Walk, type_: Type | None, path: str) -> Step:
             key = _text(_string(w))[0]
             _expect(w, b":")
             _space(w)
-            of, own, note = typed.member_of(w, type_, path, key)
+            of, own, note = typed.member_of(w, type_, path, key, names=w.dialect.names, held=w.dialect.held)
             yield _value(w, of, own, start, note)
             w.path = path
             if _space(w) != b",":
@@ -105,17 +205,15 @@ def _members(w: Walk, type_: Type | None, path: str) -> Step:
 # --- single values ---
 
 
-def _single(w: Walk, first: bytes) -> tuple[str, str, str]:
-    """Kind, text and note."""
+def _single(w: Walk, first: bytes) -> Single:
     if first == b'"':
-        found, note = _text(_string(w))
-        return "string", text.quoted(found, w.cut), note
+        return Single("string", *_text(_string(w)))
     if first in _LITERALS:
         word, kind = _LITERALS[first]
         _literal(w, word)
-        return kind, word.decode(), ""
+        return Single(kind, word.decode())
     if first and first in b"-0123456789":
-        return "number", _number(w), ""
+        return Single("number", _number(w))
     _unexpected(w)
     raise AssertionError
 
@@ -137,8 +235,7 @@ def _number(w: Walk) -> str:
             w.refuse("TRUNCATED", w.end)
         w.refuse("NUMBER", start)
     w.at = found.end()
-    digits = found[0].decode()
-    return digits if w.cut is None or len(digits) <= w.cut else f"{digits[: w.cut]}…"
+    return found[0].decode()
 
 
 def _string(w: Walk) -> bytes:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import struct
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 NANOSECONDS: Final = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS: Final = 40
+"""Digits of a number that may be whole and of 64 bits."""
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 
 
@@ -105,6 +108,14 @@ def decimal(data: bytes, scale: int) -> str:
         return str(unscaled * 10**-scale)
     digits = f"{abs(unscaled):0{scale + 1}}"
     return f"{'-' if unscaled < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
+
+
+def whole(digits: str) -> int | None:
+    """The whole number that decimal text is, however it is written (S2); None: it is none, or very long."""
+    if len(digits) > _DIGITS:
+        return None
+    number = Decimal(digits)
+    return int(number) if abs(number.adjusted()) < _DIGITS and number == number.to_integral_value() else None
 
 
 def uuid(data: bytes) -> str:

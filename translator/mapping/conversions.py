@@ -10,6 +10,7 @@ from schemas.model import (
     Any,
     Bool,
     Bytes,
+    Decimal,
     Enum,
     Fixed,
     Float,
@@ -97,7 +98,8 @@ class Conversions:
             return self.as_text(term)
         if isinstance(term, Tagged):
             return self._of_members(term, target, lambda member: self.cast(member, target, policies, key))
-        if isinstance(term.type, Any | Outcome):
+        real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)
+        if real or isinstance(term.type, Any | Outcome):
             term = self.as_text(term)
         if isinstance(term.type, String) and (step := parse_step(target)):
             way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
@@ -236,8 +238,8 @@ def way(source: Type, meant: Type) -> str:
     whole = "int" if getattr(meant, "signed", True) else "uint"
     casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}
     cast = casts.get(type(meant))
-    scalar = isinstance(source, String | Bool | Int | Float)
-    asked = scalar and cast and (isinstance(source, String) or cast == "string")
+    scalar = isinstance(source, String | Bool | Int | Float | Decimal)
+    asked = scalar and cast and (isinstance(source, String | Decimal) or cast == "string")
     return f'; cast = "{cast}" does that' if asked or (cast == "string" and isinstance(source, HELD)) else ""
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from translator.mapping.errors import BARE, Problems, child, did_you_mean, item
 from translator.mapping.model import (
     DEFAULT_NAMESPACE,
+    MOST_DIGITS,
     AllOf,
     AnyOf,
     Cast,
@@ -39,8 +40,8 @@ SINGLE = ("path", "const", "first", "join", "uuid5", "generate")
 COLLECTIONS = ("for_each", "merge", "entries", "fields")
 SOURCES = SINGLE + COLLECTIONS
 MODIFIERS = (
-    "when", "namespace", "decode", "encode", "time", "enum", "otherwise", "scale", "offset", "cast", "rounding",
-    "truncate", "lower", "upper", "default", "required",
+    "when", "namespace", "decode", "decimal", "encode", "time", "enum", "otherwise", "scale", "offset", "cast",
+    "rounding", "truncate", "lower", "upper", "default", "required",
 )  # fmt: skip
 VALUE_KEYS = SINGLE + MODIFIERS
 OPERATORS: tuple[str, ...] = get_args(Operator)
@@ -97,6 +98,7 @@ class ValueReader:
             table.wrong("upper", 'can\'t be true beside "lower"')
         return {
             "decode": table.choice("decode", Digits),
+            "decimal": self.decimal(table),
             "encode": table.choice("encode", Digits),
             "time": table.choice("time", Time),
             "enum": self.enum(table),
@@ -109,6 +111,16 @@ class ValueReader:
             "lower": lower,
             "upper": upper,
         }
+
+    @staticmethod
+    def decimal(table: Table) -> int | None:
+        scale = table.number("decimal")
+        if scale is None:
+            return None
+        if scale != int(scale) or not 0 <= scale <= MOST_DIGITS:
+            table.wrong("decimal", f"must be a scale, a whole number from 0 to {MOST_DIGITS}")
+            return None
+        return int(scale)
 
     def presence(self, table: Table) -> dict[str, Any]:
         when = self.condition(table.at("when"), table.members["when"]) if table.has("when") else None

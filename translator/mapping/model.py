@@ -12,7 +12,7 @@ from uuid import UUID
 from translator.mapping.path import Segment
 
 Constant = bool | int | float | str
-Time = Literal["s", "ms", "us", "ns", "rfc3339"]
+Time = Literal["d", "s", "ms", "us", "ns", "rfc3339"]
 Cast = Literal[
     "bool", "int32", "int64", "uint32", "uint64", "float32", "float64", "string", "bytes", "timestamp", "uuid"
 ]
@@ -24,6 +24,8 @@ Operator = Literal[
     "equals", "not_equals", "less", "less_equal", "greater", "greater_equal", "starts_with", "ends_with", "contains"
 ]
 
+MOST_DIGITS = 1000
+"""Of a decimal, and of its scale."""
 DEFAULT_NAMESPACE = UUID("a995be87-5f74-5b16-b05a-413981113178")
 """Of `uuid5` where a document names none: uuid5 of the DNS name "hal9-translator.mapping". It is part of every id
 made with it, so it never changes."""
@@ -147,6 +149,8 @@ class Value:
     """False or absent: the value is absent."""
     decode: Digits | None = None
     """What the source's text is: bytes in this form."""
+    decimal: int | None = None
+    """The scale of the decimal that bytes are: two's complement, big-endian."""
     encode: Digits | None = None
     """The form in which bytes become text."""
     time: Time | None = None

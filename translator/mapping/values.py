@@ -7,11 +7,11 @@ modifiers is read as the source has it, changed step by step, and then converted
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from native.binding import C
-from schemas.model import Any, Bool, Bytes, Enum, Float, Int, Null, Record, String, Timestamp, Type, Union
+from schemas.model import Any, Bool, Bytes, Decimal, Enum, Float, Int, Null, Record, String, Timestamp, Type, Union
 from translator.formats.common import NANOSECONDS
 from translator.mapping import model
 from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
@@ -84,8 +84,8 @@ class Values(Conversions):
     @staticmethod
     def _changes(value: model.Value) -> bool:
         parts = (
-            value.decode, value.encode, value.time, value.enum, value.scale, value.offset, value.cast, value.rounding,
-            value.truncate,
+            value.decode, value.decimal, value.encode, value.time, value.enum, value.scale, value.offset, value.cast,
+            value.rounding, value.truncate,
         )  # fmt: skip
         return any(part is not None for part in parts) or value.lower or value.upper
 
@@ -101,7 +101,7 @@ class Values(Conversions):
         """What to read where the source doesn't say: what the first modifier works on."""
         if value.decode is not None:
             return TEXT
-        if value.encode is not None:
+        if value.encode is not None or value.decimal is not None:
             return _BYTES
         if value.time is not None:
             return TEXT if value.time == "rfc3339" else None
@@ -268,6 +268,9 @@ class Values(Conversions):
         if value.decode is not None:
             term = Steps(_BYTES, value.key, self.as_text(term), [{"code": _DECODERS[value.decode]}])
             self.losses.add(value.key, "checked", f"refused unless the text is {value.decode}")
+        if value.decimal is not None:
+            data = self.cast(term, _BYTES, self._policies(value), value.key)
+            term = replace(data, type=Decimal(model.MOST_DIGITS, value.decimal))
         if value.encode is not None:
             data = self.cast(term, _BYTES, self._policies(value), value.key)
             term = Steps(TEXT, value.key, data, [{"code": _ENCODERS[value.encode]}])
@@ -290,6 +293,8 @@ class Values(Conversions):
         if isinstance(self.context.meaning(term.type), Timestamp):
             raise Wrong(value.key, 'is a timestamp already: leave "time" out')
         whole = self.cast(term, WHOLE, self._policies(value), value.key)
+        if unit == "d":
+            return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
         return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS[unit]}])
 
     def _scale(self, term: Term, value: model.Value) -> Term:

@@ -12,7 +12,7 @@ from tests.translator.containers import avrofiles
 from tests.translator.containers.support import Trickle
 from translator import containers, conversion, formats
 from translator.containers.base import Limits
-from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError, letter
+from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
 
@@ -158,11 +158,3 @@ def test_watching_and_measuring():
         ).run()
     assert seen == [(1, 8), (2, 16), (3, 24)]
     assert (counts.bytes_in, counts.bytes_out) == (24, len(out.getvalue()))
-
-
-def test_letters_keep_the_beginning_of_what_is_long():
-    """A dead letter has a bound, and says the whole size."""
-    counts, _, refusals = run(b"[" * 100, "ndjson", plan("json", "json", None))
-    assert counts.refused == 1
-    entry = letter(refusals[0], most=3)
-    assert (entry["size"], entry["data"]) == (100, "W1tb")

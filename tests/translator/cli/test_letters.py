@@ -114,7 +114,6 @@ class TestLettersThatCannot:
             (letter(data=b"{", cut=True).line(), "the letter's message was cut"),
             (letter(data=b"{").line(), "the letter's message was cut"),
             (letter(data=None, size=None, byte=None).line(), "a letter about damage has no message"),
-            (letter(item=3).line(), "other messages made of this one were written already"),
             (letter(format="msgpack").line(), "a letter of another format than the first one's"),
             (letter(dead_letter=2).line(), "a letter of another version"),
             (b'{"n":1}\n', "not a dead letter"),
@@ -155,3 +154,53 @@ def test_fed_byte_by_byte():
         seen += [(reader.letter(first + n).index, bytes(block.data[block.begin[n] : block.end[n]]))
                  for n in range(block.count)]  # fmt: skip
     assert seen == [(n, b"%d" % n) for n in range(5)]
+
+
+EACH = """version = 1
+for_each = "line in lines"
+[fields]
+id = "line.id"
+n = { path = "line.n", cast = "int32" }
+"""
+ROW = '{"type": "record", "name": "Row", "fields": [{"name": "id", "type": "string"}, {"name": "n", "type": "int"}]}'
+
+
+class TestLettersOfItems:
+    """One message of the many that a record makes is refused, and tried again alone."""
+
+    @pytest.fixture
+    def first(self, run, tmp_path, monkeypatch):
+        """A run in which items 1 and 3 of the first record are refused."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "each.toml").write_text(EACH)
+        (tmp_path / "row.avsc").write_text(ROW)
+        numbers = ["1", "x", "3", "y"]
+        lines = [{"id": f"a{i}", "n": n} for i, n in enumerate(numbers)]
+        records = [{"lines": lines}, {"lines": [{"id": "b0", "n": "7"}]}]
+        (tmp_path / "in.ndjson").write_text("".join(json.dumps(each) + "\n" for each in records))
+        done = run("convert", "in.ndjson", "out.avro", "-m", "each.toml", "-T", "row.avsc", "-d", "dead")
+        assert done.code == 1
+        return values((tmp_path / "dead").read_bytes())
+
+    def test_they_say_which_of_how_many(self, first):
+        assert [(each["index"], each["item"], each["of"]) for each in first] == [(0, 1, 4), (0, 3, 4)]
+
+    def test_only_they_are_made(self, run, tmp_path, first):
+        """With a mapping that lets one of them pass; the other stays a letter with its place."""
+        (tmp_path / "wide.toml").write_text(
+            EACH.replace("cast =", 'enum = { x = "9", 1 = "1" }, otherwise = "y", cast =')
+        )
+        done = run("convert", "dead", "again.ndjson", "-m", "wide.toml", "-T", "row.avsc", "-d", "still")
+        assert done.code == 1
+        assert values((tmp_path / "again.ndjson").read_bytes()) == [{"id": "a1", "n": 9}]
+        (left,) = values((tmp_path / "still").read_bytes())
+        assert (left["index"], left["item"], left["of"]) == (0, 3, 4)
+
+    def test_another_number_of_them_is_refused(self, run, tmp_path, first):
+        """Nobody can tell which was meant."""
+        (tmp_path / "fewer.toml").write_text(
+            EACH.replace("[fields]", 'where = { path = "line.n", not_equals = "3" }\n[fields]')
+        )
+        assert run("convert", "dead", "again.ndjson", "-m", "fewer.toml", "-T", "row.avsc", "-d", "still").code == 1
+        assert not (tmp_path / "again.ndjson").read_bytes()
+        assert [each["code"] for each in values((tmp_path / "still").read_bytes())] == ["LETTER", "LETTER"]

@@ -272,7 +272,7 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"uuid5": ["b"], "namespace": "6ba7b8109dad11d180b400c04fd430c8"}, "fields.a.namespace", "is no UUID"),
     ({"path": "b", "namespace": str(DEFAULT_NAMESPACE)}, "fields.a.namespace", 'no meaning without "uuid5"'),
     ({"generate": "uuid"}, "fields.a.generate", '"uuid" is none of uuid4, now; did you mean "uuid4"?'),
-    ({"path": "b", "time": "min"}, "fields.a.time", "is none of s, ms, us, ns, rfc3339"),
+    ({"path": "b", "time": "min"}, "fields.a.time", "is none of d, s, ms, us, ns, rfc3339"),
     ({"path": "b", "enum": {}}, "fields.a.enum", "an empty table says nothing"),
     ({"path": "b", "enum": "x"}, "fields.a.enum", "must be a table"),
     ({"path": "b", "enum": {"x.y": []}}, 'fields.a.enum."x.y"', "a constant is"),
@@ -495,3 +495,10 @@ def test_any_document_is_a_mapping_or_refused(document: Any) -> None:
     """Whatever the document is, nothing but MappingError comes out."""
     with suppress(MappingError):
         load(document)
+
+
+@pytest.mark.parametrize("text", ["a = {\n b = 1 }", "a = { b = 1, }", "a = { b = 1\n, c = 2 }"])
+def test_tables_on_several_lines_have_a_hint(text: str) -> None:
+    """TOML 1.0 has no line ends in inline tables, which people write all the time."""
+    with pytest.raises(MappingError, match="stands on one line"):
+        load(f"version = 1\n{text}\n")
