@@ -150,6 +150,9 @@ typedef struct h9_field {
     uint32_t tag;   /* Protobuf: number << 3 | wire type of one value (packed: 2) */
     uint32_t group; /* words64: `words` words with the bits of all members of its oneof, or H9_NONE */
     uint32_t name;  /* for the path of an error: number in the plan's list of names */
+    uint32_t loose; /* JSON, msgpack, reading: a member that is asked for where the source has no schema: 1 + the slot
+                       that takes the refusal of its value, told when the value is loaded (0: refused at once) | a bit
+                       for each h9_kind that it may be << 16 (none: any; another kind is as if it weren't there) */
 } h9_field;
 
 typedef enum h9_unknown { H9_UNKNOWN_IGNORE = 0, H9_UNKNOWN_REFUSE = 1, H9_UNKNOWN_KEEP = 2 } h9_unknown;
@@ -312,21 +315,22 @@ typedef struct h9_step {
  * A plan with h9_header.many makes any number of messages of one: each is begun by ITEM and written by EMIT, and what
  * is refused between these refuses this one alone. Its program ends with DONE, any other's with END. */
 typedef enum h9_insn_op {
-    H9_I_END = 0,    /* the frame to be written is the record in register a */
-    H9_I_LOAD,       /* dst <- slot a of the frame that was read (its table: h9_header.map_root) */
-    H9_I_FIELD,      /* dst <- slot b of the record in register a, whose record table is c */
-    H9_I_ENTRY,      /* dst <- value under key pool[c .. c+d) of the map in register a */
-    H9_I_INDEX,      /* dst <- item c of the list in register a, of width b and item op d (of a map, b = 32: its value).
-                        spare: 1 + the counter of the loop (H9_I_EACH) whose item it is, rather than item c. A bad item
-                        refuses as a value does */
-    H9_I_BRANCH,     /* dst <- value of the union in register a where its branch is c, else absent */
-    H9_I_UNBOX,      /* dst <- value of the option in register a; null is absent */
-    H9_I_CONST,      /* dst <- pool[c .. c+d) read as MessagePack by node a | b << 16 */
-    H9_I_STEP,       /* dst <- register a after steps c */
-    H9_I_COPY,       /* dst <- register a */
-    H9_I_CLEAR,      /* dst is absent */
-    H9_I_JUMP,       /* to c */
-    H9_I_IF_ABSENT,  /* to c where register a is absent */
+    H9_I_END = 0,   /* the frame to be written is the record in register a */
+    H9_I_LOAD,      /* dst <- slot a of the frame that was read (its table: h9_header.map_root); b: 1 + the slot of a
+                       refusal (h9_field.loose), which is refused now, or 0; spare: the value's path (h9_field.name) */
+    H9_I_FIELD,     /* dst <- slot b of the record in register a, whose record table is c; d: as b of LOAD; spare too */
+    H9_I_ENTRY,     /* dst <- value under key pool[c .. c+d) of the map in register a */
+    H9_I_INDEX,     /* dst <- item c of the list in register a, of width b and item op d (of a map, b = 32: its value).
+                       spare: 1 + the counter of the loop (H9_I_EACH) whose item it is, rather than item c. A bad item
+                       refuses as a value does */
+    H9_I_BRANCH,    /* dst <- value of the union in register a where its branch is c, else absent */
+    H9_I_UNBOX,     /* dst <- value of the option in register a; null is absent */
+    H9_I_CONST,     /* dst <- pool[c .. c+d) read as MessagePack by node a | b << 16 */
+    H9_I_STEP,      /* dst <- register a after steps c */
+    H9_I_COPY,      /* dst <- register a */
+    H9_I_CLEAR,     /* dst is absent */
+    H9_I_JUMP,      /* to c */
+    H9_I_IF_ABSENT, /* to c where register a is absent */
     H9_I_IF_PRESENT, /* to c where it is present */
     H9_I_IF_FALSE,   /* to c where register a is absent or a false bool */
     H9_I_COMPARE, /* dst <- bool: register a ? register b; c: h9_compare; d: their h9_op (BOOL, INT, UINT, F64, STRING,
@@ -351,11 +355,11 @@ typedef enum h9_insn_op {
     H9_I_TEXT,       /* dst <- the text pool[c .. c+d), a: its span's flags */
     H9_I_SLOT,       /* dst <- the 16 bytes of the pool at c, as they are */
     H9_I_EACH,   /* dst <- the next item of the list in register a, of width b and item op d; register dst + 1 counts
-                    (CLEARed before the loop). Of a map (b = 32): dst <- the next key, dst + 2 <- its value. None is
-                    left, or there is no list: to c. A bad item (H9_N_EACH) is a refused message where d has
-                    H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does. All registers above
-                    these three become absent with each item. `name`: the list's path from the item of the loop around
-                    it, which is instruction spare - 1 (0: none) */
+                    (CLEARed before the loop). Of a map (b = 32): dst <- the next key (d: STRING where it is text), dst +
+                    2 <- its value. None is left, or there is no list: to c. A bad item (H9_N_EACH) is a refused message
+                    where d has H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does. All
+                    registers above these three become absent with each item. `name`: the list's path from the item of the
+                    loop around it, which is instruction spare - 1 (0: none) */
     H9_I_AGAIN,  /* to c, an H9_I_EACH before it whose own c is behind it */
     H9_I_ITEM,   /* a message begins; where it is refused, go on at c (greater than its own number) */
     H9_I_EMIT,   /* the record in register a is written: the message that ITEM began */

@@ -210,12 +210,17 @@ static h9_code parse_bool(h9_slot *v)
     return H9_OK;
 }
 
-/* Text that is no integer, where the step is to cut or round it (a, as of F64_TO_I). */
+/* Text that is no integer, where the step is to cut or round it (a, as of F64_TO_I): by its digits, exactly. */
 static h9_code cut_number(const h9_step *s, const h9_number *number, h9_slot *v)
 {
-    h9_step cut = *s;
-    cut.code = s->code == H9_STEP_STRING_TO_I ? H9_STEP_F64_TO_I : H9_STEP_F64_TO_U;
-    return h9_number_f64(number, &v->d) ? h9_number_step(&cut, v) : H9_E_RANGE;
+    uint8_t bytes[H9_MAX_DECIMAL_BYTES];
+    int why = 0;
+    size_t size = h9_decimal_whole(number->text, number->length, s->a == 2, bytes, &why);
+    if (size == 0) return H9_E_RANGE;
+    h9_step whole = *s;
+    whole.code = s->code == H9_STEP_STRING_TO_I ? H9_STEP_DECIMAL_TO_I : H9_STEP_DECIMAL_TO_U;
+    span(v, bytes, bytes + size, 0);
+    return decimal_to_int(&whole, v);
 }
 
 static h9_code parse_number(const h9_step *s, h9_slot *v)

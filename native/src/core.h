@@ -200,6 +200,9 @@ static inline const h9_bad_item *h9_bad_of(const h9_slot *item) { return (const 
 /* The item that was just refused stands as a bad one, if its list wants that. `depth`: the context's where the item
  * begins. false: it doesn't, and the refusal stands. */
 bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item);
+/* The refusal just made about a value's meaning, kept for later; the context is as before it, at `depth`. NULL: it was
+ * about something else, and stands. */
+h9_bad_item *h9_put_off(h9_context *c, uint32_t depth);
 /* The item's refusal is under way again. */
 void h9_refuse_bad(h9_context *c, const h9_bad_item *bad);
 

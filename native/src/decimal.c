@@ -241,6 +241,17 @@ static bool take_apart(const uint8_t *p, const uint8_t *end, parts *out)
     return true;
 }
 
+/* The digits alone; false: there are too many. */
+static bool take_digits(const parts *text, number *v)
+{
+    if (text->end - text->digits > H9_MAX_PRECISION + 1) return false;
+    v->negative = text->negative;
+    v->count = 0;
+    for (const uint8_t *d = text->digits; d < text->end; d++)
+        if (*d != '.') v->digits[v->count++] = *d;
+    return true;
+}
+
 size_t h9_decimal_parse(const uint8_t *p, size_t n, int32_t scale, int32_t precision, uint8_t *out, int *why)
 {
     parts text;
@@ -251,12 +262,35 @@ size_t h9_decimal_parse(const uint8_t *p, size_t n, int32_t scale, int32_t preci
     *why = WOULD_ROUND;
     if (text.digits < text.end && shift < 0) return 0; /* the last digit is not zero */
     *why = OVER_PRECISION;
-    if (text.end - text.digits > H9_MAX_PRECISION + 1) return 0;
-    v.negative = text.negative;
-    v.count = 0;
-    for (const uint8_t *d = text.digits; d < text.end; d++)
-        if (*d != '.') v.digits[v.count++] = *d;
-    return store_shifted(&v, shift, precision, out, why);
+    return take_digits(&text, &v) ? store_shifted(&v, shift, precision, out, why) : 0;
+}
+
+/* Whether the integer of v's first `kept` digits is one nearer to zero than the nearest to v, whose other digits
+ * follow the point at once. */
+static bool rounds_up(const number *v, unsigned kept)
+{
+    const uint8_t *rest = v->digits + kept;
+    if (*rest != '5') return *rest > '5';
+    return v->count > kept + 1 || (kept > 0 && (rest[-1] - '0') % 2 != 0); /* the last digit is not zero */
+}
+
+size_t h9_decimal_whole(const uint8_t *p, size_t n, bool nearest, uint8_t *out, int *why)
+{
+    parts text;
+    number v;
+    *why = NOT_DECIMAL;
+    if (!take_apart(p, p + n, &text)) return 0;
+    *why = OVER_PRECISION;
+    if (!take_digits(&text, &v)) return 0;
+    if (v.count == 0 || text.exponent >= 0) return store_shifted(&v, text.exponent, H9_MAX_PRECISION, out, why);
+    uint64_t places = 0 - (uint64_t)text.exponent;
+    unsigned kept = v.count > places ? v.count - (unsigned)places : 0;
+    h9_big b;
+    h9_big_set(&b, 0);
+    h9_big_add_digits(&b, v.digits, kept);
+    h9_big_mul_add(&b, 1, nearest && v.count >= places && rounds_up(&v, kept));
+    *why = FINE;
+    return store_big(&b, v.negative && b.n > 0, out);
 }
 
 size_t h9_decimal_rescale(const uint8_t *p, size_t n, int32_t from, int32_t to, int32_t precision, uint8_t *out,

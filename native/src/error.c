@@ -79,20 +79,28 @@ bool h9_record_error(h9_context *c, uint64_t item)
 
 const h9_slot h9_bad;
 
-bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item)
+h9_bad_item *h9_put_off(h9_context *c, uint32_t depth)
 {
-    if (!(list->flags & H9_N_EACH) || !c->is_meaning) return false;
+    if (!c->is_meaning) return NULL;
     size_t count = c->places_size - c->places_done;
     h9_bad_item refusal = {.count = count, .at = c->at, .code = c->code};
     h9_bad_item *bad = h9_arena(c, sizeof *bad + count * sizeof(h9_place));
-    if (bad == NULL) return false;
+    if (bad == NULL) return NULL;
     refusal.places = (h9_place *)(void *)(bad + 1);
     if (count) memcpy(refusal.places, c->places + c->places_done, count * sizeof(h9_place));
     *bad = refusal;
-    item->rec = (h9_slot *)(uintptr_t)&h9_bad;
-    item->raw[1] = (uintptr_t)bad;
     c->places_size = c->places_done;
     c->depth = depth;
+    return bad;
+}
+
+bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item)
+{
+    if (!(list->flags & H9_N_EACH)) return false;
+    h9_bad_item *bad = h9_put_off(c, depth);
+    if (bad == NULL) return false;
+    item->rec = (h9_slot *)(uintptr_t)&h9_bad;
+    item->raw[1] = (uintptr_t)bad;
     return true;
 }
 

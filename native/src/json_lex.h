@@ -31,6 +31,8 @@ const uint8_t *h9_json_string_slow(h9_context *c, const uint8_t *open, const uin
 const uint8_t *h9_json_string_scan(h9_context *c, const uint8_t *p, size_t *size, bool *escapes);
 /* Any value, checked for structure only. */
 const uint8_t *h9_json_skip(h9_context *c, const uint8_t *p);
+/* The kind of the value that begins at p; H9_KINDS: none does. */
+h9_kind h9_json_kind(const uint8_t *p, const uint8_t *end);
 
 /* --- the reader's parts --- */
 

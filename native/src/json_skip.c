@@ -47,3 +47,19 @@ const uint8_t *h9_json_skip(h9_context *c, const uint8_t *p)
     default: return h9_json_starts_number(*p) ? h9_json_number(c, p, &number) : h9_json_unexpected(c, p);
     }
 }
+
+h9_kind h9_json_kind(const uint8_t *p, const uint8_t *end)
+{
+    switch (*p) {
+    case 'n': return H9_KIND_NULL;
+    case 't':
+    case 'f': return H9_KIND_BOOL;
+    case '"': return H9_KIND_STRING;
+    case '[': return H9_KIND_LIST;
+    case '{': return H9_KIND_MAP;
+    default: break;
+    }
+    if (!h9_json_starts_number(*p)) return H9_KINDS;
+    for (p++; p < end && h9_json_digit(*p); p++) continue;
+    return p < end && (*p == '.' || (*p | 0x20) == 'e') ? H9_KIND_FLOAT : H9_KIND_INT;
+}

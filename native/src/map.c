@@ -25,13 +25,19 @@ static bool put_bool(h9_machine *m, const h9_insn *n, bool b)
 
 /* --- taking apart what was read --- */
 
-static inline bool take_slot(h9_machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot)
-{ return h9_has(bits, slot) ? h9_put(m, n, frame[slot]) : h9_put_absent(m, n); }
+/* A slot's value. `refusal`: 1 + the slot where a refusal of it was put off, or 0. */
+static inline bool take_slot(h9_machine *m, const h9_insn *n, const h9_slot *frame, const uint64_t *bits, uint32_t slot,
+                             uint32_t refusal)
+{
+    if (H9_LIKELY(h9_has(bits, slot))) return h9_put(m, n, frame[slot]);
+    if (H9_UNLIKELY(refusal != 0 && h9_has(bits, refusal - 1))) return h9_map_told(m, n, &frame[refusal - 1]);
+    return h9_put_absent(m, n);
+}
 
 static bool take_field(h9_machine *m, const h9_insn *n)
 {
     const h9_slot *frame = m->at[n->a].rec;
-    return take_slot(m, n, frame, h9_cbits(frame, &m->c->plan->records[n->c]), n->b);
+    return take_slot(m, n, frame, h9_cbits(frame, &m->c->plan->records[n->c]), n->b, n->d);
 }
 
 /* The key's value; a map's keys are text, and few enough to be looked at one by one. */
@@ -357,10 +363,7 @@ static const h9_insn *run_program(h9_machine *m, const h9_slot *frame)
         case H9_I_IF_FALSE:
         case H9_I_EACH: next = jump(m, n); break;
         /* the commonest without a call */
-        case H9_I_LOAD:
-            take_slot(m, n, frame, m->bits, n->a);
-            next = n + 1;
-            break;
+        case H9_I_LOAD: next = take_slot(m, n, frame, m->bits, n->a, n->b) ? n + 1 : NULL; break;
         case H9_I_TEXT:
             h9_put_text(m, n, c->plan->pool + n->c, n->d, n->a);
             next = n + 1;

@@ -59,6 +59,8 @@ bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t si
 int h9_map_next(h9_machine *m, const h9_insn *n);
 bool h9_map_index(h9_machine *m, const h9_insn *n);
 bool h9_map_find(h9_machine *m, const h9_insn *n);
+/* Always false: the value that n wants was refused when it was read. */
+bool h9_map_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal);
 /* A value as JSON text, or as a tape. */
 bool h9_map_json(h9_machine *m, const h9_insn *n);
 bool h9_map_any(h9_machine *m, const h9_insn *n);

@@ -13,7 +13,10 @@
 static void in_loops(h9_machine *m, const h9_insn *loop)
 {
     while (loop != NULL) {
-        h9_in_item(m->c, (uint32_t)m->at[loop->dst + 1].u - 1);
+        const h9_slot *key = &m->at[loop->dst];
+        bool named = loop->b == 2 * sizeof *key && (uint8_t)loop->d == H9_OP_STRING;
+        if (named) h9_in_key(m->c, key->s.p, key->s.n);
+        else h9_in_item(m->c, (uint32_t)m->at[loop->dst + 1].u - 1);
         if (loop->name != 0) h9_in_field(m->c, loop->name);
         loop = loop->spare ? m->c->plan->insns + loop->spare - 1 : NULL;
     }
@@ -111,6 +114,15 @@ static void refuse_bad(h9_machine *m, const h9_insn *loop, const h9_slot *item)
     h9_refuse_bad(m->c, h9_bad_of(item));
     in_loops(m, loop);
     m->placed = true;
+}
+
+bool h9_map_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal)
+{
+    h9_refuse_bad(m->c, h9_bad_of(refusal));
+    if (n->spare != 0) h9_in_field(m->c, n->spare);
+    in_loops(m, m->loop);
+    m->placed = true;
+    return false;
 }
 
 static void take(h9_machine *m, const h9_insn *n, uint64_t i)

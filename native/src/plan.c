@@ -76,7 +76,8 @@ static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     return f->node < p->h.nodes && (f->slot == H9_NO_SLOT || f->slot < r->slots) && f->also < p->h.fields
            && within(f->key, f->key_size, p->h.pool)
-           && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names;
+           && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names
+           && (f->loose & 0xFFFF) <= r->slots;
 }
 
 /* An INLINE record writes into the frame around it: both must agree on its size. It may stand behind null or a name. */

@@ -125,7 +125,10 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     const h9_insn *n = &p->insns[i];
     if (n->op >= H9_INSNS || n->name >= p->h.names || !good_operands(p, n, i)) return false;
     switch (n->op) {
-    case H9_I_LOAD: return n->a < p->records[p->h.map_root].slots;
+    case H9_I_LOAD:
+        return n->a < p->records[p->h.map_root].slots && n->b <= p->records[p->h.map_root].slots
+               && n->spare < p->h.names;
+    case H9_I_FIELD: return n->d <= p->records[n->c].slots && n->spare < p->h.names;
     case H9_I_INDEX: return n->d <= H9_OP_FAIL && n->spare <= p->h.registers && good_item(n->b);
     case H9_I_CONST: return wide(n) < p->h.nodes;
     case H9_I_STEP: return n->c < p->h.steps && p->steps[n->c].code != H9_STEP_UNWRAP;

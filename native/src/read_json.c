@@ -105,6 +105,7 @@ static void forget(h9_context *c, uint64_t *bits, const h9_field *f)
         const h9_node *n = &c->plan->nodes[f->node];
         if (n->op == H9_OP_WRAPPED) n = &c->plan->nodes[n->a];
         if (f->slot != H9_NO_SLOT) h9_unset(bits, f->slot);
+        if (f->loose & 0xFFFF) h9_unset(bits, (f->loose & 0xFFFF) - 1);
         if (n->op == H9_OP_INLINE) {
             const h9_record *r = &c->plan->records[n->a];
             for (uint32_t i = 0; i < r->count; i++) forget(c, bits, &c->plan->fields[r->first + i]);
@@ -160,6 +161,23 @@ static const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame,
     return is_inline ? read_wrapped(c, n, frame, out, p) : read_value(c, n, out, p);
 }
 
+/* A member of what has no schema: of another kind than is asked for it isn't there, and what its value can't be is told
+ * only to who takes it. */
+static const uint8_t *read_untyped(h9_context *c, members *m, const h9_field *f, const uint8_t *p)
+{
+    const h9_node *n = &c->plan->nodes[f->node];
+    uint32_t kinds = f->loose >> 16, refusal = f->loose & 0xFFFF, depth = c->depth;
+    if (kinds != 0 && !(kinds >> h9_json_kind(p, c->end) & 1)) return h9_json_skip(c, p);
+    const uint8_t *end = read_into(c, n, m->frame, m->frame + f->slot, p);
+    if (end != NULL) h9_set(m->bits, f->slot);
+    if (end != NULL || refusal == 0) return end;
+    h9_bad_item *bad = h9_put_off(c, depth);
+    if (bad == NULL) return NULL;
+    m->frame[refusal - 1].raw[1] = (uintptr_t)bad;
+    h9_set(m->bits, refusal - 1);
+    return h9_json_skip(c, p);
+}
+
 /* One field's value at p; its key stood at `key`. */
 static inline const uint8_t *read_field(h9_context *c, members *m, const h9_field *f, const uint8_t *key,
                                         const uint8_t *p)
@@ -167,6 +185,7 @@ static inline const uint8_t *read_field(h9_context *c, members *m, const h9_fiel
     const h9_node *n = &c->plan->nodes[f->node];
     if (f->slot == H9_NO_SLOT) return h9_json_skip(c, p);
     if (H9_UNLIKELY(*p == 'n') && (f->flags & H9_F_NULLABLE)) return h9_json_literal(c, p, "null", 4);
+    if (f->loose != 0) return read_untyped(c, m, f, p);
     if (H9_UNLIKELY(f->group != H9_NONE) && !join_oneof(c, m, f, key)) return NULL;
     h9_slot *slot = m->frame + f->slot;
     p = H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
@@ -374,22 +393,6 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
 
 /* --- choices --- */
 
-static h9_kind kind_at(const uint8_t *p, const uint8_t *end)
-{
-    switch (*p) {
-    case 'n': return H9_KIND_NULL;
-    case 't':
-    case 'f': return H9_KIND_BOOL;
-    case '"': return H9_KIND_STRING;
-    case '[': return H9_KIND_LIST;
-    case '{': return H9_KIND_MAP;
-    default: break;
-    }
-    if (!h9_json_starts_number(*p)) return H9_KINDS;
-    for (p++; p < end && h9_json_digit(*p); p++) continue;
-    return p < end && (*p == '.' || (*p | 0x20) == 'e') ? H9_KIND_FLOAT : H9_KIND_INT;
-}
-
 /* Avro's JSON: null, or an object whose one member names the branch. */
 static const uint8_t *read_named(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
@@ -408,7 +411,7 @@ static const uint8_t *read_named(h9_context *c, const h9_node *n, h9_slot *out, 
 static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     if (n->flags & H9_N_NAMED) return read_named(c, n, out, p);
-    h9_kind kind = kind_at(p, c->end);
+    h9_kind kind = h9_json_kind(p, c->end);
     if (kind == H9_KINDS) return h9_json_unexpected(c, p);
     uint32_t branch = n->c == H9_NONE ? H9_NONE : c->plan->words32[n->c + kind];
     if (branch == H9_NONE) return h9_fail(c, H9_E_BRANCH, p);

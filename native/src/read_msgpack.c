@@ -67,6 +67,26 @@ static bool take_turn(h9_context *c, const h9_record *r, const h9_field *field, 
 }
 
 /* Reads the value at p into one field; `key` is where its member begins. */
+/* A member of what has no schema: see read_json.c. A second one with its key takes the place of the first. */
+static const uint8_t *read_untyped(h9_context *c, const h9_field *field, h9_slot *frame, uint64_t *bits,
+                                   const uint8_t *p)
+{
+    const h9_node *node = &c->plan->nodes[field->node];
+    uint32_t kinds = field->loose >> 16, refusal = field->loose & 0xFFFF, depth = c->depth;
+    if (refusal != 0) h9_unset(bits, refusal - 1);
+    if (p >= c->end) return h9_msgpack_refuse(c, p);
+    if (kinds != 0 && !(kinds >> h9_msgpack_kind(*p) & 1)) return h9_msgpack_skip(c, p);
+    const uint8_t *end = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
+                                                  : h9_read_msgpack(c, node, &frame[field->slot], p);
+    if (end != NULL) h9_set(bits, field->slot);
+    if (end != NULL || refusal == 0) return end;
+    h9_bad_item *bad = h9_put_off(c, depth);
+    if (bad == NULL) return NULL;
+    frame[refusal - 1].raw[1] = (uintptr_t)bad;
+    h9_set(bits, refusal - 1);
+    return h9_msgpack_skip(c, p);
+}
+
 static inline const uint8_t *read_field(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame,
                                         const uint8_t *key, const uint8_t *p)
 {
@@ -77,7 +97,12 @@ static inline const uint8_t *read_field(h9_context *c, const h9_record *r, const
     uint64_t *bits = h9_bits(frame, r);
     if ((field->flags & H9_F_NULLABLE) && p < c->end && *p == MP_NIL) {
         h9_unset(bits, field->slot);
+        if (field->loose & 0xFFFF) h9_unset(bits, (field->loose & 0xFFFF) - 1);
         return p + 1;
+    }
+    if (field->loose != 0) {
+        p = read_untyped(c, field, frame, bits, p);
+        return p ? p : h9_in_field(c, field->name);
     }
     if (H9_UNLIKELY(field->group != H9_NONE) && !take_turn(c, r, field, bits, key)) return h9_in_field(c, field->name);
     const h9_node *node = &c->plan->nodes[field->node];

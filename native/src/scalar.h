@@ -71,6 +71,8 @@ size_t h9_decimal_parse(const uint8_t *p, size_t n, int32_t scale, int32_t preci
 /* Same number at another scale. Returns the size, 0 on refusal, *why as above. */
 size_t h9_decimal_rescale(const uint8_t *p, size_t n, int32_t from, int32_t to, int32_t precision, uint8_t *out,
                           int *why);
+/* Text as h9_decimal_parse reads it to the integer it is cut to, or to the nearest, even on a tie. */
+size_t h9_decimal_whole(const uint8_t *p, size_t n, bool nearest, uint8_t *out, int *why);
 /* Integers to and from unscaled two's complement; false: out of range. `h9_decimal_put` returns the (shortest) size, at
  * most 9. */
 size_t h9_decimal_put_i64(int64_t v, uint8_t *out);

@@ -16,7 +16,7 @@ import pytest
 from native.binding import MESSAGES
 from native.errors import DataError
 from schemas import avro
-from tests import vectors
+from tests import each_vectors, vectors
 from translator import formats
 from translator.mapping import document
 from translator.mapping.compiler import compile_mapping
@@ -71,12 +71,30 @@ def case(plan: Plan, image: bytes, messages: list[bytes]) -> bytes:
     """What test_alloc.c reads: the plan's image and its messages, each with what is to come of it."""
     parts = [struct.pack("<I", len(image)), image, struct.pack("<I", len(messages))]
     for message in messages:
-        try:
-            code, out = 0, plan.translate(message)
-        except DataError as error:
-            code, out = CODES[error.code], b""
+        code, out, items = each(plan, message) if plan.many else (*one(plan, message), [])
         parts += [struct.pack("<II", code, len(message)), message, struct.pack("<I", len(out)), out]
+        parts += [struct.pack("<I", len(items)), *(struct.pack("<II", *item) for item in items)]
     return b"".join(parts)
+
+
+def one(plan: Plan, message: bytes) -> tuple[int, bytes]:
+    """A message's code and result."""
+    try:
+        return 0, plan.translate(message)
+    except DataError as error:
+        return CODES[error.code], b""
+
+
+def each(plan: Plan, message: bytes) -> tuple[int, bytes, list[tuple[int, int]]]:
+    """A message's code, its results together, and of each item its code and its result's size."""
+    batch = plan.translate_each(message)
+    whole = [error for error in batch.errors if error.item is None]
+    if whole:
+        return CODES[whole[0].code], b"", []
+    found = {error.item: (CODES[error.code], 0) for error in batch.errors}
+    found |= {item: (0, len(batch[i])) for i, item in enumerate(batch.items)}
+    assert sorted(found) == list(range(len(found)))
+    return 0, batch.data, [found[item] for item in range(len(found))]
 
 
 def pair(source: Side, target: Side, messages: list[bytes]) -> bytes:
@@ -124,6 +142,18 @@ def untyped() -> Iterator[tuple[str, bytes]]:
             yield f"any-{source}-{target}", pair(sides[source], sides[target], seeds[source])
 
 
+def loops() -> Iterator[tuple[str, bytes]]:
+    """One message into many: refused items, lists in lists, whole values as text; and messages that are refused."""
+    for name, plan, seed in each_vectors.plans():
+        if plan.target.format.name not in ("avro", "json", "protobuf", "msgpack"):
+            continue  # JSON's writer, again
+        assert plan.mapping is not None
+        image = compile_mapping(plan.source, plan.target, plan.mapping, Policies()).image
+        unread = seed.replace(b'"value":-4.0', b'"value":"no"')
+        yield f"each-{name}", case(plan, image, [seed, unread])
+        yield f"each-{name}-refused", case(plan, image, [seed, seed[:-1], unread])
+
+
 def build(folder: Path) -> Path:
     """The core and test_alloc.c under sanitizers."""
     compiler = os.environ.get("CC") or shutil.which("cc") or pytest.skip("there is no C compiler")
@@ -148,7 +178,7 @@ def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
     program = build(tmp_path)
     files = []
-    for name, content in (*signals(), *trees(), *untyped()):
+    for name, content in (*signals(), *trees(), *untyped(), *loops()):
         path = tmp_path / f"{name}.case"
         path.write_bytes(content)
         files.append(str(path))

@@ -53,8 +53,9 @@ class _Compiler:
     def __init__(self, source: Side, target: Side, mapping: model.Mapping, policies: Policies) -> None:
         self.source, self.target, self.mapping = source, target, mapping
         self.source_root: Type = source.root if source.root is not None else Any()
-        self.views = Views(self.source_root, meaning, named=source.format.self_describing)
-        self.frames = MappedFrames(self.views.marks, mergeable=source.format.tagged, resolve=meaning)
+        named = source.format.self_describing
+        self.views = Views(self.source_root, meaning, named=named)
+        self.frames = MappedFrames(self.views.marks, mergeable=source.format.tagged, named=named, resolve=meaning)
         self.context = Context(Image(), source.format, target.format, policies, self.frames, meaning)
         self.goal = replace(self.context, losses=Losses(), problems=[])
         match = partial(matching.by_name, camel=policies.naming == "camel")

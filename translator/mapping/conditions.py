@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal as PyDecimal
 from typing import TYPE_CHECKING
 
 from native.binding import C
-from schemas.model import Any, Bool, Date, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
+from schemas.model import Any, Bool, Date, Decimal, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
 from translator.mapping import model
-from translator.mapping.constants import REAL, TEXT, TRUTH, WHOLE, misfit, type_of
+from translator.mapping.constants import REAL, TEXT, TRUTH, WHOLE, misfit, shown, type_of
 from translator.mapping.conversions import Chosen
 from translator.mapping.enums import Outcome
 from translator.mapping.terms import Compare, Const, Every, Not, Tagged, Term, Wrong
@@ -64,6 +65,8 @@ class Conditions:
             return self._same_symbol(key, left, meant, constant, operator)
         if isinstance(meant, Enum | Uuid | Any):
             left = self._values.as_text(left)
+        elif isinstance(meant, Decimal):
+            left, constant = self._decimal(key, left, meant, constant, operator)
         elif isinstance(meant, Float):
             left = self._values.into(left, REAL, self._values.context.policies, key)
         kind = _kind(self._values.context.meaning(left.type))
@@ -76,6 +79,19 @@ class Conditions:
             constant = constant.lower()
         right = self._values.constant(constant, left.type, key)
         return Compare(TRUTH, key, left, right, _OPERATIONS[operator], kind)
+
+    def _decimal(
+        self, key: str, left: Term, meant: Decimal, constant: model.Constant, operator: str
+    ) -> tuple[Term, model.Constant]:
+        """What is compared: whether it is the same by its digits, which is greater as floats."""
+        text = constant if isinstance(constant, str) else shown(constant)
+        same = operator in _IDENTITIES
+        if problem := misfit(text, meant if same else Decimal(meant.precision, model.MOST_DIGITS)):
+            raise Wrong(key, problem)
+        if same:
+            number = PyDecimal(text)
+            return self._values.as_text(left), format(number or abs(number), f".{max(meant.scale, 0)}f")
+        return self._values.cast(left, REAL, Chosen(), key), float(text)
 
     def _hint(self, constant: model.Constant, *, exact: bool = False) -> Type:
         """What to read where the source doesn't say: any number will do for a number, and any value for text.

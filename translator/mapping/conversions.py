@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from msgspec.structs import replace as replaced
+
 from native.binding import C
 from schemas.model import (
     Any,
@@ -32,7 +34,7 @@ from translator.plan.losses import Losses
 from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading, describe, is_choice, optional
 
-_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U)
+_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U, C.H9_STEP_STRING_TO_I, C.H9_STEP_STRING_TO_U)
 
 
 class Chosen(Policies, frozen=True, kw_only=True):
@@ -191,13 +193,15 @@ class Conversions:
         return Untyped(target, key, Steps(term.type, key, term, checks) if checks else term)
 
     def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
-        found = convert(source, meant, policies)
+        cut = getattr(policies, "cut", False)
+        rounding = replaced(policies, rounding="round") if cut and isinstance(source, Decimal) else policies
+        found = convert(source, meant, rounding)
         if found is None:
             raise Wrong(key, f"{describe(source)} can't become {describe(meant)}{way(source, meant)}")
         if found.reason:
             self.losses.add(key, "checked", found.reason)
         steps = [*found.steps, *self.context.target.checks(meant, policies)]
-        if getattr(policies, "cut", False):
+        if cut:
             steps = [{**step, "a": 1} if step["code"] in _CUTTABLE else step for step in steps]
         return Steps(target, key, term, steps) if steps else replace(term, type=target)
 

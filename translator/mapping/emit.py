@@ -142,10 +142,10 @@ class Emitter:
             if member.inner is not None:
                 placed = member.inner
                 continue
-            register = self._slot(register, placed, member.slot, key)
+            register = self._slot(register, placed, member, key)
             assert isinstance(member.field.type, Record)
             placed = self.context.frames.of(member.field.type)
-        return self._slot(register, placed, self._members_of(placed)[id(want.view_field)].slot, key)
+        return self._slot(register, placed, self._members_of(placed)[id(want.view_field)], key, ".".join(want.names))
 
     def _members_of(self, placed: Placed) -> dict[int | str, Member]:
         """A view's members by their fields, and those that are records of it by their names."""
@@ -156,24 +156,26 @@ class Emitter:
             self._members[id(placed)] = known
         return known
 
-    def _slot(self, register: int, placed: Placed, slot: int, key: str) -> int:
-        """A slot of the frame that was read, or of a record in a register."""
+    def _slot(self, register: int, placed: Placed, member: Member, key: str, path: str = "") -> int:
+        """A slot of the frame that was read, or of a record in a register; `path`: for the refusal of its value."""
         dst = self.register()
+        refusal = 0 if member.refusal is None else member.refusal + 1
+        name = self.context.image.name(path) if refusal else 0
         if register < 0:
-            self.add(C.H9_I_LOAD, key, dst=dst, a=slot)
+            self.add(C.H9_I_LOAD, key, dst=dst, a=member.slot, b=refusal, spare=name)
         else:
-            self.add(C.H9_I_FIELD, key, dst=dst, a=register, b=slot, c=self.frame_table(placed))
+            table = self.frame_table(placed)
+            self.add(C.H9_I_FIELD, key, dst=dst, a=register, b=member.slot, c=table, d=refusal, spare=name)
         return dst
 
     def _hop(self, register: int, hop: Hop, key: str) -> int:
         """One step into the value in a register."""
+        if hop.kind == "member":
+            assert isinstance(hop.type, Record)
+            placed = self.context.frames.of(hop.type)
+            return self._slot(register, placed, placed.members[0], key, placed.members[0].field.name)
         dst = self.register()
         match hop.kind:
-            case "member":
-                assert isinstance(hop.type, Record)
-                placed = self.context.frames.of(hop.type)
-                table = self.frame_table(placed)
-                self.add(C.H9_I_FIELD, key, dst=dst, a=register, b=placed.members[0].slot, c=table)
             case "entry":
                 text = hop.text.encode()
                 self.add(C.H9_I_ENTRY, key, dst=dst, a=register, c=self.context.image.text(text), d=len(text))

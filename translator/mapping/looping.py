@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from native.binding import C
-from schemas.model import Array, Bool, Float, Int, Map, Record, Type, Union, nullable
+from schemas.model import Array, Bool, Float, Int, Map, Record, String, Type, Union, nullable
 from translator.mapping.emit import is_option
 from translator.mapping.scopes import Loop, Reading
 from translator.mapping.terms import Collect, Entries, Merge, Term, optional
@@ -80,7 +80,9 @@ class Looping:
 
     def _item(self, loop: Loop, reading: Reading) -> tuple[int, int]:
         """The bytes of an item, and what it is where they are few."""
-        return (_ENTRY, int(C.H9_OP_UNION)) if loop.keys is not None else _item(self._emitter, reading.list.type)
+        if loop.keys is None:
+            return _item(self._emitter, reading.list.type)
+        return _ENTRY, int(C.H9_OP_STRING if isinstance(loop.keys, String) else C.H9_OP_UNION)
 
     def _bind(self, loop: Loop, reading: Reading, value: int) -> None:
         emitter = self._emitter

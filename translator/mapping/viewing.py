@@ -10,20 +10,21 @@ from schemas.model import Any, Array, Field, Map, Null, Presence, Record, Type, 
 from translator.formats.base import Format
 from translator.mapping.wants import Marks
 from translator.plan.fields import RecordTables
-from translator.plan.frames import Frame, Frames
+from translator.plan.frames import Frame, Frames, Placed
 from translator.plan.reading import Context, Reading, describe
 
 ANYTHING = Any()
 """A value of any kind, which is on its way to be text, or asked no more of than whether it is there."""
-_VIEW_SLOTS = 60_000
+_VIEW_SLOTS = 30_000
 
 
 class MappedFrames(Frames):
     """The frames of the views and of the target in one, since a whole record is read as it is written: parts of a view
     stand in its one frame as far as they can, what is read as a whole has a frame of its own."""
 
-    def __init__(self, marks: Marks, *, mergeable: bool, resolve: Callable[[Type], Type]) -> None:
+    def __init__(self, marks: Marks, *, mergeable: bool, named: bool, resolve: Callable[[Type], Type]) -> None:
         super().__init__(keep_unknown=False, mergeable=mergeable, resolve=resolve)
+        self._named = named
         self._marks = marks
         self._whole: set[int] = set()
         self._kept: list[Field] = []
@@ -32,6 +33,14 @@ class MappedFrames(Frames):
         """A field of the target whose record is made elsewhere; said before anything is placed."""
         self._kept.append(each)
         self._whole.add(id(each))
+
+    def _place(self, record: Record, frame: Frame) -> Placed:
+        """What is wanted of a source that may have no schema has room for its refusal."""
+        placed = super()._place(record, frame)
+        for member in placed.members:
+            if self._named and id(member.field) in self._marks.leaves:
+                member.refusal = frame.take()
+        return placed
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
         if id(inner) in self._marks.nested:

@@ -211,12 +211,22 @@ def _int_to_decimal(source: Type, target: Type, policies: Policies) -> Conversio
 def _decimal_to_int(source: Type, target: Type, policies: Policies) -> Conversion | None:
     assert isinstance(source, Decimal)
     assert isinstance(target, Int)
+    if policies.rounding == "round" and source.scale > 0:
+        return _decimal_to_nearest(source, target)
     steps: list[Row] = []
     if source.scale:
         steps.append({"code": C.H9_STEP_DECIMAL_RESCALE, "lo": source.scale, "hi": 0, "a": source.precision})
     code = C.H9_STEP_DECIMAL_TO_I if target.signed else C.H9_STEP_DECIMAL_TO_U
     steps.append({"code": code, "lo": target.lowest, "hi": _signed64(target.highest)})
     return Conversion(steps, "refused where it isn't integral, or out of range")
+
+
+def _decimal_to_nearest(source: Decimal, target: Int) -> Conversion:
+    """By its digits."""
+    steps: list[Row] = [{"code": C.H9_STEP_DECIMAL_TO_STRING, "a": source.scale, "b": source.precision}]
+    code = C.H9_STEP_STRING_TO_I if target.signed else C.H9_STEP_STRING_TO_U
+    steps.append({"code": code, "a": 2, "lo": target.lowest, "hi": _signed64(target.highest)})
+    return Conversion(steps, "rounded where it isn't integral, refused out of range")
 
 
 def _string_to_decimal(source: Type, target: Type, policies: Policies) -> Conversion | None:

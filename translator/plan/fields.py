@@ -110,7 +110,7 @@ class _Table:
             if not self.tables.fills.is_fill(self.reading) and not _is_constant(s):
                 self.context.losses.add(self._at(s), "dropped", "the target has no such field")
             return [self._row(s, self._skipped(s), C.H9_NO_SLOT, 0)]
-        return [self._member_row(s, member) for member in members]
+        return [self._member_row(s, member, members) for member in members]
 
     def _at(self, each: Field) -> str:
         return f"{self.path}.{each.name}" if self.path else each.name
@@ -119,11 +119,15 @@ class _Table:
         """Avro can only be skipped by its schema; elsewhere the wire tells."""
         return self.tables.skipping.node(s.type) if self.format.positional else 0
 
-    def _member_row(self, s: Field, member: Member) -> Row:
+    def _member_row(self, s: Field, member: Member, alike: list[Member]) -> Row:
+        """`alike`: all that want this field. It is one member of its oneof, however often it is read."""
         t, path = member.field, self._at(member.field)
         flags = self._strictness(s, t)
         node, nullable_flag = self._member_node(s, member, path)
-        return self._row(s, node, member.slot, flags | nullable_flag | self._repeated(s), self._group(s, t))
+        row = self._row(s, node, member.slot, flags | nullable_flag | self._repeated(s), self._group(s, t, alike))
+        if id(self.source) in self.tables.mirrors:
+            row["loose"] = _loosely(member)
+        return row
 
     def _repeated(self, s: Field) -> int:
         repeated = self.format.tagged and isinstance(s.type, (Array, Map)) and not self.reading.messages.wraps(s.type)
@@ -132,12 +136,12 @@ class _Table:
     def _strictness(self, s: Field, t: Field) -> int:
         return C.H9_F_ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
 
-    def _group(self, s: Field, t: Field) -> int:
+    def _group(self, s: Field, t: Field, alike: list[Member]) -> int:
         """The slots of which at most one may be set: the source's oneof, else the target's."""
         if s.oneof:
             names = {each.name for each in self.source.fields if each.oneof == s.oneof}
-            members = self.placed.members
-            slots = [m.slot for m in members if m.field.name in names or m.field.oneof == t.oneof is not None]
+            others = [m for m in self.placed.members if t.oneof or m not in alike]
+            slots = [m.slot for m in others if m.field.name in names or m.field.oneof == t.oneof is not None]
         elif t.oneof:
             slots = self.placed.oneof(t.oneof)
         else:
@@ -299,6 +303,12 @@ class _Table:
         self.image.fills.extend(fills)
         need = self.image.mask([row["slot"] for row in fills], self.placed.frame.words)
         return {"need": need, "first_fill": first, "fills": len(fills)}
+
+
+def _loosely(member: Member) -> int:
+    """How a member of what has no schema is read (h9_field.loose): a record that is looked into is absent where something
+    else stands; what else it is asked for is refused once it is taken."""
+    return int(1 << 16 + C.H9_KIND_MAP) if member.refusal is None else member.refusal + 1
 
 
 def _is_constant(s: Field) -> bool:

@@ -42,6 +42,8 @@ class Member:
     inner: Placed | None = None
     boxed: bool = False
     """Absent and null are told apart: present and null is an OPTION in the slot."""
+    refusal: int | None = None
+    """A slot for the refusal of its value, which is told when the value is taken."""
 
 
 @dataclass(eq=False)

@@ -125,6 +125,107 @@ static void test_bad_instructions(void)
     words32[7] = 0;
 }
 
+/* Programs that make many: [0] CLEAR, [1] a loop, [2] its end, [3] CLEAR, [4] DONE. The loop's own checks. */
+static const bad_insn bad_loops[] = {
+    BAD(.op = H9_I_EACH, .dst = REGISTERS - 2, .b = 16, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .a = REGISTERS, .b = 16, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .a = 5, .b = 16, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .a = 7, .b = 16, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 2, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 24, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 1), /* left to itself, its own end, or nowhere */
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 2),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 5),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_OP_FAIL + 1),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_EACH_ALONE << 1),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .name = 8),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 1), /* the loop around it is none, itself, behind it */
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 2),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = UINT32_MAX),
+};
+
+static void loop_program(h9_insn loop, h9_insn last)
+{
+    start();
+    add(H9_I_CLEAR, 0, 0, 0, 0, 0);
+    insns[plan.h.insns++] = loop;
+    add(H9_I_AGAIN, 0, 0, 0, 1, 0);
+    insns[plan.h.insns++] = last;
+    add(plan.h.many ? H9_I_DONE : H9_I_END, 0, 0, 0, 0, 0);
+}
+
+static void test_bad_loops(void)
+{
+    const h9_insn clear = {.op = H9_I_CLEAR};
+    const h9_insn good = {.op = H9_I_EACH, .dst = REGISTERS - 3, .b = 32, .c = 3, .d = H9_EACH_ALONE | H9_OP_RECORD};
+    plan.h.many = 1;
+    loop_program(good, clear);
+    CHECK(h9_good_program(&plan));
+    for (size_t i = 0; i < sizeof bad_loops / sizeof *bad_loops; i++) {
+        loop_program(bad_loops[i].insn, clear);
+        check_record(!h9_good_program(&plan), __FILE__, __LINE__, bad_loops[i].what);
+    }
+    plan.h.many = 0; /* refusals of their own are of programs that make many */
+    loop_program(good, clear);
+    CHECK(!h9_good_program(&plan));
+    insns[1].d = H9_OP_RECORD;
+    CHECK(h9_good_program(&plan));
+    plan.h.many = 1;
+}
+
+static const bad_insn bad_of_many[] = {
+    BAD(.op = H9_I_AGAIN, .c = 0), /* to no loop, itself, what is behind it, a loop that was left */
+    BAD(.op = H9_I_AGAIN, .c = 3),
+    BAD(.op = H9_I_AGAIN, .c = 4),
+    BAD(.op = H9_I_AGAIN, .c = 1),
+    BAD(.op = H9_I_ITEM, .c = 3),
+    BAD(.op = H9_I_ITEM, .c = 1),
+    BAD(.op = H9_I_ITEM, .c = 5),
+    BAD(.op = H9_I_EMIT, .a = REGISTERS),
+    BAD(.op = H9_I_END),
+    BAD(.op = H9_I_INDEX, .b = 16, .spare = REGISTERS + 1),
+    BAD(.op = H9_I_FIND, .spare = 4),
+    BAD(.op = H9_I_FIND, .spare = PAIR, .b = 2),
+    BAD(.op = H9_I_FIND, .spare = PAIR, .b = H9_FIND_BOXED | 2),
+    BAD(.op = H9_I_FIND, .spare = PAIR, .a = REGISTERS),
+    BAD(.op = H9_I_FIND, .spare = PAIR, .c = 256, .d = 1),
+    BAD(.op = H9_I_UNIQUE, .dst = REGISTERS),
+    BAD(.op = H9_I_UNIQUE, .a = H9_OP_FAIL + 1),
+    BAD(.op = H9_I_JSON, .c = NODES),
+    BAD(.op = H9_I_JSON, .a = REGISTERS),
+    BAD(.op = H9_I_ANY, .c = NODES),
+    BAD(.op = H9_I_ANY, .d = NODES),
+    BAD(.op = H9_I_ANY, .dst = REGISTERS),
+};
+
+static void test_bad_instructions_of_many(void)
+{
+    const h9_insn loop = {.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3};
+    const h9_insn good[] = {{.op = H9_I_ITEM, .c = 4},
+                            {.op = H9_I_EMIT},
+                            {.op = H9_I_INDEX, .b = 16, .spare = REGISTERS},
+                            {.op = H9_I_FIND, .spare = PAIR, .b = H9_FIND_BOXED | 1}};
+    plan.h.many = 1;
+    for (size_t i = 0; i < sizeof bad_of_many / sizeof *bad_of_many; i++) {
+        loop_program(loop, bad_of_many[i].insn);
+        check_record(!h9_good_program(&plan), __FILE__, __LINE__, bad_of_many[i].what);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        loop_program(loop, good[i]);
+        CHECK(h9_good_program(&plan));
+        plan.h.many = 0; /* a program that makes one begins and writes no items */
+        insns[4].op = H9_I_END;
+        CHECK(h9_good_program(&plan) == (i >= 2));
+        plan.h.many = 1;
+    }
+    loop_program(loop, loop);
+    CHECK(!h9_good_program(&plan)); /* left backwards */
+    insns[3] = (h9_insn){.op = H9_I_CLEAR};
+    insns[4].op = H9_I_CLEAR;
+    CHECK(!h9_good_program(&plan)); /* runs past its end */
+    plan.h.many = 0;
+}
+
 static void test_bad_programs(void)
 {
     h9_plan whole;
@@ -177,6 +278,8 @@ int main(void)
     open_context();
     test_out_of_memory();
     test_bad_instructions();
+    test_bad_loops();
+    test_bad_instructions_of_many();
     test_bad_programs();
     h9_context_free(c);
     return check_summary();

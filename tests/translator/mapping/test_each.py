@@ -272,7 +272,7 @@ def test_maps_of_messages() -> None:
         "json", {"for_each": "k, v in m", "fields": {"a": "k", "n": "v.n", "b": {"path": "v", "cast": "string"}}}
     )
     assert results(plan, b'{"m": {"p": {"n": 1}, "q": null}}') == [{"a": "p", "n": 1, "b": '{"n":1}'}, {"a": "q"}]
-    assert refusals(plan, b'{"m": {"p": {"n": 1}, "q": {"n": "x"}}}') == [(None, "TYPE", 'm["q"].n')]
+    assert refusals(plan, b'{"m": {"p": {"n": 1}, "q": {"n": "x"}}}') == [(1, "TYPE", 'm["q"].n')]
 
 
 def test_whether_an_item_is_there() -> None:

@@ -158,3 +158,35 @@ def test_otlp_metrics(otlp: schemas.Schema) -> None:
     assert found[1]["metadata"] == {
         "resource.service.name": "my.service", "my.gauge.attr": "some value", "unit": "1",
     }  # fmt: skip
+
+
+TWICE = [
+    ({"items": {"values": [{"text": "x"}]}}, {"a": '{"values":[{"text":"x"}]}', "b": [{"text": "x"}]}),
+    ({"pair": {"key": "k"}}, {"a": '{"key":"k"}', "c": "k"}),
+    ({"text": "t"}, {"a": "t"}),
+]
+
+
+@pytest.mark.parametrize("format_", ["protobuf", "protojson", "json", "msgpack"])
+def test_a_oneof_member_read_twice(format_: str) -> None:
+    """S20: a oneof's member that is read whole and by a member of its own makes no way for itself, and is no duplicate
+    of itself."""
+    fields = {"a": {"path": "v", "cast": "string"}, "b": "v.items.values", "c": "v.pair.key"}
+    source = (format_, proto(VALUE))
+    plan = mapped(source, objects((), a=TEXT, b={}, c=TEXT), fields)
+    write = translator.compile(proto(VALUE), source)
+    for value, expected in TWICE:
+        assert json.loads(plan.translate(write.translate(packed({"v": value})))) == expected
+
+
+def test_a_oneof_member_read_twice_gives_way_to_another() -> None:
+    """S20: the last member on the wire wins over all that was read of an earlier one."""
+    fields = {"a": {"path": "v", "cast": "string"}, "b": "v.items.values", "c": "v.pair.key"}
+    plan = mapped(proto(VALUE), objects((), a=TEXT, b={}, c=TEXT), fields)
+    for first, _ in TWICE:
+        for last, expected in TWICE:
+            if first != last:
+                assert json.loads(plan.translate(packed({"v": first}) + packed({"v": last}))) == expected
+    both = b'{"v":{"text":"t","items":{}}}'
+    strict = mapped(("protojson", proto(VALUE)), objects((), a=TEXT, b={}, c=TEXT), fields)
+    assert refused(strict, both)[0] == "DUPLICATE"
