@@ -109,7 +109,7 @@ class RegistryClient(SchemaSource):
     # --- as a source of schemas ---
 
     def by_id(self, id: int, /) -> schemas.Schema:  # noqa: A002
-        return self._remembered(("id", id), f"id {id}", lambda: self._fetched(f"/schemas/ids/{id}", id))
+        return self._remembered(("id", id), f"schema {id}", lambda: self._fetched(f"/schemas/ids/{id}", id))
 
     def by_guid(self, guid: UUID, /) -> schemas.Schema:
         return self._remembered(("guid", guid), f"GUID {guid}", lambda: self._fetched(f"/schemas/guids/{guid}"))
@@ -159,7 +159,7 @@ class RegistryClient(SchemaSource):
         except (RegistryError, SchemaError) as error:
             if isinstance(error, RegistryError) and error.status != _NOT_FOUND and error.code != INVALID_SCHEMA:
                 raise
-            refused = error if isinstance(error, SchemaError) else SchemaError(f"{what}: {error.message}")
+            refused = error if isinstance(error, SchemaError) else SchemaError(_of(what, error.message))
             with self._lock:
                 self._unknown.put(key, refused)
             raise refused from error
@@ -293,6 +293,11 @@ class _Answer(msgspec.Struct, rename="camel"):
     version: int = 0
     schema_type: SchemaType | None = None
     references: tuple[Reference, ...] | None = None
+
+
+def _of(what: str, message: str) -> str:
+    """A message about something, which names it once: most of the registry's do by themselves."""
+    return message if message.lower().startswith(what.lower()) else f"{what}: {message}"
 
 
 def _version(subject: str, answer: object, id_: int | None = None) -> Version:

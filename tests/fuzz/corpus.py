@@ -9,7 +9,7 @@ from typing import Any
 from native.errors import PlanError
 from schemas import avro, protobuf
 from schemas.model import Schema
-from tests import vectors
+from tests import each_vectors, vectors
 from translator import formats
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
@@ -87,8 +87,8 @@ class Target:
 
 
 def targets() -> list[Target]:
-    """Every pair of formats that makes a plan, by every schema."""
-    found = [*_neuron(), *_avro(), *_protobuf(), *_untyped()]
+    """Every pair of formats that makes a plan, by every schema; and one message into many."""
+    found = [*_neuron(), *_avro(), *_protobuf(), *_untyped(), *_each()]
     readers = {target.name.split(" ")[1] for target in found}
     assert readers == set(vectors.LANGUAGES), readers
     return found
@@ -145,3 +145,9 @@ def _untyped() -> Iterator[Target]:
     small = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
     seeds = {name: [Plan(sides["json"], sides[name]).translate(small)] for name in sides}
     yield from _pairs("any", sides, seeds | {"json": [small, ANY_JSON]})
+
+
+def _each() -> Iterator[Target]:
+    for label, plan, seed in each_vectors.plans():
+        again = Plan(plan.target, plan.target)
+        yield Target(f"each {label}", (seed, seed.replace(b'"value":-4.0', b'"value":"no"')), plan, again)

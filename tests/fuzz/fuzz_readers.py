@@ -1,8 +1,9 @@
 """Fuzzes every reader: mutated messages, under the sanitized build that `make fuzz` puts on the path.
 
 A message is refused with a DataError that says where, or translated to something that our own reader of the target
-takes and writes again as it was; its neighbour in the batch comes out whole. Anything else is a finding, a crash first
-of all. Each input is made from (seed, number) alone, so that a worker that dies leaves only its number behind.
+takes and writes again as it was; its neighbour in the batch comes out whole. So it is with each message that it makes,
+where the plan makes many. Anything else is a finding, a crash first of all. Each input is made from (seed, number)
+alone, so that a worker that dies leaves only its number behind.
 
     fuzz_readers.py --seconds 60 --jobs 2       fuzz; exit status 1 after a finding
     fuzz_readers.py --seed S --only NUMBER      that input again
@@ -28,6 +29,7 @@ from native.binding import MESSAGES
 from native.errors import DataError
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.mutate import mutated
+from translator.plan.handle import EachBatch
 
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = ROOT / "build" / "crashes"
@@ -35,6 +37,10 @@ INTERNAL = {"BAD_PLAN", "NO_MEMORY"}
 SANITIZER = 99
 """A worker's exit status when a sanitizer ended it (the Makefile says so)."""
 CODES = {name for name, _ in MESSAGES.values()} - INTERNAL
+
+
+WHOLE = -1
+"""In the place of an item's number: the message as a whole."""
 
 
 class FindingError(AssertionError):
@@ -57,6 +63,10 @@ def attempt(target: Target, good: bytes, message: bytes) -> None:
     """Translates the good message and the mutated one in one batch, from a block of memory that ends where they end."""
     whole = good + message
     block = (ctypes.c_char * len(whole)).from_buffer_copy(whole)
+    if target.plan.many:
+        made = target.plan.translate_each(block, array("q", (0, len(good), len(whole))))  # type: ignore[arg-type]
+        check_each(target, good, message, made)
+        return
     result = target.plan.translate_many(block, array("q", (0, len(good), len(whole))))  # type: ignore[arg-type]
     for error in result.errors:
         check_error(error, len(good) if error.index == 0 else len(message))
@@ -64,6 +74,26 @@ def attempt(target: Target, good: bytes, message: bytes) -> None:
     require(result[0] == _alone(target, good), "the neighbour is another than alone")
     if not any(error.index == 1 for error in result.errors):
         check_output(target, result[1])
+
+
+def check_each(target: Target, good: bytes, message: bytes, result: EachBatch) -> None:
+    """What was made and what was refused are in order, and together all items; the good message's are as alone."""
+    for error in result.errors:
+        check_error(error, len(good) if error.index == 0 else len(message))
+    require(list(result.offsets) == sorted(result.offsets), f"offsets out of order: {result.offsets}")
+    made = list(zip(result.inputs, result.items, strict=True))
+    refused = [(error.index, WHOLE if error.item is None else error.item) for error in result.errors]
+    require(made == sorted(made) and refused == sorted(refused), f"out of order: {made} {refused}")
+    for index in (0, 1):
+        items = sorted(item for each, item in (*made, *refused) if each == index)
+        require(items in (list(range(len(items))), [WHOLE]), f"items twice, or left out: {items}")
+    mine = [result[i] for i, index in enumerate(result.inputs) if index == 0]
+    alone = target.plan.translate_each(good)
+    require(mine == [alone[i] for i in range(len(alone))], "the neighbour is another than alone")
+    require([str(error) for error in alone.errors] == [str(error) for error in result.errors if error.index == 0],
+            "the neighbour's refusals are others than alone")  # fmt: skip
+    for i in range(len(mine), len(result)):
+        check_output(target, result[i])
 
 
 def _alone(target: Target, good: bytes) -> bytes:

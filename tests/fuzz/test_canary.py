@@ -10,11 +10,12 @@ from random import Random
 
 import pytest
 
+from native.errors import DataError
 from tests import vectors
-from tests.fuzz.corpus import Target
-from tests.fuzz.fuzz_readers import FindingError, attempt
+from tests.fuzz.corpus import Target, targets
+from tests.fuzz.fuzz_readers import FindingError, attempt, check_each
 from tests.fuzz.mutate import CHANGES, mutated
-from translator.plan.handle import Batch, Plan
+from translator.plan.handle import Batch, EachBatch, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL = vectors.golden()
@@ -29,6 +30,7 @@ class Spoiled:
 
     before: bytes
     after: bytes
+    many = False
 
     def translate(self, data: bytes) -> bytes:
         return READ.translate(data)
@@ -70,6 +72,38 @@ def test_wrong_results_are_found(before: bytes, after: bytes, finding: str) -> N
     target = Target("", (SIGNAL["avro"],), Spoiled(before, after), AGAIN)  # type: ignore[arg-type]
     with pytest.raises(FindingError, match=finding):
         attempt(target, SIGNAL["avro"], OTHER["avro"])
+
+
+EACH = next(target for target in targets() if target.name == "each json avro")
+
+
+def _spoiled(change: str) -> EachBatch:
+    """What the good message makes twice, with one thing changed."""
+    seed = EACH.seeds[0]
+    found = EACH.plan.translate_each([seed, seed])
+    if change == "order":
+        found.items[0], found.items[1] = found.items[1], found.items[0]
+    if change == "twice":
+        found.items[-1] = found.items[-2]
+    if change == "left out":
+        found.errors.pop(0)
+    if change == "neighbour":
+        found.data = found.data.replace(b"alpha/load", b"ALPHA/load", 1)
+    if change == "both":
+        found.errors.append(DataError("CONDITION", "", 0, 1, "", None))
+    return found
+
+
+def test_good_items_are_no_finding() -> None:
+    """What a message makes, as it should be, passes."""
+    check_each(EACH, EACH.seeds[0], EACH.seeds[0], _spoiled(""))
+
+
+@pytest.mark.parametrize("change", ["order", "twice", "left out", "neighbour", "both"])
+def test_wrong_items_are_found(change: str) -> None:
+    """Items out of order, twice, missing, other than alone, or of a message that is refused."""
+    with pytest.raises(FindingError):
+        check_each(EACH, EACH.seeds[0], EACH.seeds[0], _spoiled(change))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

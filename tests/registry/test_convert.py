@@ -204,7 +204,7 @@ def test_an_unknown_id_is_refused_alone(run: Shell, url: str, stream: Path, tmp_
     options = ("--registry", url, "--to", "json:ndjson")
     done = run("convert", stream, tmp_path / "o", *options)
     assert done.code == 3
-    assert "record 0 (at byte 1) is refused at its byte 0: FRAME_SCHEMA: schema id 999: id 999: Schema 999" in done.err
+    assert "record 0 (at byte 1) is refused at its byte 0: FRAME_SCHEMA: schema id 999: Schema 999" in done.err
     assert not (tmp_path / "o").exists()
     letters = tmp_path / "dead.ndjson"
     assert run("convert", stream, tmp_path / "o", *options, "--dead-letter", letters).code == 1
@@ -268,4 +268,4 @@ def test_inspect(run: Shell, url: str, written: list[bytes], stream: Path, tmp_p
     assert (done.code, done.json["schema"]["name"]) == (0, "e2e.Order")
     done = run("inspect", "--hex", "00 000003e7 02", "--registry", url)
     assert done.code == 2
-    assert "schema id 999: id 999: Schema 999 not found" in done.err
+    assert "schema id 999: Schema 999 not found" in done.err

@@ -12,6 +12,7 @@ from schemas.model import (
     Any,
     Bool,
     Bytes,
+    Date,
     Decimal,
     Enum,
     Fixed,
@@ -107,6 +108,8 @@ class Conversions:
             way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
             self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
             return Steps(target, key, term, [{**step, "a": way}])
+        if isinstance(self.context.meaning(term.type), Date) and isinstance(target, Timestamp):
+            return Steps(target, key, term, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
         if isinstance(term.type, Bool) and isinstance(target, Int):
             return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
         if isinstance(self.context.meaning(term.type), Enum) and isinstance(target, Int | Float):
@@ -168,6 +171,9 @@ class Conversions:
         if isinstance(target, Union):
             return self._into_union(term, target, policies, key)
         source, meant = self.context.meaning(term.type), self.context.meaning(target)
+        if isinstance(source, Any) and isinstance(meant, Any):
+            fits = self.reading.any_fits(source, meant)
+            return Steps(target, key, term, [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else [])
         if isinstance(source, Any) and not isinstance(meant, Any):
             text = self.as_text(term)
             return self.cast(text, target, Chosen(), key) if isinstance(meant, Int | Float | Bool) else (
@@ -238,6 +244,10 @@ def way(source: Type, meant: Type) -> str:
         return "; name a branch in the path, as :string"
     if isinstance(source, Int) and isinstance(meant, Timestamp):
         return '; say what it counts, as time = "ms"'
+    if isinstance(source, Int) and isinstance(meant, Date):
+        return '; say that it counts days, as time = "d"'
+    if isinstance(source, Date) and isinstance(meant, Timestamp):
+        return '; cast = "timestamp" takes its midnight in UTC'
     bits = max(getattr(meant, "bits", 64), 32)
     whole = "int" if getattr(meant, "signed", True) else "uint"
     casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}

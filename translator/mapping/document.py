@@ -9,8 +9,8 @@ A value is a path (path.py) or a table with exactly one source (path, const, fir
 and records: for_each, merge, entries, fields) and modifiers, which apply in this order wherever they stand: when,
 [source], decode, decimal, encode, time, enum and otherwise, scale, offset, cast, lower, upper, default, required.
 Beside [fields] a document may have for_each, when, where and alternatives: then a message becomes any number of
-messages (model.Block). mapping.schema.json describes all of it for editors; what it can't say (paths, targets that meet) is
-checked here. All problems of a document are told at once, each with its key.
+messages (model.Block). mapping.schema.json describes all of it for editors; what it can't say (paths, targets that
+meet) is checked here. All problems of a document are told at once, each with its key.
 """
 
 from __future__ import annotations

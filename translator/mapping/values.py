@@ -11,7 +11,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from native.binding import C
-from schemas.model import Any, Bool, Bytes, Decimal, Enum, Float, Int, Null, Record, String, Timestamp, Type, Union
+from schemas.model import (
+    Any,
+    Bool,
+    Bytes,
+    Date,
+    Decimal,
+    Enum,
+    Float,
+    Int,
+    Null,
+    Record,
+    String,
+    Timestamp,
+    Type,
+    Union,
+)
+from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
 from translator.mapping import model
 from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
@@ -45,6 +61,9 @@ _CASTS: dict[str, Type] = {
     "float32": Float(32), "float64": REAL, "string": TEXT, "bytes": Bytes(), "timestamp": INSTANT, "uuid": ID,
 }  # fmt: skip
 _BYTES = Bytes()
+_DAYS, _DATE = Int(32), Date()
+_FRACTIONS = {"s": 6, "ms": 3}
+"""How many digits of a fraction lead to microseconds."""
 _DECODERS = {"base64": C.H9_STEP_BASE64_TO_BYTES, "hex": C.H9_STEP_HEX_TO_BYTES}
 _ENCODERS = {"base64": C.H9_STEP_BYTES_TO_BASE64, "hex": C.H9_STEP_BYTES_TO_HEX}
 
@@ -73,7 +92,7 @@ class Values(Conversions):
         changes = self._changes(value)
         hint = self._hint(value) or (ANYTHING if changes else hint)
         found = self._source(value.source, None if changes else wanted, hint)
-        found = self._modify(found, value)
+        found = self._modify(found, value, wanted)
         if wanted is not None:
             found = self.into(found, wanted, self._policies(value), value.key)
         elif isinstance(found, Tagged) and (value.default is not None or value.when is not None or value.required):
@@ -188,10 +207,15 @@ class Values(Conversions):
         type_ = self._read_as(natural, wanted, hint, place.view.within(place.path))
         if natural is not None and type_ is wanted:
             self._refuse_early(natural, type_, key)
-        if place.view.alike and natural is None:
+        if natural is None and (place.view.alike or self._mixed(place, type_)):
             type_ = ANYTHING
         want = place.view.want(place.path, type_, key)
         return Read(type_, key, want, place.base)
+
+    def _mixed(self, place: Place, type_: Type) -> bool:
+        """Whether a value is one of a list or map that may have others of other kinds: it is converted once it is
+        found."""
+        return place.view.within(place.path) and isinstance(self.context.meaning(type_), String | Int | Float | Bool)
 
     def _tagged(self, place: Place, key: str, natural: Type | None, wanted: Type | None) -> Term | None:
         """A value that says what it is: a record whose members are one oneof, where no record is wanted; a union."""
@@ -264,7 +288,7 @@ class Values(Conversions):
 
     # --- modifiers ---
 
-    def _modify(self, term: Term, value: model.Value) -> Term:
+    def _modify(self, term: Term, value: model.Value, wanted: Type | None) -> Term:
         if value.decode is not None:
             term = Steps(_BYTES, value.key, self.as_text(term), [{"code": _DECODERS[value.decode]}])
             self.losses.add(value.key, "checked", f"refused unless the text is {value.decode}")
@@ -275,7 +299,7 @@ class Values(Conversions):
             data = self.cast(term, _BYTES, self._policies(value), value.key)
             term = Steps(TEXT, value.key, data, [{"code": _ENCODERS[value.encode]}])
         if value.time is not None:
-            term = self._time(term, value.time, value)
+            term = self._time(term, value.time, value, wanted)
         if value.enum is not None:
             term = self.enums.term(term, value)
         if value.scale is not None or value.offset is not None:
@@ -287,15 +311,30 @@ class Values(Conversions):
             term = Steps(TEXT, value.key, self.as_text(term), [{"code": code}])
         return term
 
-    def _time(self, term: Term, unit: model.Time, value: model.Value) -> Term:
+    def _time(self, term: Term, unit: model.Time, value: model.Value, wanted: Type | None) -> Term:
         if unit == "rfc3339":
             return self.cast(term, INSTANT, self._policies(value), value.key)
         if isinstance(self.context.meaning(term.type), Timestamp):
             raise Wrong(value.key, 'is a timestamp already: leave "time" out')
+        if unit == "d" and wanted is not None and isinstance(self.context.meaning(wanted), Date) and not value.cast:
+            return replace(self.cast(term, _DAYS, self._policies(value), value.key), type=_DATE)
+        if unit in _FRACTIONS and not value.truncate and not isinstance(self.context.meaning(term.type), Int):
+            return self._fraction(term, unit, value)
         whole = self.cast(term, WHOLE, self._policies(value), value.key)
         if unit == "d":
             return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
         return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS[unit]}])
+
+    def _fraction(self, term: Term, unit: model.Time, value: model.Value) -> Term:
+        """Seconds or milliseconds that may have a fraction: digit by digit, down to microseconds."""
+        self.losses.add(value.key, "checked", "refused where finer than microseconds")
+        digits = _FRACTIONS[unit]
+        steps: list[Row] = [
+            {"code": C.H9_STEP_STRING_TO_DECIMAL, "a": digits, "b": model.MOST_DIGITS},
+            {"code": C.H9_STEP_DECIMAL_TO_I, "lo": WHOLE.lowest, "hi": WHOLE.highest},
+            {"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS["us"]},
+        ]
+        return Steps(INSTANT, value.key, self.as_text(term), steps)
 
     def _scale(self, term: Term, value: model.Value) -> Term:
         real = self.cast(term, REAL, self._policies(value), value.key)

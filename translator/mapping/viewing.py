@@ -118,5 +118,5 @@ class ViewReading(Reading):
             return self.context.problem(path, f"{describe(s)} is no union")
         return self.union(s, [self.branch(b, t.branches, path, twin=i) for i, b in enumerate(s.branches)], path)
 
-    def _any_fits(self, s: Type, t: Any) -> int:
-        return 0 if t is ANYTHING else super()._any_fits(s, t)
+    def any_fits(self, s: Type, t: Any) -> int:
+        return 0 if t is ANYTHING else super().any_fits(s, t)

@@ -306,8 +306,8 @@ class _Table:
 
 
 def _loosely(member: Member) -> int:
-    """How a member of what has no schema is read (h9_field.loose): a record that is looked into is absent where something
-    else stands; what else it is asked for is refused once it is taken."""
+    """How a member of what has no schema is read (h9_field.loose): a record that is looked into is absent where
+    something else stands; what else it is asked for is refused once it is taken."""
     return int(1 << 16 + C.H9_KIND_MAP) if member.refusal is None else member.refusal + 1
 
 

@@ -260,7 +260,7 @@ class Reading:
         if not isinstance(s, Any) and not self.format.schemaless:
             return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
         self.context.losses.add(path, "exact")
-        fits = self._any_fits(s, t)
+        fits = self.any_fits(s, t)
         if fits:
             self.context.losses.add(path, "checked", "refused where the target has no such value")
         steps = [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else []
@@ -281,7 +281,7 @@ class Reading:
         steps = [{"code": C.H9_STEP_ANY_TO_STRING}, {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(_NULL)}]
         return self.image.node(C.H9_OP_ANY, a=any_form(s), conv=self.image.chain(steps))
 
-    def _any_fits(self, s: Type, t: Any) -> int:
+    def any_fits(self, s: Type, t: Any) -> int:
         """What is to be refused of an untyped value on its way to the target's format."""
         fits = any_shape(t) if any_shape(t) != (any_shape(s) if isinstance(s, Any) else 0) else 0
         if self.context.target.tagged:

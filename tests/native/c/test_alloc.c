@@ -343,8 +343,9 @@ static void run_untyped(void)
                      .nodes = {{.op = H9_OP_ANY}}};
     size_t size = offsetof(untyped, steps) + sizeof image.steps;
     test_case t = {.name = "untyped", .image = (const uint8_t *)&image, .image_size = size, .count = 2};
-    t.messages[0] = (message){(const uint8_t *)in, (const uint8_t *)out, sizeof in - 1, sizeof out - 1, H9_OK};
-    t.messages[1] = (message){(const uint8_t *)in, NULL, 3, 0, H9_E_TRUNCATED};
+    t.messages[0] = (message){
+        .p = (const uint8_t *)in, .out = (const uint8_t *)out, .size = sizeof in - 1, .out_size = sizeof out - 1};
+    t.messages[1] = (message){.p = (const uint8_t *)in, .size = 3, .code = H9_E_TRUNCATED};
     join(&t);
     run(&t);
     free(t.data);

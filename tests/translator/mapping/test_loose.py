@@ -10,7 +10,7 @@ import pytest
 import translator
 from tests.translator.mapping.support import TEXT, objects
 
-TARGET = objects(s=TEXT, n={"type": "number"}, l={"type": "array", "items": TEXT})
+TARGET = objects(s=TEXT, n={"type": "number"}, l={"type": "array", "items": TEXT}, any={})
 ENCODE = {"json": msgspec.json.encode, "msgpack": msgspec.msgpack.encode}
 ALTERNATIVES: dict[str, Any] = {
     "alternatives": [
@@ -54,9 +54,10 @@ def test_a_member_of_something_else_is_absent(made: Any) -> None:
 
 def test_when_keeps_loops_and_lists_from_being_read(made: Any) -> None:
     when = {"path": "op", "equals": "u"}
-    each = {"when": when, "for_each": "k, v in after", "fields": {"s": "v"}}
-    assert made(each, {"op": "c", "after": {"id": 1}}) == ([], [])
-    assert made(each, {"op": "u", "after": {"b": "x", "id": 1}})[1] == [("TYPE", 'after["id"]')]
+    each = {"when": when, "for_each": "k, v in after", "fields": {"n": "v"}}
+    assert made(each, {"op": "c", "after": {"id": "a"}}) == ([], [])
+    assert made(each, {"op": "c", "after": [1]}) == ([], [])
+    assert made(each, {"op": "u", "after": [1]}) == ([], [("TYPE", "after")])
     whole = {"when": when, "fields": {"l": "tags"}}
     assert made(whole, {"op": "c", "tags": [1]}) == ([], [])
     assert made(whole, {"op": "u", "tags": [1]}) == ([], [("TYPE", "tags[0]")])
@@ -67,6 +68,24 @@ def test_an_item_is_refused_alone(made: Any) -> None:
     document = {"for_each": "i in items", "fields": {"n": "i.a.n"}}
     items = [{"a": {"n": 1}}, {"a": {"n": "x"}}, {"a": "text"}, {"a": {"n": 4}}]
     assert made(document, {"items": items}) == ([{"n": 1.0}, {}, {"n": 4.0}], [("TYPE", "items[1].a.n")])
+
+
+def test_items_and_entries_may_be_of_several_kinds(made: Any) -> None:
+    """Each is converted once it is taken; one that can't be refuses its own message alone."""
+    row = {"fields": {"s": "row[0]", "n": "row[1]"}}
+    assert made(row, {"row": ["a", 1.5]}) == ([{"s": "a", "n": 1.5}], [])
+    assert made(row, {"row": ["a", "x"]}) == ([], [("NUMBER", "fields.n")])
+    each = {"for_each": "k, v in m", "fields": {"n": "v", "s": "k"}}
+    assert made(each, {"m": {"a": 1, "b": "x"}}) == ([{"s": "a", "n": 1.0}], [("NUMBER", 'm["b"]: fields.n')])
+    scalars = {"for_each": "v in l", "fields": {"n": "v"}}
+    assert made(scalars, {"l": [1, "x", 2]}) == ([{"n": 1.0}, {"n": 2.0}], [("NUMBER", "l[1]: fields.n")])
+
+
+def test_what_is_selected_may_stay_untyped(made: Any) -> None:
+    """A value of any kind goes where any kind may stand."""
+    document = {"fields": {"any": 'pairs[key="y"].value'}}
+    pairs = [{"key": "x", "value": 1}, {"key": "y", "value": {"deep": [1, "t", None]}}]
+    assert made(document, {"pairs": pairs}) == ([{"any": {"deep": [1, "t", None]}}], [])
 
 
 def test_structure_is_still_refused_at_once() -> None:
