@@ -355,11 +355,11 @@ typedef enum h9_insn_op {
     H9_I_TEXT,       /* dst <- the text pool[c .. c+d), a: its span's flags */
     H9_I_SLOT,       /* dst <- the 16 bytes of the pool at c, as they are */
     H9_I_EACH,   /* dst <- the next item of the list in register a, of width b and item op d; register dst + 1 counts
-                    (CLEARed before the loop). Of a map (b = 32): dst <- the next key (d: STRING where it is text), dst +
-                    2 <- its value. None is left, or there is no list: to c. A bad item (H9_N_EACH) is a refused message
-                    where d has H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does. All
-                    registers above these three become absent with each item. `name`: the list's path from the item of the
-                    loop around it, which is instruction spare - 1 (0: none) */
+                    (CLEARed before the loop). Of a map (b = 32): dst <- the next key (d: STRING where it is text),
+                    dst + 2 <- its value. None is left, or there is no list: to c. A bad item (H9_N_EACH) is a refused
+                    message where d has H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does.
+                    All registers above these three become absent with each item. `name`: the list's path from the item
+                    of the loop around it, which is instruction spare - 1 (0: none) */
     H9_I_AGAIN,  /* to c, an H9_I_EACH before it whose own c is behind it */
     H9_I_ITEM,   /* a message begins; where it is refused, go on at c (greater than its own number) */
     H9_I_EMIT,   /* the record in register a is written: the message that ITEM began */

@@ -131,13 +131,14 @@ def for_problems(problems: Sequence[tuple[str, str]]) -> str:
     return "; ".join(options + [f"--policy {each}" for each in dict.fromkeys(re.findall(r"policy (\w+=\w+)", reasons))])
 
 
-def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str = "") -> Told:
+def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str = "", mapped: bool = False) -> Told:
     """The refusal that a conversion stopped at, with its place in the file called `name`.
 
-    `letters`: --dead-letter would have helped. `container`: in which the message stood.
+    `letters`: --dead-letter would have helped. `container`: in which the message stood. `mapped`: by a mapping.
     """
     error = refusal.error
-    hint = "; ".join(each for each in (_for_text(refusal, container), for_code(error, letters=letters)) if each)
+    known = _for_message(error, mapped) or for_code(error)
+    hint = "; ".join(each for each in (_for_text(refusal, container), known, _for_letters(error, letters)) if each)
     place = {"file": name, "index": refusal.index, "offset": refusal.offset}
     place |= {"path": error.path, "reason": error.message}
     place |= {} if error.item is None else {"item": error.item}
@@ -153,6 +154,8 @@ def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str
     return Told(STOPPED, error.code, text, hint, more=place | {"byte": error.offset})
 
 
+_RULE = re.compile(r"(?:^|: |\.)fields\.")
+"""In a path: it is a key of the mapping, not a place in the input."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """Byte order marks: of UTF-8, and of UTF-16 both ways."""
 
@@ -171,13 +174,25 @@ def _for_text(refusal: Refusal, container: str) -> str:
     return ""
 
 
-def for_code(error: DataError, *, letters: bool = False) -> str:
+def _for_message(error: DataError, mapped: bool) -> str:
+    """What to do about a refusal that isn't about a value in the input."""
+    if error.code == "NULL" and not error.path and error.item is None:
+        return "the message itself is null (in Kafka a tombstone), and no record: leave such out before"
+    if mapped and error.code == "MISSING" and _RULE.search(error.path):
+        return "in the mapping `default` says what it is where its source is absent"
+    return ""
+
+
+def _for_letters(error: DataError, letters: bool) -> str:
+    if not letters:
+        return ""
+    damage = isinstance(error, ContainerError)
+    return f"--dead-letter FILE {'goes on behind the damage' if damage else 'sets such records aside'}"
+
+
+def for_code(error: DataError) -> str:
     """What to do about a refusal."""
-    hints = [_BY_CODE[error.code]] if error.code in _BY_CODE else []
-    if letters:
-        damage = isinstance(error, ContainerError)
-        hints.append(f"--dead-letter FILE {'goes on behind the damage' if damage else 'sets such records aside'}")
-    return "; ".join(hints)
+    return _BY_CODE.get(error.code, "")
 
 
 def for_os(error: OSError) -> str:

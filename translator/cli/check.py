@@ -12,6 +12,7 @@ from translator.cli.exits import DONE, REFUSED
 from translator.cli.lookup import Lookup, LookupOptions, Url
 from translator.cli.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
 from translator.cli.output import Report
+from translator.cli.summary import json_names
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
 from translator.plan.losses import Verdict
@@ -59,14 +60,14 @@ def check(
         try:
             made = make_plan(s, t, plan)
         except PlanError as error:
-            return _refuse(error, s, t, report)
+            return _refuse(error, s, t, report, mapped=plan.map is not None)
         report.document(_facts(made)) if json else _tell(made, report)
         return DONE
 
     return report.guard(act)
 
 
-def _refuse(error: PlanError, source: Side, target: Side, report: Report) -> int:
+def _refuse(error: PlanError, source: Side, target: Side, report: Report, *, mapped: bool) -> int:
     """Every reason, and what would help."""
     if report.json:
         told = advice.explain(error)
@@ -75,7 +76,8 @@ def _refuse(error: PlanError, source: Side, target: Side, report: Report) -> int
     report.line(f"{source.format.name} → {target.format.name}: no plan")
     report.table(("field", "what is wrong"), [(path or "(message)", reason) for path, reason in error.problems])
     hint = advice.for_problems(error.problems)
-    report.note(f"  → {hint or 'change one of the schemas, or name a mapping with --map'}", important=True)
+    other = "correct the mapping" if mapped else "name a mapping with --map"
+    report.note(f"  → {hint or f'change one of the schemas, or {other}'}", important=True)
     return REFUSED
 
 
@@ -87,12 +89,20 @@ def _facts(plan: Plan) -> dict[str, Any]:
     rows = [{"path": each.path, "verdict": each.verdict, "reason": each.reason} for each in plan.losses]
     tally: dict[str, Any] = {verdict: len(plan.losses.of(verdict)) for verdict in VERDICTS}
     head = {"ok": True, "exit": DONE, **_ends(plan.source, plan.target)}
-    return head | tally | {"fields": rows, "warnings": plan.warnings}
+    return head | tally | {"fields": rows, "warnings": _warnings(plan)}
 
 
 def _tell(plan: Plan, report: Report) -> None:
     tally = ", ".join(f"{len(plan.losses.of(verdict))} {verdict}" for verdict in VERDICTS)
     report.line(f"{plan.source.format.name} → {plan.target.format.name}: {tally}")
     report.table(("field", "verdict", "reason"), [(each.path, each.verdict, each.reason) for each in plan.losses])
-    for warning in plan.warnings:
+    for warning in _warnings(plan):
         report.line(f"warning: {warning}")
+
+
+def _warnings(plan: Plan) -> list[str]:
+    named = [f"{own}, not {name}" for name, own in json_names(plan.source).items()]
+    if not named:
+        return plan.warnings
+    way = "messages with the .proto's JSON names are --from protojson (or otlp-json)"
+    return [*plan.warnings, f"json has the names of the .proto ({named[0]}): {way}"]

@@ -76,7 +76,7 @@ def leaves(root: Type, prefix: str = "", *, branches: bool) -> Iterator[Leaf]:
             _push(stack, leaf.type, leaf.segments, leaf.names, above, required=leaf.required)
             continue
         if branches and isinstance(leaf.type, model.Union):
-            stack.extend((_branch(leaf, each), above) for each in reversed(leaf.type.branches))
+            stack.extend((each, above) for each in reversed(_branches(leaf, leaf.type)))
         found += 1
         yield leaf
 
@@ -91,11 +91,12 @@ def _push(
     stack.extend((each, (*above, id(type_))) for each in reversed(members))
 
 
-def _branch(union: Leaf, type_: Type) -> Leaf:
-    """A union's branch, which may be another one in each message."""
-    from translator.mapping.wants import branch_name
+def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
+    """A union's branches, of which each message may have another one."""
+    from translator.mapping.wants import branch_names
 
-    return Leaf((*union.segments, Branch(branch_name(type_))), union.names, meaning(type_), required=False)
+    named = zip(branch_names(union.branches), union.branches, strict=True)
+    return [Leaf((*leaf.segments, Branch(name)), leaf.names, meaning(each), required=False) for name, each in named]
 
 
 def _member(field: Field, segments: tuple[Segment, ...], names: tuple[str, ...], required: bool) -> Leaf:

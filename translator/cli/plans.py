@@ -9,6 +9,7 @@ from translator.cli import sides
 from translator.cli.framed import Naming
 from translator.cli.options import PlanOptions, make_plan
 from translator.cli.output import Report
+from translator.plan.compiler import Side
 from translator.plan.handle import Plan
 from translator.specs import End
 
@@ -63,3 +64,9 @@ class Plans:
         from translator.adapters.prefixed import Prefixed
 
         return Prefixed(plan, out)
+
+
+def source_of(translation: Translation) -> Side | None:
+    """What messages are read as; None: framed ones, each of which says it."""
+    plan = getattr(translation, "plan", translation)
+    return plan.source if isinstance(plan, Plan) else None

@@ -22,12 +22,13 @@ from translator.cli.framed import Naming
 from translator.cli.letters import Letters, placed
 from translator.cli.options import LimitOptions, PlanOptions
 from translator.cli.output import Progress, Report, many
-from translator.cli.plans import Plans, Translation
+from translator.cli.plans import Plans, Translation, source_of
 from translator.cli.stopping import Ended, Follower, terminable, unfinished
-from translator.cli.summary import facts, summed, told
+from translator.cli.summary import facts, summed, told, warnings
 from translator.containers import packing
 from translator.containers.base import Options, Writer
 from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError
+from translator.plan.compiler import Side
 
 if TYPE_CHECKING:
     from translator.cli.convert import OutputOptions, RunOptions
@@ -53,11 +54,12 @@ class Order:
 
 @dataclass
 class Part:
-    """One input on its way: what it is, where it goes, and how far it came."""
+    """One input on its way: what it is, where it goes, how far it came; and what it is read as, where that is one."""
 
     source: sides.Input
     target: sides.Target | None
     counts: Counts = field(default_factory=Counts)
+    side: Side | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class _Run:
             self._guarded()
         except StoppedError as stop:
             source = self._parts[-1].source
-            return self._fail(advice.refused(*placed(source, stop.refusal), container=source.container))
+            mapped = self._order.plan.map is not None
+            return self._fail(advice.refused(*placed(source, stop.refusal), container=source.container, mapped=mapped))
         except ContainerError as error:
             target = self._parts[-1].target
             text = f"{files.shown(target.path, '(stdout)') if target else ''}: {error.code}: {error.message}"
@@ -232,7 +235,7 @@ class _Run:
 
     def _convert(self, source: sides.Input, plan: Translation, sink: Sink) -> None:
         """One input into an opened output."""
-        part = self._begin(Part(source, sink.target))
+        part = self._begin(Part(source, sink.target, side=source_of(plan)))
         self._started = self._started or time.monotonic()
         conversion = Conversion(
             source.reader, plan, sink.writer, refused=self._refuse if self._letters else None, limit=self._rest(),
@@ -295,11 +298,16 @@ class _Run:
         self._progress.clear()
         counts = self._counts()
         code = DONE if counts.clean else REFUSED
+        sources = [part.side for part in self._parts if part.side is not None]
+        warned = warnings(counts, sources)
         if self._report.json:
-            self._report.document({"ok": counts.clean, "exit": code, **self._facts(counts)})
+            more = {"warnings": warned} if warned else {}
+            self._report.document({"ok": counts.clean, "exit": code, **self._facts(counts), **more})
             return code
-        for line in told(counts, len(self._parts), self._order.run.dead_letter):
+        for line in told(counts, len(self._parts), self._order.run.dead_letter, sources):
             self._report.note(line)
+        for line in warned:
+            self._report.note(f"translator: warning: {line}", important=True)
         return code
 
     def _facts(self, counts: Counts) -> dict[str, Any]:

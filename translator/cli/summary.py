@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from schemas.model import Record
 from translator.cli.output import amount, many
 from translator.cli.sides import Input, Target
 from translator.conversion import Counts
+from translator.plan.compiler import Side
 
 SHOWN = 10
 """Names of ignored members that are listed as text."""
@@ -43,8 +45,8 @@ def _tally(counts: Counts) -> dict[str, Any]:
     return {"read": counts.read, "written": counts.written, "refused": counts.refused, "damaged": counts.damaged}
 
 
-def told(counts: Counts, inputs: int, dead_letter: str | None) -> Iterator[str]:
-    """The summary as text."""
+def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable[Side]) -> Iterator[str]:
+    """The summary as text. `sources`: what the inputs were read as, where that is known before them."""
     rate = counts.read / counts.seconds if counts.seconds else 0
     of = f" of {inputs} files" if inputs > 1 else ""
     yield (
@@ -58,7 +60,35 @@ def told(counts: Counts, inputs: int, dead_letter: str | None) -> Iterator[str]:
     if counts.cut_off:
         yield "behind the last damage no record could be found: what follows it is not in the output"
     if counts.ignored:
-        yield "ignored, since the schema has no such field: " + _ignored(counts.ignored)
+        untyped = any(side.schema is None for side in sources)
+        why = "no rule of the mapping reads them" if untyped else "the schema has no such field"
+        yield f"ignored, since {why}: {_ignored(counts.ignored)}"
+
+
+def warnings(counts: Counts, sources: Iterable[Side]) -> list[str]:
+    """What should not look fine although nothing was refused."""
+    found = []
+    named = sorted({name for side in sources for name in json_names(side)} & counts.ignored.keys())
+    if named:
+        found.append(
+            f"{', '.join(named[:SHOWN])}: ignored, and these are JSON names of the .proto: "
+            "say --from protojson (or otlp-json)"
+        )
+    if counts.read and not (counts.written or counts.refused or counts.lost or counts.damaged):
+        found.append(
+            f"{many(counts.read, 'record')} read, and nothing was made of {'it' if counts.read == 1 else 'them'}"
+        )
+    return found
+
+
+def json_names(side: Side) -> dict[str, str]:
+    """The fields that a plain JSON message's root has by another name in ProtoJSON: that name, and the field's own."""
+    root = side.root
+    if side.format.name != "json" or not isinstance(root, Record) or side.schema is None:
+        return {}
+    if side.schema.language != "protobuf":
+        return {}
+    return {each.json_name: each.name for each in root.fields if each.json_name and root.field(each.json_name) is None}
 
 
 def _ignored(members: dict[str, int]) -> str:

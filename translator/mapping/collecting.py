@@ -40,6 +40,8 @@ class Collections:
             case model.MapSource(), Map():
                 return self._map(source, wanted, meant)
             case model.MergeSource(), Map():
+                if len(source.values) > 1:
+                    self._distinct(source.key)
                 return Merge(wanted, source.key, [self._values.term(each, wanted) for each in source.values])
             case model.EntriesSource(), Map():
                 return self._entries(source, wanted, meant)
@@ -58,7 +60,13 @@ class Collections:
             where = self._where(source.where)
             name = self._name(source.name, map_.keys)
             value = self._values.term(source.value, map_.values)
+        self._distinct(source.key)
         return Collect(wanted, source.key, loops, where, name, value)
+
+    def _distinct(self, key: str) -> None:
+        """S15: what is made entry by entry may have a key twice."""
+        if self._values.context.policies.duplicates == "refuse":
+            self._values.losses.add(key, "checked", "refused where a key comes twice")
 
     def _where(self, condition: model.Condition | None) -> Term | None:
         return None if condition is None else self._values.conditions.term(condition)

@@ -99,6 +99,8 @@ class Conversions:
         """A conversion that must be asked for: text to numbers and back, beside the ordinary ones."""
         if isinstance(target, String):
             return self.as_text(term)
+        if isinstance(self.context.meaning(target), Any) and isinstance(term.type, Any):
+            return self.into(term, target, policies, key)
         if isinstance(term, Tagged):
             return self._of_members(term, target, lambda member: self.cast(member, target, policies, key))
         real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)

@@ -79,6 +79,8 @@ class Emitter:
         self._tables_of: dict[int, int] = {}
         self._members: dict[int, dict[int | str, Member]] = {}
         self._once: dict[int, int] = {}
+        self.parts: dict[int, list[int]] = {}
+        """The registers of the parts of a text or UUID made of several, by the term."""
 
     def register(self, count: int = 1) -> int:
         """The first of `count` registers in a row."""
@@ -306,18 +308,18 @@ class Emitter:
 
     # --- values of values ---
 
-    def _parts(self, parts: list[Term]) -> tuple[int, int]:
-        registers = [self.term(part) for part in parts]
+    def _parts(self, term: Join | Uuid5) -> tuple[int, int]:
+        registers = self.parts[id(term)] = [self.term(part) for part in term.parts]
         return self.context.image.many32(registers), len(registers)
 
     def _join(self, term: Join) -> int:
-        first, count = self._parts(term.parts)
+        first, count = self._parts(term)
         dst = self.register()
         self.add(C.H9_I_JOIN, term.key, dst=dst, c=first, d=count)
         return dst
 
     def _uuid5(self, term: Uuid5) -> int:
-        first, count = self._parts(term.parts)
+        first, count = self._parts(term)
         dst = self.register()
         namespace = self.context.image.text(term.namespace)
         self.add(C.H9_I_UUID5, term.key, dst=dst, a=first & 0xFFFF, b=first >> 16, c=namespace, d=count)

@@ -15,7 +15,7 @@ from schemas.model import MISSING, Field, Map, Presence, Record, nullable
 from translator.formats.base import Row
 from translator.mapping import model
 from translator.mapping.emit import Emitter, bare_table, is_option
-from translator.mapping.terms import Build, Const, Term, optional
+from translator.mapping.terms import Build, Const, Join, Steps, Term, Uuid5, optional
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context, is_choice
@@ -132,8 +132,23 @@ class Target:
         always = needed(member.field) if child.rule is None else not optional(_term(child))
         return None if always or _must(member, child) else self._fills.mapped(member, place)
 
-    def _demand(self, register: int, key: str) -> None:
-        """Refuses where a rule gave no value to what must have one, by the rule's key."""
+    def _demand(self, register: int, child: Branch) -> None:
+        """Refuses where a rule gave no value to what must have one, by the rule's key; or by the key of the part that
+        a text or UUID lacks."""
+        emitter = self._emitter
+        there = emitter.add(C.H9_I_IF_PRESENT, a=register)
+        term = _term(child)
+        while isinstance(term, Steps):
+            term = term.of
+        if isinstance(term, Join | Uuid5):
+            for part, each in zip(term.parts, emitter.parts[id(term)], strict=True):
+                if optional(part):
+                    self._missing(each, part.key)
+        self._missing(register, child.key)
+        emitter.here(there)
+
+    def _missing(self, register: int, key: str) -> None:
+        """Refuses where the register is absent."""
         emitter = self._emitter
         there = emitter.add(C.H9_I_IF_PRESENT, a=register)
         nothing, refusal = emitter.register(), {"code": C.H9_STEP_FAIL, "a": C.H9_E_MISSING}
@@ -152,7 +167,7 @@ class Target:
             made = self._member(member, child, dst, table, _within(path, member.field))
             part.add(made)
             if _must(member, child):
-                part.finish.append(partial(self._demand, made.there[0], child.key))
+                part.finish.append(partial(self._demand, made.there[0], child))
             if member.field.oneof:
                 key = child.key or child.rules()[0].key
                 oneofs.setdefault(member.field.oneof, []).extend((register, key) for register in made.there)

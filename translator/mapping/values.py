@@ -51,7 +51,7 @@ from translator.mapping.terms import (
     Wrong,
 )
 from translator.mapping.viewing import ANYTHING
-from translator.mapping.wants import NoSuchPath, branch_name
+from translator.mapping.wants import NoSuchPath, branch_names
 from translator.mapping.wholes import HELD
 from translator.plan.convert import convert
 from translator.plan.reading import describe, is_choice, optional
@@ -209,6 +209,8 @@ class Values(Conversions):
             self._refuse_early(natural, type_, key)
         if natural is None and (place.view.alike or self._mixed(place, type_)):
             type_ = ANYTHING
+        if natural is None and not isinstance(self.context.meaning(type_), Any):
+            self.losses.add(key, "checked", f"refused where the source has no {describe(self.context.meaning(type_))}")
         want = place.view.want(place.path, type_, key)
         return Read(type_, key, want, place.base)
 
@@ -224,7 +226,10 @@ class Values(Conversions):
         if isinstance(natural, Union):
             raw = self.context.meaning(place.view.raw(place.path))
             branches = raw.branches if isinstance(raw, Union) else ()
-            tails: list[Segment] = [Branch(branch_name(each)) for each in branches if not isinstance(each, Null)]
+            names = branch_names(branches)
+            tails: list[Segment] = [
+                Branch(name) for name, each in zip(names, branches, strict=True) if not isinstance(each, Null)
+            ]
             implied = False
         elif is_one_oneof(natural):
             assert isinstance(natural, Record)

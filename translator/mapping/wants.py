@@ -7,7 +7,8 @@ projection, conversion and skipping are the same as everywhere; a member wanted 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -274,11 +275,12 @@ class View:
         """Which branch is called `name`, and its type."""
         union = self._meaning(type_)
         branches = union.branches if isinstance(union, Union) else (union,)
-        names = [branch_name(branch) for branch in branches]
-        if name not in names:
-            known = ", ".join(each for each in names if each != "null")
-            raise NoSuchPath(f"{describe(union)} has no branch {name!r}; it has {known}")
-        return names.index(name), branches[names.index(name)]
+        names = branch_names(branches)
+        for known in (names, [_said(branch) for branch in branches]):
+            if name in known:
+                return known.index(name), branches[known.index(name)]
+        listed = ", ".join(each for each in names if each != "null")
+        raise NoSuchPath(f"{describe(union)} has no branch {name!r}; it has {listed}")
 
     # --- the type to read ---
 
@@ -338,7 +340,23 @@ def text_of(segment: Segment) -> str:
 
 
 def _branch_hint(type_: Type) -> str:
-    return f"; name a branch first, as :{branch_name(type_.branches[-1])}" if isinstance(type_, Union) else ""
+    return f"; name a branch first, as :{branch_names(type_.branches)[-1]}" if isinstance(type_, Union) else ""
+
+
+def branch_names(branches: Sequence[Type]) -> list[str]:
+    """How a mapping calls each branch of a union: where Avro has one name for several, as messages have it (`int64`,
+    `timestamp`), and with a number where that is the same too."""
+    avro = [branch_name(branch) for branch in branches]
+    names: list[str] = []
+    for name, branch in zip(avro, branches, strict=True):
+        own = name if avro.count(name) == 1 else _said(branch)
+        numbered = (f"{own}_{n}" for n in itertools.count(2))
+        names.append(own if own not in names else next(each for each in numbered if each not in names))
+    return names
+
+
+def _said(type_: Type) -> str:
+    return describe(type_).rpartition(" ")[2]
 
 
 def branch_name(type_: Type) -> str:
@@ -349,4 +367,4 @@ def branch_name(type_: Type) -> str:
     try:
         return last_name(avro_name(type_))
     except SchemaError:
-        return describe(type_).rpartition(" ")[2]
+        return _said(type_)

@@ -10,7 +10,7 @@ from translator.formats.base import Format, Row
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
-from translator.plan.matching import Matcher
+from translator.plan.matching import Matcher, kept
 from translator.plan.reading import Context, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.shapes import describe, is_choice, null_index, optional
@@ -153,7 +153,7 @@ class _Table:
         t = member.field
         s_type = self.reading.member(s.type, t.type)
         may_be_null = nullable(s_type)[1] or isinstance(s_type, Null)
-        unsets = self.format.null_unsets and not takes_null(self.context, s_type)
+        unsets = (self.format.null_unsets or self._has_presence(s)) and not takes_null(self.context, s_type)
         if isinstance(s_type, Null) and isinstance(t.type, Null):
             return self.image.node(C.H9_OP_NULL), 0  # the only value that there is: it isn't absent
         if member.boxed:
@@ -161,6 +161,10 @@ class _Table:
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
             return self._nullable_node(s_type, member, path), C.H9_F_NULLABLE
         return self._node(s_type, member, path), C.H9_F_NULLABLE if unsets else 0
+
+    def _has_presence(self, s: Field) -> bool:
+        """S11: null unsets a field of a .proto that can be unset, in every format that has null."""
+        return self.format.self_describing and s.number is not None and s.presence is Presence.OPTIONAL
 
     def _absence_is_null(self, t: Field, path: str) -> bool:
         """S11: null has a place where the target has null or presence; its zero value is one only by policy."""
@@ -262,7 +266,7 @@ class _Table:
             depth = max((len(names) for names, _ in named), default=0)
             spellings = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
             if self.format.schemaless:  # where the writer's schema is known, aliases are the reader's alone (S31)
-                spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in each.aliases]
+                spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in (*each.aliases, *kept(each))]
         keys, mask = self.image.key_table(spellings)
         return {"keys": keys, "key_mask": mask, **(numbers(self.image, fields) if self.format.tagged else {})}
 

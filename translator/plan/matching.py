@@ -21,7 +21,7 @@ def by_name(source: Record, placed: Placed, *, camel: bool = False, numbers: boo
     fold = _folded if camel else str
     at = {fold(each.name): i for i, each in reversed(list(enumerate(source.fields)))}
     for i, each in enumerate(source.fields):
-        for name in _kept(each):
+        for name in kept(each):
             at.setdefault(fold(name), i)
     found: dict[int, list[Member]] = {}
     for member in placed.members:
@@ -32,13 +32,13 @@ def by_name(source: Record, placed: Placed, *, camel: bool = False, numbers: boo
 
 
 def _find(at: dict[str, int], wanted: Field, fold: Callable[[str], str]) -> int | None:
-    for name in (wanted.name, *wanted.aliases, *_kept(wanted)):
+    for name in (wanted.name, *wanted.aliases, *kept(wanted)):
         if fold(name) in at:
             return at[fold(name)]
     return None
 
 
-def _kept(each: Field) -> tuple[str, ...]:
+def kept(each: Field) -> tuple[str, ...]:
     """The name that a Protobuf field keeps as its JSON name."""
     return (each.json_name,) if each.json_name and each.json_name != json_name(each.name) else ()
 

@@ -83,3 +83,13 @@ def test_a_table_on_a_terminal(pair, monkeypatch):
     monkeypatch.setattr(sys, "stdout", terminal)
     assert main(["check", *map(str, pair), "--drop", "b"]) == 0
     assert "┏━" in terminal.getvalue()
+
+
+def test_what_to_do_about_a_mapping(run, pair, tmp_path):
+    """Where a mapping is given, the advice is not to give one."""
+    (tmp_path / "m.toml").write_text('version = 1\n[fields]\na = "c"\n')
+    ran = run("check", *pair, "--map", tmp_path / "m.toml")
+    assert ran.code == 1
+    assert "no field 'c'" in ran.out
+    assert "correct the mapping" in ran.err
+    assert "--map" not in ran.err

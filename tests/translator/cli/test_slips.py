@@ -141,4 +141,4 @@ a = { path = "line.a", required = true }
     assert (letter["index"], letter["item"], letter["code"]) == (0, 1, "CONDITION")
     again = run("convert", "dead", "again.ndjson", "-t", "json", "-T", "one.avsc", "--map", "m.toml")
     assert again.code == 3
-    assert "other messages made of this one were written already" in again.err
+    assert "in.ndjson: record 0, item 1 (at byte 0)" in again.err, "that item alone, with its first place"

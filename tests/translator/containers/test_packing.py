@@ -197,12 +197,16 @@ def test_the_limit_passes_what_has_substance(codec):
     assert refusal(lambda: unpack(pack(data, codec), codec, Limits(free=0, ratio=0))).code == "CONTAINER_LIMIT"
 
 
+def _seconds(codec, members):
+    start = time.perf_counter()
+    assert unpack(pack(b"", codec) * members + pack(b"x", codec), codec) == b"x"
+    return time.perf_counter() - start
+
+
 @CODECS
 def test_thousands_of_empty_members_cost_linear_time(codec):
-    """B36: 20,000 of them, and one at the end that has something."""
-    start = time.perf_counter()
-    assert unpack(pack(b"", codec) * 20_000 + pack(b"x", codec), codec) == b"x"
-    assert time.perf_counter() - start < 3
+    """B36: 20,000 of them, and one at the end that has something; against a tenth of them, on any machine."""
+    assert _seconds(codec, 20_000) < 40 * (min(_seconds(codec, 2000) for _ in range(3)) + 0.01)
 
 
 @CODECS

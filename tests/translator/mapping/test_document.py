@@ -495,10 +495,3 @@ def test_any_document_is_a_mapping_or_refused(document: Any) -> None:
     """Whatever the document is, nothing but MappingError comes out."""
     with suppress(MappingError):
         load(document)
-
-
-@pytest.mark.parametrize("text", ["a = {\n b = 1 }", "a = { b = 1, }", "a = { b = 1\n, c = 2 }"])
-def test_tables_on_several_lines_have_a_hint(text: str) -> None:
-    """TOML 1.0 has no line ends in inline tables, which people write all the time."""
-    with pytest.raises(MappingError, match="stands on one line"):
-        load(f"version = 1\n{text}\n")

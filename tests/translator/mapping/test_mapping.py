@@ -372,3 +372,22 @@ def test_everything_at_once_is_quick_to_compile() -> None:
     found = to_json(proto(PROTO), message("protobuf", ORDER), fields, **dict.fromkeys(names, TEXT))
     assert found == {name: f"A-1{name}Ada" for name in names}
     assert time.perf_counter() - start < 10
+
+
+def test_which_part_is_absent() -> None:
+    """A text or UUID that the target requires and that isn't there names the part that is absent."""
+    fields = {
+        "signal_id": {"uuid5": ["a", {"const": "x"}, "c", "b"]},
+        "text": {"path": "a", "default": "", "cast": "string"},
+        "name": {"join": ["a", {"path": "b", "upper": True}], "when": {"path": "c", "present": True}},
+    }
+    types = {"signal_id": TEXT, "text": TEXT, "name": TEXT}
+    plan = mapped("json", objects(("signal_id", "name"), **types), fields)
+    assert plan.translate(b'{"a": 1, "b": "b", "c": true}')
+    assert refused(plan, b'{"a": 1, "b": "b"}') == ("MISSING", "fields.signal_id.uuid5[2]")
+    assert refused(plan, b'{"a": 1, "c": 1}') == ("MISSING", "fields.signal_id.uuid5[3]")
+    del fields["signal_id"]
+    one = objects(("name",), **types)
+    assert refused(mapped("json", one, fields), b"{}") == ("MISSING", "fields.name")
+    del fields["name"]["when"]
+    assert refused(mapped("json", one, fields), b'{"a": 1}') == ("MISSING", "fields.name.join[1]")

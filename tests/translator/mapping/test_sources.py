@@ -235,3 +235,16 @@ def test_neighbours_do_not_matter() -> None:
     for name in SOURCES:
         found = to_json(source(name), message(name, value), fields, id=id_, n=INTEGER)
         assert found == {"id": value["labels"]["id"], "n": 5}, name
+
+
+def test_verdicts_of_untyped_values() -> None:
+    """What is read without a schema may be refused, and a map made of several may have a key twice: the report says
+    so."""
+    types = {"n": NUMBER, "t": TEXT, "m": {"type": "object", "additionalProperties": TEXT}, "x": {}, "one": TEXT}
+    fields = {"n": 'f["a"]', "t": "t", "m": {"merge": ["a", "b"]}, "x": "x", "one": {"path": "t", "cast": "string"}}
+    found = {loss.path: loss for loss in mapped("json", objects((), **types), fields).losses}
+    assert {path: loss.verdict for path, loss in found.items()} == {
+        "n": "checked", "t": "checked", "m": "checked", "x": "exact", "one": "exact",
+    }  # fmt: skip
+    assert "no float64" in found["n"].reason
+    assert "a key comes twice" in found["m"].reason

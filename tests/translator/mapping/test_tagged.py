@@ -190,3 +190,22 @@ def test_a_oneof_member_read_twice_gives_way_to_another() -> None:
     both = b'{"v":{"text":"t","items":{}}}'
     strict = mapped(("protojson", proto(VALUE)), objects((), a=TEXT, b={}, c=TEXT), fields)
     assert refused(strict, both)[0] == "DUPLICATE"
+
+
+MOMENT = {"type": "string", "format": "date-time"}
+MIXED = objects((), u={"oneOf": [{"type": "integer"}, MOMENT, {"type": "null"}]})
+
+
+def test_branches_that_avro_has_one_name_for() -> None:
+    """A branch is called as Avro calls it or as messages do; where Avro has one name for two, only by the latter."""
+    both = {"n": "u:int64", "t": "u:timestamp", "s": {"path": "u", "cast": "string"}}
+    plan = mapped(("json", MIXED), objects((), n=INTEGER, t=MOMENT, s=TEXT), both)
+    moment = "2024-01-01T00:00:00Z"
+    assert json.loads(plan.translate(b'{"u":5}')) == {"n": 5, "s": "5"}
+    assert json.loads(plan.translate(json.dumps({"u": moment}).encode())) == {"t": moment, "s": moment}
+    assert json.loads(plan.translate(b'{"u":null}')) == {}
+    [(_, why)] = problems(("json", MIXED), objects((), n=INTEGER), {"n": "u:long"})
+    assert why.endswith("has no branch 'long'; it has int64, timestamp")
+    for name in ("long", "int64"):
+        fields = {"n": f"u:{name}"}
+        assert to_json(UNION, avro_bytes(UNION, {"u": 7}), fields, n=INTEGER) == {"n": 7}

@@ -1,0 +1,121 @@
+"""What a conversion says at its end, where nothing was refused and yet something may be wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.translator.cli.support import ndjson, values
+
+PROTO = """syntax = "proto3";
+message Outer { repeated Inner inner_items = 1; string name = 2; string trace_id = 3; }
+message Inner { string long_name = 1; }
+"""
+TARGET = {"title": "T", "type": "object", "properties": {"a": {"type": "string"}}}
+CAMEL = {"innerItems": [{"longName": "x"}], "name": "n", "traceId": "t"}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Messages with a .proto's JSON names; the folder is the current."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.proto").write_text(PROTO)
+    (tmp_path / "t.json").write_text(json.dumps(TARGET))
+    (tmp_path / "each.toml").write_text('version = 1\nfor_each = "i in inner_items"\n[fields]\na = "i.long_name"\n')
+    (tmp_path / "in.ndjson").write_bytes(ndjson([CAMEL, CAMEL]))
+    return tmp_path
+
+
+EACH = ("convert", "in.ndjson", "out.ndjson", "-s", "m.proto#Outer", "--map", "each.toml", "-T", "t.json")
+NAMED = "innerItems, traceId: ignored, and these are JSON names of the .proto: say --from protojson (or otlp-json)"
+
+
+class TestJsonNames:
+    """Format `json` takes the names of the .proto; ProtoJSON's are ignored members, and most likely meant."""
+
+    def test_they_are_told(self, run, folder):
+        """Also under --quiet: what was lost is no detail."""
+        for options in ((), ("--quiet",)):
+            done = run(*EACH, *options)
+            assert done.code == 0
+            assert f"translator: warning: {NAMED}\n" in done.err
+            assert "translator: warning: 2 records read, and nothing was made of them\n" in done.err
+
+    def test_they_are_told_as_data(self, run, folder):
+        done = run(*EACH, "--json")
+        assert (done.json["ok"], done.json["ignored"]) == (True, {"innerItems": 2, "traceId": 2})
+        assert done.json["warnings"] == [NAMED, "2 records read, and nothing was made of them"]
+
+    def test_they_are_told_without_a_mapping(self, run, folder):
+        """Each record is written, without them."""
+        done = run("convert", "in.ndjson", "out.pb", "-s", "m.proto#Outer", "--to-container", "delimited")
+        assert NAMED in done.err
+        assert "nothing was made" not in done.err
+
+    def test_the_advice_helps(self, run, folder):
+        done = run(*EACH, "--from", "protojson")
+        assert (done.code, "warning" in done.err) == (0, False)
+        assert values((folder / "out.ndjson").read_bytes()) == [{"a": "x"}] * 2
+
+    def test_other_ignored_members_are_no_warning(self, run, folder):
+        """S14: a member of no field, and one that has a field's own name, are as before."""
+        (folder / "in.ndjson").write_bytes(ndjson([{"inner_items": [{"long_name": "x"}], "name": "n", "other": 1}]))
+        done = run(*EACH)
+        assert "ignored, since the schema has no such field: other (1×)" in done.err
+        assert "warning" not in done.err
+        assert "warnings" not in run(*EACH, "--json").json
+
+    def test_check_says_it_before(self, run, folder):
+        """Only of JSON's own format: ProtoJSON has the names."""
+        done = run("check", "m.proto#Outer", "t.json", "--map", "each.toml", "--from", "json")
+        assert "warning: json has the names of the .proto (inner_items, not innerItems): " in done.out
+        assert "--from protojson" in done.out
+        done = run("check", "m.proto#Outer", "t.json", "--map", "each.toml", "--from", "json", "--json")
+        assert len(done.json["warnings"]) == 1
+        for way in ((), ("--from", "protojson")):
+            assert "warning" not in run("check", "m.proto#Outer", "t.json", "--map", "each.toml", *way).out
+
+
+class TestIgnored:
+    """S14: why members were ignored."""
+
+    def test_without_a_schema(self, run, folder):
+        """There is no field to have; the mapping reads what it names."""
+        (folder / "map.toml").write_text('version = 1\n[fields]\na = "name"\n')
+        done = run("convert", "in.ndjson", "out.ndjson", "--map", "map.toml", "-T", "t.json")
+        assert "ignored, since no rule of the mapping reads them: innerItems (2×), traceId (2×)" in done.err
+
+
+class TestHints:
+    """What to do about a refusal."""
+
+    @pytest.mark.parametrize("options", [("-s", "t.json"), ("--map", "map.toml")], ids=["schema", "mapping"])
+    def test_a_tombstone(self, run, folder, options):
+        """A message that is null: a policy for values can't help, and isn't named."""
+        (folder / "map.toml").write_text('version = 1\n[fields]\na = "name"\n')
+        (folder / "in.ndjson").write_bytes(b'null\n{"name":"n"}\n')
+        done = run("convert", "in.ndjson", "out.ndjson", "-T", "t.json", *options)
+        assert done.code == 3
+        assert "the message itself is null (in Kafka a tombstone), and no record: leave such out before; " in done.err
+        assert "--dead-letter FILE sets such records aside" in done.err
+        assert "null=zero" not in done.err
+
+    def test_a_null_in_a_message(self, run, folder):
+        """There the policy helps."""
+        (folder / "in.ndjson").write_bytes(b'{"a":null}\n')
+        (folder / "n.json").write_text(json.dumps({"type": "object", "properties": {"a": {"type": "string"}}}))
+        done = run("convert", "in.ndjson", "out.ndjson", "-s", "n.json", "-T", "t.json")
+        assert done.code == 3
+        assert "--policy null=zero" in done.err
+
+    def test_an_absent_value_that_must_be(self, run, folder):
+        """The way out of the mapping's MISSING is `default`; without a mapping there is none to name."""
+        (folder / "must.json").write_text(json.dumps(TARGET | {"required": ["a"]}))
+        (folder / "map.toml").write_text(
+            'version = 1\n[fields]\na = { path = "no", enum = {x = "y"}, otherwise = "z" }\n'
+        )
+        done = run("convert", "in.ndjson", "out.ndjson", "--map", "map.toml", "-T", "must.json")
+        assert (done.code, "in the mapping `default` says" in done.err) == (3, True)
+        done = run("convert", "in.ndjson", "out.ndjson", "-s", "must.json", "-T", "must.json")
+        assert (done.code, "`default`" in done.err) == (3, False)
