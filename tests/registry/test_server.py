@@ -24,10 +24,25 @@ from confluent_kafka.schema_registry import (
     SchemaRegistryClient,
     header_schema_id_serializer,
 )
-from confluent_kafka.schema_registry.avro import AsyncAvroSerializer, AvroDeserializer, AvroSerializer
+from confluent_kafka.schema_registry.avro import (
+    AsyncAvroDeserializer,
+    AsyncAvroSerializer,
+    AvroDeserializer,
+    AvroSerializer,
+)
 from confluent_kafka.schema_registry.error import SchemaRegistryError
-from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
-from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
+from confluent_kafka.schema_registry.json_schema import (
+    AsyncJSONDeserializer,
+    AsyncJSONSerializer,
+    JSONDeserializer,
+    JSONSerializer,
+)
+from confluent_kafka.schema_registry.protobuf import (
+    AsyncProtobufDeserializer,
+    AsyncProtobufSerializer,
+    ProtobufDeserializer,
+    ProtobufSerializer,
+)
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
@@ -135,18 +150,77 @@ def test_confluents_errors(confluent: SchemaRegistryClient, call: Any, status: i
 
 
 def test_confluents_async_client(url: str) -> None:
-    """The same by confluent-kafka's asynchronous client and serializer."""
+    """Confluent's asynchronous client gets what it expects, and the statuses of refusals."""
 
-    async def run() -> tuple[int, str | None, bytes | None]:
+    async def run() -> None:
         async with AsyncSchemaRegistryClient({"url": url}) as client:
-            id_ = await client.register_schema("async-value", Schema(INT))
-            serializer = await AsyncAvroSerializer(client, INT)
-            found = await client.get_schema(id_)
-            return id_, found.schema_str, await serializer({"x": 5}, about("async"))
+            id_ = await client.register_schema("async", Schema(INT))
+            assert (await client.get_schema(id_)).schema_str == INT
+            assert (await client.lookup_schema("async", Schema(INT))).version == 1
+            assert (await client.get_latest_version("async")).schema_id == id_
+            assert not await client.test_compatibility("async", Schema(TEXT))
+            assert await client.set_compatibility("async", "NONE") == {"compatibility": "NONE"}
+            assert await client.delete_subject("async") == [1]
+            with pytest.raises(SchemaRegistryError) as error:
+                await client.get_latest_version("async")
+            assert (error.value.http_status_code, error.value.error_code) == (404, 40401)
 
-    id_, text, message = asyncio.run(run())
-    assert text == INT
-    assert message == b"\0" + id_.to_bytes(4, "big") + b"\x0a"
+    asyncio.run(run())
+
+
+def _by_us(url: str, message: bytes, subject: str, expected: dict[str, Any]) -> bytes:
+    """A message as we write it again by its subject's schema, once we have read the value that is expected."""
+    target = {"type": "object", "properties": {"x": {"type": "integer", "format": "int32"}}}
+    with RegistryClient(url) as source:
+        found = source.by_subject(subject)
+        assert source.id_of(found, subject) == int.from_bytes(message[1:5], "big")
+        assert json.loads(translator.adapter(source, ("json", target)).translate(message).data) == expected
+        kind = {"AVRO": "avro", "JSON": "json", "PROTOBUF": "protobuf"}
+        type_ = httpx2.get(f"{url}/subjects/{subject}/versions/latest").json().get("schemaType", "AVRO")
+        return translator.adapter(source, (kind[type_], found), out="confluent").translate(message).data
+
+
+def test_avro_asynchronously(url: str) -> None:
+    """Confluent's asynchronous Avro serializer and deserializer, and we, read what each other writes."""
+
+    async def run() -> None:
+        async with AsyncSchemaRegistryClient({"url": url}) as client:
+            message = await (await AsyncAvroSerializer(client, INT))({"x": 5}, about("async-avro"))
+            assert message is not None and message[5:] == b"\x0a"
+            own = await asyncio.to_thread(_by_us, url, message, "async-avro-value", {"x": 5})
+            assert await (await AsyncAvroDeserializer(client))(own, about("async-avro")) == {"x": 5}
+
+    asyncio.run(run())
+
+
+def test_json_asynchronously(url: str) -> None:
+    """The same in JSON."""
+
+    async def run() -> None:
+        text = json.dumps(TARGET)
+        async with AsyncSchemaRegistryClient({"url": url}) as client:
+            message = await (await AsyncJSONSerializer(text, client))({"x": 11}, about("async-json"))
+            assert message is not None
+            own = await asyncio.to_thread(_by_us, url, message, "async-json-value", {"x": 11})
+            reader = await AsyncJSONDeserializer(text, schema_registry_client=client)
+            assert await reader(own, about("async-json")) == {"x": 11}
+
+    asyncio.run(run())
+
+
+def test_protobuf_asynchronously(url: str, messages: dict[str, type[Message]]) -> None:
+    """The same in Protobuf, by a message that isn't the first of its file, which imports another."""
+
+    async def run() -> None:
+        value = messages["M"](x=300)
+        async with AsyncSchemaRegistryClient({"url": url}) as client:
+            message = await (await AsyncProtobufSerializer(messages["M"], client))(value, about("async-proto"))
+            assert message is not None
+            own = await asyncio.to_thread(_by_us, url, message, "async-proto-value", {"x": 300})
+            reader = await AsyncProtobufDeserializer(messages["M"], {}, client)
+            assert await reader(own, about("async-proto")) == value
+
+    asyncio.run(run())
 
 
 def test_avro_both_ways(url: str, confluent: SchemaRegistryClient) -> None:

@@ -33,6 +33,7 @@ _BY_CODE = {
     "CONTAINER_FRAME": "it may be another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_TRUNCATED": "the file is incomplete, or another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_LETTER": "the message itself is where the letter says: convert that file again",
+    "LETTER": "convert the record itself again, from the file that the letter names",
     "CONTAINER_LONE": "a lone file holds one record: name a container for many, like --to-container delimited",
     "FRAME_MAGIC": "the messages aren't framed so, or the container is another: see --framing and --container",
     "FRAME_SCHEMA": "--registry URL or --schemas says where schemas are looked up",
@@ -180,6 +181,8 @@ def _for_message(error: DataError, mapped: bool) -> str:
         return "the message itself is null (in Kafka a tombstone), and no record: leave such out before"
     if mapped and error.code == "MISSING" and _RULE.search(error.path):
         return "in the mapping `default` says what it is where its source is absent"
+    if mapped and error.code == "CONDITION" and error.path.endswith("alternatives"):
+        return 'no alternative\'s `when` holds; otherwise = "skip" passes over what none takes'
     return ""
 
 

@@ -119,3 +119,11 @@ class TestHints:
         assert (done.code, "in the mapping `default` says" in done.err) == (3, True)
         done = run("convert", "in.ndjson", "out.ndjson", "-s", "must.json", "-T", "must.json")
         assert (done.code, "`default`" in done.err) == (3, False)
+
+    def test_what_no_alternative_takes(self, run, folder):
+        """The key that passes it over is named."""
+        (folder / "kinds.toml").write_text(
+            'version = 1\n[[alternatives]]\nwhen = { path = "name", equals = "x" }\n[alternatives.fields]\na = "name"\n'
+        )
+        done = run("convert", "in.ndjson", "out.ndjson", "--map", "kinds.toml", "-T", "t.json")
+        assert (done.code, 'otherwise = "skip"' in done.err) == (3, True)
