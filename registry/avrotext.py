@@ -49,7 +49,10 @@ class _Printer:
 
     def text(self, text: str) -> str:
         found = avro.drive(self._type(avro.load(text), ""))
-        return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+        try:
+            return json.dumps(found, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        except ValueError:  # 1e999 in a property is read as infinite, and `Infinity` could never be read again
+            raise SchemaError("a number is over the range of a double") from None
 
     def _type(self, found: Any, space: str) -> avro.Step[Any]:
         if isinstance(found, str):

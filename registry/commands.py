@@ -21,6 +21,13 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _possible(what: str, number: int) -> int:
+    """The number, if a version or an id can have it. RegistryError 42205 (B72)."""
+    if not 1 <= number <= errors.MAX_VERSION:
+        raise errors.not_permitted(f"The {what} {number} is not between 1 and {errors.MAX_VERSION}")
+    return number
+
+
 @dataclass(frozen=True)
 class Commands:
     """Writes to a store. RegistryError: the command is refused, and nothing has changed."""
@@ -59,7 +66,7 @@ class Commands:
         return self._added(tables, subject, draft, new)
 
     def _added(self, tables: Tables, subject: str, draft: Draft, new: Parsed) -> Version:
-        number = tables.next_number(subject)
+        number = _possible("version", tables.next_number(subject))
         if draft.version not in (None, number):
             raise errors.bad_schema(f"Version is not one more than previous version {number - 1}")
         previous = [each for each in tables.versions(subject) if not each.deleted]
@@ -77,8 +84,8 @@ class Commands:
         if mode(tables, subject) != "IMPORT":
             raise errors.not_permitted(f"Subject {subject} is not in import mode")
         assert draft.id is not None
-        number = draft.version or tables.next_number(subject)
-        schema = _with_id(tables, draft.id, new)
+        number = _possible("version", draft.version or tables.next_number(subject))
+        schema = _with_id(tables, _possible("id", draft.id), new)
         before = tables.version(subject, number)
         if before is None and tables.version(subject, number, erased=True) is not None:
             raise errors.not_permitted(f"Subject {subject} version {number} is kept for a schema that refers to it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from registry.errors import bad_schema
+from registry.errors import MAX_VERSION, bad_schema
 from registry.model import Reference, Version
 from registry.parsing import Documents
 
@@ -61,7 +61,8 @@ class _Gathering:
 
 
 def _found(reference: Reference, find: Find) -> Version:
-    version = find(reference.subject, reference.version)
+    possible = -1 <= reference.version <= MAX_VERSION  # the database takes no number over 64 bits (B72)
+    version = find(reference.subject, reference.version) if possible else None
     if version is None:
         raise bad_schema(f'No schema reference found for subject "{reference.subject}" and version {reference.version}')
     return version

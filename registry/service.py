@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from registry import names, texts, wire
 from registry.commands import Commands
-from registry.errors import INVALID_SCHEMA, RegistryError, no_association, not_found, not_permitted
+from registry.errors import INVALID_SCHEMA, MAX_VERSION, RegistryError, no_association, not_found, not_permitted
 from registry.model import TYPES, Json, Page, Schema, Version
 from registry.queries import Queries
 from registry.store import Store
@@ -43,10 +43,14 @@ class Request:
         return Page(max(self._number("offset", 0), 0), self._number("limit", -1))
 
     def _number(self, name: str, default: int) -> int:
+        """RegistryError 404: it is no number of 32 bits, as Confluent's has it; SQLite can't count over 64."""
         try:
-            return int(self.text(name) or default)
+            found = int(self.text(name) or default)
         except ValueError:
             raise not_found() from None
+        if abs(found) > MAX_VERSION:
+            raise not_found()
+        return found
 
     @property
     def subject(self) -> str:

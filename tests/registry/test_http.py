@@ -164,6 +164,10 @@ def test_compatibility_says_why(filled: Api) -> None:
     assert (found["is_compatible"], found["messages"][0][:14]) == (False, "Invalid schema")
 
 
+def _reference(version: int) -> dict[str, object]:
+    return {"name": "r", "subject": "a", "version": version}
+
+
 @pytest.mark.parametrize(
     ("method", "target", "body", "status", "code"),
     [
@@ -171,6 +175,8 @@ def test_compatibility_says_why(filled: Api) -> None:
         ("GET", "/subjects/a/versions/1/nowhere", None, 404, 404),
         ("GET", "/subjects/%ff/versions", None, 404, 404),
         ("GET", "/subjects?limit=x", None, 404, 404),
+        ("GET", f"/subjects?offset={1 << 63}", None, 404, 404),
+        ("GET", f"/schemas?limit={-1 << 70}", None, 404, 404),
         ("GET", "/schemas/ids/x", None, 404, 404),
         ("PATCH", "/subjects", None, 405, 405),
         ("GET", "/subjects/a", None, 405, 405),
@@ -199,6 +205,9 @@ def test_compatibility_says_why(filled: Api) -> None:
         ("POST", "/subjects/a/versions", {"schema": "{"}, 422, 42201),
         ("POST", "/subjects/a/versions", {}, 422, 42201),
         ("POST", "/subjects/a/versions", {"schema": INT, "schemaType": "XML"}, 422, 42201),
+        ("POST", "/subjects/new/versions", {"schema": '{"type":"int","n":1e999}'}, 422, 42201),
+        ("POST", "/subjects/a/versions", {"schema": INT, "references": [_reference(1 << 63)]}, 422, 42201),
+        ("POST", "/subjects/a", {"schema": INT, "references": [_reference(-1 << 70)]}, 422, 42201),
         ("POST", "/compatibility/subjects/a/versions", {"schema": "{"}, 422, 42201),
         ("GET", "/subjects/a/versions/0", None, 422, 42202),
         ("GET", "/subjects/a/versions/-2", None, 422, 42202),
@@ -230,6 +239,27 @@ def test_refusals(filled: Api, method: str, target: str, body: object, status: i
     assert answer["message"]
     assert set(answer) == {"error_code", "message"}
     assert filled.ask("GET", "/subjects/a/versions") == (200, [1, 2])
+
+
+@pytest.mark.parametrize("number", [0, 1 << 31, 1 << 63, 1 << 70])
+def test_imported_numbers(api: Api, number: int) -> None:
+    """An import with an id or a version that none can have is refused, and leaves nothing (B72)."""
+    assert api.ask("PUT", "/mode", {"mode": "IMPORT"})[0] == 200
+    for more in ({"id": number}, {"id": 7, "version": number}) if number else ({"id": number},):
+        status, answer = api.ask("POST", "/subjects/a/versions", {"schema": INT, **more})
+        assert (status, answer["error_code"]) == (422, 42205)
+        assert str(number) in answer["message"]
+    assert api.ask("GET", "/subjects") == (200, [])
+    assert api.register("a", INT, id=7) == 7
+
+
+def test_no_number_behind_the_last(api: Api) -> None:
+    """Behind the highest version that there can be no other is added; it is no fault of the database (B72)."""
+    assert api.ask("PUT", "/mode/a", {"mode": "IMPORT"})[0] == 200
+    api.register("a", INT, id=7, version=(1 << 31) - 1)
+    assert api.ask("POST", "/subjects/a/versions", {"schema": INT_MORE, "id": 8})[1]["error_code"] == 42205
+    assert api.ask("DELETE", "/mode/a")[0] == 200
+    assert api.ask("POST", "/subjects/a/versions", {"schema": INT_MORE})[1]["error_code"] == 42205
 
 
 def test_every_code_has_a_case() -> None:

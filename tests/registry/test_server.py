@@ -162,22 +162,22 @@ def test_confluents_async_client(url: str) -> None:
             assert await client.set_compatibility("async", "NONE") == {"compatibility": "NONE"}
             assert await client.delete_subject("async") == [1]
             with pytest.raises(SchemaRegistryError) as error:
-                await client.get_latest_version("async")
+                await client.get_versions("async")
             assert (error.value.http_status_code, error.value.error_code) == (404, 40401)
 
     asyncio.run(run())
 
 
-def _by_us(url: str, message: bytes, subject: str, expected: dict[str, Any]) -> bytes:
-    """A message as we write it again by its subject's schema, once we have read the value that is expected."""
+def _by_us(url: str, message: bytes, kind: str, own: object = None) -> bytes:
+    """A message as we write it again by its subject's schema (or by our `own`), once we have read x = 5 out of it."""
     target = {"type": "object", "properties": {"x": {"type": "integer", "format": "int32"}}}
+    subject = f"async-{kind}-value"
     with RegistryClient(url) as source:
         found = source.by_subject(subject)
         assert source.id_of(found, subject) == int.from_bytes(message[1:5], "big")
-        assert json.loads(translator.adapter(source, ("json", target)).translate(message).data) == expected
-        kind = {"AVRO": "avro", "JSON": "json", "PROTOBUF": "protobuf"}
-        type_ = httpx2.get(f"{url}/subjects/{subject}/versions/latest").json().get("schemaType", "AVRO")
-        return translator.adapter(source, (kind[type_], found), out="confluent").translate(message).data
+        assert json.loads(translator.adapter(source, ("json", target)).translate(message).data) == {"x": 5}
+        adapter = translator.adapter(source, (kind, own or found), out="confluent", subject=subject)
+        return adapter.translate(message).data
 
 
 def test_avro_asynchronously(url: str) -> None:
@@ -186,8 +186,9 @@ def test_avro_asynchronously(url: str) -> None:
     async def run() -> None:
         async with AsyncSchemaRegistryClient({"url": url}) as client:
             message = await (await AsyncAvroSerializer(client, INT))({"x": 5}, about("async-avro"))
-            assert message is not None and message[5:] == b"\x0a"
-            own = await asyncio.to_thread(_by_us, url, message, "async-avro-value", {"x": 5})
+            assert message is not None
+            assert message[5:] == b"\x0a"
+            own = await asyncio.to_thread(_by_us, url, message, "avro")
             assert await (await AsyncAvroDeserializer(client))(own, about("async-avro")) == {"x": 5}
 
     asyncio.run(run())
@@ -199,26 +200,28 @@ def test_json_asynchronously(url: str) -> None:
     async def run() -> None:
         text = json.dumps(TARGET)
         async with AsyncSchemaRegistryClient({"url": url}) as client:
-            message = await (await AsyncJSONSerializer(text, client))({"x": 11}, about("async-json"))
+            message = await (await AsyncJSONSerializer(text, client))({"x": 5}, about("async-json"))
             assert message is not None
-            own = await asyncio.to_thread(_by_us, url, message, "async-json-value", {"x": 11})
+            own = await asyncio.to_thread(_by_us, url, message, "json")
             reader = await AsyncJSONDeserializer(text, schema_registry_client=client)
-            assert await reader(own, about("async-json")) == {"x": 11}
+            assert await reader(own, about("async-json")) == {"x": 5}
 
     asyncio.run(run())
 
 
 def test_protobuf_asynchronously(url: str, messages: dict[str, type[Message]]) -> None:
-    """The same in Protobuf, by a message that isn't the first of its file, which imports another."""
+    """The same in Protobuf, by a message inside the second of a file that imports another."""
+
+    schema = protobuf.read_descriptor_set(_files(messages["M"]), message="p.M.In")
 
     async def run() -> None:
-        value = messages["M"](x=300)
+        value = messages["M.In"](x=5)
         async with AsyncSchemaRegistryClient({"url": url}) as client:
-            message = await (await AsyncProtobufSerializer(messages["M"], client))(value, about("async-proto"))
+            message = await (await AsyncProtobufSerializer(messages["M.In"], client))(value, about("async-protobuf"))
             assert message is not None
-            own = await asyncio.to_thread(_by_us, url, message, "async-proto-value", {"x": 300})
-            reader = await AsyncProtobufDeserializer(messages["M"], {}, client)
-            assert await reader(own, about("async-proto")) == value
+            own = await asyncio.to_thread(_by_us, url, message, "protobuf", schema)
+            reader = await AsyncProtobufDeserializer(messages["M.In"], {}, client)
+            assert await reader(own, about("async-protobuf")) == value
 
     asyncio.run(run())
 
