@@ -37,12 +37,12 @@ def only(run: Run, wanted: Sequence[Wanted | None]) -> Run:
         return run
     made = totals(run)
     whole = {each.index for each in run.errors if each.item is None}
-    changed = [i for i, w in enumerate(wanted) if w is not None and i not in whole and made[i] != w.of]
+    changed = {i for i, w in enumerate(wanted) if w is not None and i not in whole and made[i] != w.of}
     errors = [_marked(each, wanted[each.index]) for each in run.errors if _is_wanted(each.item, wanted[each.index])]
-    errors = [each for each in errors if each.index not in set(changed)] + [_changed(i, wanted[i]) for i in changed]
+    errors = [each for each in errors if each.index not in changed] + [_changed(i, wanted[i]) for i in changed]
     kept = [
         i for i, (record, item) in enumerate(zip(results.records, results.items, strict=True))
-        if record not in set(changed) and _is_wanted(item, wanted[record])
+        if record not in changed and _is_wanted(item, wanted[record])
     ]  # fmt: skip
     return _rebuilt(replace(run, errors=sorted(errors, key=lambda each: (each.index, each.item or 0))), results, kept)
 

@@ -206,7 +206,13 @@ h9_bad_item *h9_put_off(h9_context *c, uint32_t depth);
 /* The item's refusal is under way again. */
 void h9_refuse_bad(h9_context *c, const h9_bad_item *bad);
 
+/* An operand that two of an instruction's numbers make together. */
+static inline uint32_t h9_wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
+
 /* --- memory (frame.c) --- */
+
+/* What h9_allocator.resize is where the caller names none. */
+void *h9_default_resize(void *state, void *block, size_t old_size, size_t size);
 
 void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need); /* NULL: none, and refused */
 void *h9_arena_slow(h9_context *c, size_t n);

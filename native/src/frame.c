@@ -177,7 +177,7 @@ uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
     return grown + used;
 }
 
-static void *default_resize(void *state, void *block, size_t old_size, size_t size)
+void *h9_default_resize(void *state, void *block, size_t old_size, size_t size)
 {
     (void)state;
     (void)old_size;
@@ -215,7 +215,7 @@ void h9_release_excess(h9_context *c)
 
 h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16])
 {
-    h9_allocator m = memory ? *memory : (h9_allocator){default_resize, NULL};
+    h9_allocator m = memory ? *memory : (h9_allocator){h9_default_resize, NULL};
     h9_context *c = m.resize(m.state, NULL, 0, sizeof *c);
     if (c == NULL) return NULL;
     memset(c, 0, sizeof *c);

@@ -11,9 +11,6 @@
 #include "map.h"
 #include "scalar.h"
 
-/* An operand that two of an instruction's numbers make together. */
-static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
-
 /* --- registers --- */
 
 static bool put_bool(h9_machine *m, const h9_insn *n, bool b)
@@ -136,7 +133,7 @@ bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t si
 static bool make_const(h9_machine *m, const h9_insn *n)
 {
     h9_slot v;
-    const h9_node *node = &m->c->plan->nodes[wide(n)];
+    const h9_node *node = &m->c->plan->nodes[h9_wide(n)];
     return h9_map_read(m->c, node, m->c->plan->pool + n->c, n->d, &v) && h9_put(m, n, v);
 }
 
@@ -180,7 +177,7 @@ static bool put_uuid(h9_machine *m, const h9_insn *n, const uint8_t bytes[16], u
 
 static bool make_uuid5(h9_machine *m, const h9_insn *n)
 {
-    const uint32_t *registers = m->c->plan->words32 + wide(n);
+    const uint32_t *registers = m->c->plan->words32 + h9_wide(n);
     uint8_t digest[20];
     h9_sha1 hash;
     if (!all_there(m, registers, n->d)) return h9_put_absent(m, n);

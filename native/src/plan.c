@@ -1,18 +1,5 @@
 /* Loading a plan: the image is copied, and every index in it is checked once, so that running need not. */
-#include "core.h"
-
-#include <stdlib.h>
-
-static void *default_resize(void *state, void *block, size_t old_size, size_t size)
-{
-    (void)state;
-    (void)old_size;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
-    return realloc(block, size);
-}
+#include "plan.h"
 
 /* Takes the next table of `count` entries of `unit` bytes out of the block, or NULL if it isn't all there. */
 static const void *table(const uint8_t *block, size_t size, size_t *at, uint32_t count, size_t unit)
@@ -41,12 +28,9 @@ static bool lay_out(h9_plan *p, const uint8_t *block, size_t size)
            && (p->pool = table(block, size, &at, h->pool, 1)) && at == size;
 }
 
-/* Whether [first, first + count) lies within a table of `size`. */
-static bool within(uint32_t first, uint64_t count, uint32_t size) { return first <= size && count <= size - first; }
-
 static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32_t members)
 {
-    if (!within(table_at, (uint64_t)mask + 1, p->h.words32) || (mask & (mask + 1)) != 0) return false;
+    if (!h9_within(table_at, (uint64_t)mask + 1, p->h.words32) || (mask & (mask + 1)) != 0) return false;
     bool empty = false;
     for (uint32_t i = 0; i <= mask; i++) {
         uint32_t entry = p->words32[table_at + i];
@@ -56,18 +40,18 @@ static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32
         }
         if (entry > p->h.keys) return false;
         const h9_key *key = &p->keys[entry - 1];
-        if (!within(key->text, key->size, p->h.pool) || key->index >= members) return false;
+        if (!h9_within(key->text, key->size, p->h.pool) || key->index >= members) return false;
     }
     return empty; /* or a search for what isn't there would not end */
 }
 
 static bool good_enum(const h9_plan *p, const h9_enum *e)
 {
-    if (!within(e->first, e->count, p->h.symbols) || !good_keys(p, e->keys, e->key_mask, e->count)) return false;
-    if (!within(e->by_number, e->count, p->h.words32)) return false;
+    if (!h9_within(e->first, e->count, p->h.symbols) || !good_keys(p, e->keys, e->key_mask, e->count)) return false;
+    if (!h9_within(e->by_number, e->count, p->h.words32)) return false;
     for (uint32_t i = 0; i < e->count; i++) {
         const h9_symbol *s = &p->symbols[e->first + i];
-        if (p->words32[e->by_number + i] >= e->count || !within(s->key, s->key_size, p->h.pool)) return false;
+        if (p->words32[e->by_number + i] >= e->count || !h9_within(s->key, s->key_size, p->h.pool)) return false;
     }
     return true;
 }
@@ -75,8 +59,8 @@ static bool good_enum(const h9_plan *p, const h9_enum *e)
 static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     return f->node < p->h.nodes && (f->slot == H9_NO_SLOT || f->slot < r->slots) && f->also < p->h.fields
-           && within(f->key, f->key_size, p->h.pool)
-           && (f->group == H9_NONE || within(f->group, r->words, p->h.words64)) && f->name < p->h.names
+           && h9_within(f->key, f->key_size, p->h.pool)
+           && (f->group == H9_NONE || h9_within(f->group, r->words, p->h.words64)) && f->name < p->h.names
            && (f->loose & 0xFFFF) <= r->slots;
 }
 
@@ -90,8 +74,8 @@ static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 
 static bool good_numbers(const h9_plan *p, const h9_record *r)
 {
-    if (!within(r->numbers, r->numbers_size, p->h.words32)
-        || !within(r->sparse, (uint64_t)r->sparse_size * 2, p->h.words32))
+    if (!h9_within(r->numbers, r->numbers_size, p->h.words32)
+        || !h9_within(r->sparse, (uint64_t)r->sparse_size * 2, p->h.words32))
         return false;
     for (uint32_t i = 0; i < r->numbers_size; i++)
         if (p->words32[r->numbers + i] > r->count) return false;
@@ -102,11 +86,11 @@ static bool good_numbers(const h9_plan *p, const h9_record *r)
 
 static bool good_record(const h9_plan *p, const h9_record *r)
 {
-    if (!within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64)
+    if (!h9_within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64)
         return false;
-    if (r->need != H9_NONE && !within(r->need, r->words, p->h.words64)) return false;
-    if (r->must && !within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
-    if (!within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
+    if (r->need != H9_NONE && !h9_within(r->need, r->words, p->h.words64)) return false;
+    if (r->must && !h9_within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
+    if (!h9_within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
     if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT && r->unknown_slot >= r->slots) return false;
     for (uint32_t i = 0; i < r->count; i++) {
         const h9_field *f = &p->fields[r->first + i];
@@ -118,24 +102,22 @@ static bool good_record(const h9_plan *p, const h9_record *r)
     }
     for (uint32_t i = 0; i < r->fills; i++) {
         const h9_fill *f = &p->fills[r->first_fill + i];
-        if (f->slot >= r->slots || f->name >= p->h.names || !within(f->value, f->size, p->h.pool)) return false;
+        if (f->slot >= r->slots || f->name >= p->h.names || !h9_within(f->value, f->size, p->h.pool)) return false;
         if (f->kind == H9_FILL_SLOT && f->size != sizeof(h9_slot)) return false;
         if (f->kind == H9_FILL_MSGPACK && f->node >= p->h.nodes) return false;
     }
     return good_numbers(p, r);
 }
 
-static bool good_width(const h9_node *n) { return n->width == 1 || n->width == 4 || n->width == 8 || n->width == 16; }
-
 static bool good_union(const h9_plan *p, const h9_node *n)
 {
-    if (!within(n->a, n->b, p->h.words32)) return false;
+    if (!h9_within(n->a, n->b, p->h.words32)) return false;
     for (uint32_t i = 0; i < n->b; i++)
         if (p->words32[n->a + i] >= p->h.nodes) return false;
     if (n->flags & H9_N_NAMED)
         return n->lo < (int64_t)n->b && n->hi >= 0 && n->hi < UINT32_MAX && good_keys(p, n->c, (uint32_t)n->hi, n->b);
     if (n->c == H9_NONE) return true;
-    if (!within(n->c, H9_KINDS, p->h.words32)) return false;
+    if (!h9_within(n->c, H9_KINDS, p->h.words32)) return false;
     for (uint32_t i = 0; i < H9_KINDS; i++) {
         uint32_t branch = p->words32[n->c + i];
         if (branch != H9_NONE && branch >= n->b) return false;
@@ -156,7 +138,7 @@ static bool good_each(const h9_plan *p, const h9_node *n)
 static bool good_wrapped(const h9_plan *p, const h9_node *n)
 {
     if (n->a >= p->h.nodes) return false;
-    if (n->c != 0) return within(n->b, n->c, p->h.pool);
+    if (n->c != 0) return h9_within(n->b, n->c, p->h.pool);
     if (n->b == 0) return true;
     if (n->b > p->h.records) return false;
     const h9_node *inner = &p->nodes[n->a];
@@ -184,7 +166,8 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     case H9_OP_ENUM: return n->a < p->h.enums;
     case H9_OP_OPTION: return n->a < p->h.nodes;
     case H9_OP_WRAPPED: return good_wrapped(p, n);
-    case H9_OP_LIST: return n->a < p->h.nodes && good_width(n) && (!(n->flags & H9_N_EACH) || good_each(p, n));
+    case H9_OP_LIST:
+        return n->a < p->h.nodes && h9_good_width(n->width) && (!(n->flags & H9_N_EACH) || good_each(p, n));
     case H9_OP_MAP: return n->a < p->h.nodes && n->b < p->h.nodes && n->width == 32;
     case H9_OP_RECORD:
     case H9_OP_INLINE: return n->a < p->h.records;
@@ -214,8 +197,6 @@ static bool good_step(const h9_plan *p, uint32_t i)
     }
 }
 
-bool h9_good_program(const h9_plan *p);
-
 static bool good_image(const h9_plan *p)
 {
     const h9_header *h = &p->h;
@@ -236,7 +217,7 @@ static bool good_image(const h9_plan *p)
 
 h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memory, h9_plan **out)
 {
-    h9_allocator m = memory ? *memory : (h9_allocator){default_resize, NULL};
+    h9_allocator m = memory ? *memory : (h9_allocator){h9_default_resize, NULL};
     *out = NULL;
     if (size < sizeof(h9_header)) return H9_E_BAD_PLAN;
     size_t whole = sizeof(h9_plan) + size;

@@ -1,7 +1,5 @@
 /* A mapping's program is checked once, when its plan is loaded, so that running it (map.c) needs no checks. */
-#include "core.h"
-
-bool h9_good_program(const h9_plan *p);
+#include "plan.h"
 
 /* What an instruction's operands are. */
 enum {
@@ -57,14 +55,9 @@ static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
                                             [H9_I_JSON] = DST | A | NODE,
                                             [H9_I_ANY] = DST | A | NODE};
 
-/* An operand that two of an instruction's numbers make together. */
-static uint32_t wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
-
-static bool within(uint32_t first, uint64_t count, uint32_t size) { return first <= size && count <= size - first; }
-
 static bool good_list(const h9_plan *p, uint32_t first, uint32_t count)
 {
-    if (!within(first, count, p->h.words32)) return false;
+    if (!h9_within(first, count, p->h.words32)) return false;
     for (uint32_t i = 0; i < count; i++)
         if (p->words32[first + i] >= p->h.registers) return false;
     return true;
@@ -83,10 +76,8 @@ static bool good_compare(const h9_insn *n)
     }
 }
 
-static bool good_width(uint16_t width) { return width == 1 || width == 4 || width == 8 || width == 16; }
-
 /* Of a list's item, or a map's entry. */
-static bool good_item(uint16_t width) { return width == 2 * sizeof(h9_slot) || good_width(width); }
+static bool good_item(uint16_t width) { return width == 2 * sizeof(h9_slot) || h9_good_width(width); }
 
 static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
 {
@@ -97,10 +88,10 @@ static bool good_operands(const h9_plan *p, const h9_insn *n, uint32_t i)
     if (has & (RECORD | SLOT) && n->c >= h->records) return false;
     if (has & SLOT && n->b >= p->records[n->c].slots) return false;
     if (has & JUMP && (n->c <= i || n->c >= h->insns)) return false;
-    if (has & POOL && !within(n->c, n->d, h->pool)) return false;
+    if (has & POOL && !h9_within(n->c, n->d, h->pool)) return false;
     if (has & LIST && !good_list(p, n->c, n->d)) return false;
     if (has & NODE && n->c >= h->nodes) return false;
-    return !(has & WIDTH) || good_width(n->b);
+    return !(has & WIDTH) || h9_good_width(n->b);
 }
 
 /* A loop has three registers, and its list another; the loop around it, whose counter errors tell, comes before it. */
@@ -130,10 +121,10 @@ static bool good_insn(const h9_plan *p, uint32_t i)
                && n->spare < p->h.names;
     case H9_I_FIELD: return n->d <= p->records[n->c].slots && n->spare < p->h.names;
     case H9_I_INDEX: return n->d <= H9_OP_FAIL && n->spare <= p->h.registers && good_item(n->b);
-    case H9_I_CONST: return wide(n) < p->h.nodes;
+    case H9_I_CONST: return h9_wide(n) < p->h.nodes;
     case H9_I_STEP: return n->c < p->h.steps && p->steps[n->c].code != H9_STEP_UNWRAP;
     case H9_I_COMPARE: return good_compare(n);
-    case H9_I_SLOT: return within(n->c, 16, p->h.pool);
+    case H9_I_SLOT: return h9_within(n->c, 16, p->h.pool);
     case H9_I_EACH: return good_each(p, n, i);
     case H9_I_AGAIN: return good_again(p, n, i);
     case H9_I_ITEM:
@@ -143,7 +134,7 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     case H9_I_ANY: return n->d < p->h.nodes;
     case H9_I_END: return p->h.many == 0;
     case H9_I_DONE: return p->h.many == 1;
-    case H9_I_UUID5: return within(n->c, 16, p->h.pool) && good_list(p, wide(n), n->d);
+    case H9_I_UUID5: return h9_within(n->c, 16, p->h.pool) && good_list(p, h9_wide(n), n->d);
     default: return true;
     }
 }

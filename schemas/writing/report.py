@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 Verdict = Literal["exact", "widened", "narrowed", "dropped"]
-RANKS: Final[tuple[Verdict, ...]] = ("exact", "widened", "narrowed", "dropped")
 
 
 @dataclass(frozen=True)

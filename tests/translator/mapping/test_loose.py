@@ -100,3 +100,22 @@ def test_the_last_of_two_counts() -> None:
     document = {"version": 1, "policies": {"duplicates": "last"}, "fields": {"s": "x"}}
     plan = translator.compile("json", ("json", TARGET), document)
     assert plan.translate(b'{"x":1,"x":"t"}') == b'{"s":"t"}'
+
+
+def test_all_that_a_message_makes_as_objects() -> None:
+    """`decode_each`: dicts or a type's objects; the first refusal is raised."""
+
+    class Line(msgspec.Struct):
+        s: str
+        n: float
+
+    document = {"version": 1, "for_each": "i in items", "fields": {"s": "i.s", "n": "i.n"}}
+    plan = translator.compile("json", ("json", TARGET), document)
+    message = b'{"items":[{"s":"a","n":1},{"s":"b","n":2.5}]}'
+    assert plan.decode_each(message) == [{"s": "a", "n": 1.0}, {"s": "b", "n": 2.5}]
+    assert plan.decode_each(message, Line) == [Line("a", 1.0), Line("b", 2.5)]
+    with pytest.raises(translator.DataError) as refused:
+        plan.decode_each(b'{"items":[{"s":"a"},{"s":1}]}')
+    assert (refused.value.code, refused.value.item) == ("TYPE", 1)
+    with pytest.raises(translator.PlanError, match="translate_each"):
+        plan.decode(message)
