@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registry import errors
-from registry.model import DEFAULT_MODE, Config, Draft, Mode, Schema, Version
-from registry.parsing import Parsed
+from registry.domain import errors
+from registry.domain.model import DEFAULT_MODE, Config, Draft, Mode, Schema, Version
+from registry.domain.parsing import Parsed
 from registry.queries import broken, config, described, existing, found_version, level, mode, parsed
-from registry.store import Store
-from registry.tables import GLOBAL, Tables
+from registry.store.sqlite import Store
+from registry.store.tables import GLOBAL, Tables
 
 
 def _now() -> int:

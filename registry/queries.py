@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry import avrotext, compat, errors, references
-from registry.compat import Finding
-from registry.model import (
+from registry.domain import compatibility as compat
+from registry.domain import errors, references
+from registry.domain.compatibility import Finding
+from registry.domain.model import (
     DEFAULT_LEVEL,
     DEFAULT_MODE,
     Config,
@@ -17,10 +18,11 @@ from registry.model import (
     Schema,
     Version,
 )
-from registry.names import LATEST
-from registry.parsing import Parsed, parse
-from registry.store import Store
-from registry.tables import GLOBAL, Tables
+from registry.domain.names import LATEST
+from registry.domain.parsing import Parsed, parse
+from registry.store.sqlite import Store
+from registry.store.tables import GLOBAL, Tables
+from schemas.texts import avro as avrotext
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Final
 
 import uvicorn
 
-from registry.http import Application
-from registry.service import Service
-from registry.store import Store
+from registry.doors.asgi import Application
+from registry.doors.rest.routes import Service
+from registry.store.sqlite import Store
 
 DRAIN_SECONDS: Final = 20
 """How long a stop waits for requests that have begun."""

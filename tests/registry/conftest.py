@@ -9,7 +9,7 @@ import pytest
 
 from registry.commands import Commands
 from registry.queries import Queries
-from registry.store import Store
+from registry.store.sqlite import Store
 from tests.registry.support import Api
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx2
 
-from registry.http import Application
-from registry.model import Draft, Reference
-from registry.service import Service
-from registry.store import Store
+from registry.domain.model import Draft, Reference
+from registry.doors.asgi import Application
+from registry.doors.rest.routes import Service
+from registry.store.sqlite import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 V1 = "application/vnd.schemaregistry.v1+json"
@@ -106,7 +106,7 @@ class Transport(httpx2.BaseTransport):
 
 def command(*options: str) -> list[str]:
     """The command line of a server, from the checkout: the entry point needs an installed package."""
-    program = "import sys; from registry.serve import app; sys.exit(app(sys.argv[1:], result_action='return_value'))"
+    program = "import sys; from registry.command import app; sys.exit(app(sys.argv[1:], result_action='return_value'))"
     return [sys.executable, "-c", program, "serve", *options]
 
 

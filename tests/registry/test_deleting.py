@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config, Draft, Page
+from registry.domain.errors import RegistryError
+from registry.domain.model import Config, Draft, Page
 from registry.queries import Queries
-from registry.tables import GLOBAL
+from registry.store.tables import GLOBAL
 from tests.registry.support import INT, INT_MORE, TEXT, avro, proto, record
 
 INNER = '{"type":"record","name":"in.Inner","fields":[{"name":"x","type":"int"}]}'

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config, Page
+from registry.domain.errors import RegistryError
+from registry.domain.model import Config, Page
 from registry.queries import Queries
-from registry.store import Store
-from registry.tables import GLOBAL
+from registry.store.sqlite import Store
+from registry.store.tables import GLOBAL
 from tests.registry.support import avro, record
 
 SUBJECTS, NAMES = ("a", "b"), ("R", "S", "T")

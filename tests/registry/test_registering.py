@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config, Draft, Page
+from registry.domain.errors import RegistryError
+from registry.domain.model import Config, Draft, Page
 from registry.queries import Queries
-from registry.tables import GLOBAL
+from registry.store.tables import GLOBAL
 from tests.registry.support import INT, INT_MORE, TEXT, avro, jsonschema, proto, record
 
 ALL = Page()

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, unquote_to_bytes
 
 import msgspec
 
-from registry.errors import RegistryError, not_found
-from registry.service import ROUTES, Handler, Raw, Request, Service
+from registry.domain.errors import RegistryError, not_found
+from registry.doors.rest.routes import ROUTES, Handler, Raw, Request, Service
 
 MAX_BODY: Final = 16 << 20
 """Bytes of a request's body."""

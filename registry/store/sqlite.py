@@ -17,8 +17,8 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Final
 
-from registry.errors import RegistryError, store_failed
-from registry.tables import Tables
+from registry.domain.errors import RegistryError, store_failed
+from registry.store.tables import Tables
 
 APPLICATION: Final = 0x48394C52
 """SQLite's application id of our files."""
@@ -151,7 +151,7 @@ def _set(connection: sqlite3.Connection, name: str, value: str, read_back: objec
 
 def migrations() -> list[str]:
     """The numbered SQL files, in order; a database's `user_version` says how many of them it has."""
-    folder = files("registry") / "migrations"
+    folder = files("registry.store") / "migrations"
     return [
         each.read_text() for each in sorted(folder.iterdir(), key=lambda each: each.name) if each.name[:4].isdigit()
     ]

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from registry.errors import RegistryError, bad_level, bad_mode, bad_schema
-from registry.model import (
+from registry.domain.errors import RegistryError, bad_level, bad_mode, bad_schema
+from registry.domain.model import (
     LEVELS,
     MODES,
     TYPES,

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import pytest
 
-from registry import errors
-from registry.service import ROUTES
+from registry.domain import errors
+from registry.doors.rest.routes import ROUTES
 from tests.registry.support import INT, INT_MORE, TEXT, V1, Api, record
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROTO = 'syntax = "proto3";\nmessage M { int32 a = 1; }\n'
 
 
@@ -263,7 +263,7 @@ def test_no_number_behind_the_last(api: Api) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    """The table above has every code that registry/errors.py makes, but the database's (50001, test_store.py)."""
+    """The table above has every code that errors.py makes, but the database's (50001, store/test_sqlite.py)."""
     made = {int(each) for each in re.findall(r"RegistryError\(\s*(\d{3,5})", Path(errors.__file__).read_text())}
     made.add(errors.INVALID_SCHEMA)
     (table,) = [each for each in test_refusals.pytestmark if each.name == "parametrize"]  # type: ignore[attr-defined]

@@ -11,8 +11,8 @@ import pytest
 
 from native.errors import SchemaError
 from registry.client import URL_VARIABLE, RegistryClient, open_source
-from registry.errors import RegistryError
-from registry.model import Reference
+from registry.domain.errors import RegistryError
+from registry.domain.model import Reference
 from schemas import avro, places, protobuf
 from schemas.canonical import same
 from schemas.model import Record

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from registry.model import Config, Json, Mode, Page, Reference, Schema, SchemaType, Version
+from registry.domain.model import Config, Json, Mode, Page, Reference, Schema, SchemaType, Version
 
 GLOBAL: Final = ""
 """The subject that stands for all, in configs and modes."""

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from registry.commands import Commands
-from registry.model import Page
+from registry.domain.model import Page
 from registry.queries import Queries
-from registry.store import Store
+from registry.store.sqlite import Store
 from tests.registry.support import ROOT, avro, record
 
 PLACES = {"pwrite64": 105, "fdatasync": 16, "ftruncate": 4, "unlink": 6}
@@ -30,7 +30,7 @@ import json, os, sys
 from contextlib import suppress
 from pathlib import Path
 from registry.commands import Commands
-from registry.store import Store
+from registry.store.sqlite import Store
 from tests.registry.support import avro, record
 
 folder, call, places = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -123,8 +123,8 @@ def _survived(folder: Path, place: int) -> bool:
 FAILING = """
 import sys
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.store import Store
+from registry.domain.errors import RegistryError
+from registry.store.sqlite import Store
 from tests.registry.support import avro, record
 commands = Commands(Store(sys.argv[1]))
 refusals = 0

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from native.errors import SchemaError
-from registry.errors import bad_schema
-from registry.model import Level, Version
-from registry.parsing import Documents, Parsed, document
+from registry.domain.errors import bad_schema
+from registry.domain.model import Level, Version
+from registry.domain.parsing import Documents, Parsed, document
 from schemas import compatibility
 
 

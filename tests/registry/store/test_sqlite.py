@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from registry import store as store_module
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config
+from registry.domain.errors import RegistryError
+from registry.domain.model import Config
 from registry.queries import Queries
-from registry.store import Store, migrations
-from registry.tables import GLOBAL
+from registry.store import sqlite as store_module
+from registry.store.sqlite import Store, migrations
+from registry.store.tables import GLOBAL
 from tests.registry.support import INT, ROOT, TEXT, avro, record
 
 
@@ -138,8 +138,8 @@ def test_many_threads_one_schema(store: Store) -> None:
 SECOND = """
 import sys
 from registry.commands import Commands
-from registry.model import Draft
-from registry.store import Store
+from registry.domain.model import Draft
+from registry.store.sqlite import Store
 from tests.registry.support import avro, record
 commands = Commands(Store(sys.argv[1]))
 for at in range(20):
@@ -169,10 +169,10 @@ def test_a_second_process_is_safe(tmp_path: Path) -> None:
 FULL = """
 import resource, signal, sys
 from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Page
+from registry.domain.errors import RegistryError
+from registry.domain.model import Page
 from registry.queries import Queries
-from registry.store import Store
+from registry.store.sqlite import Store
 from tests.registry.support import avro, record
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = Store(sys.argv[1])

@@ -16,11 +16,12 @@ import msgspec
 
 import schemas
 from native.errors import SchemaError
-from registry import avrotext, texts
-from registry.errors import bad_schema, empty_schema, too_large
-from registry.model import Draft, Json, Reference, Schema, SchemaType
+from registry.domain.errors import bad_schema, empty_schema, too_large
+from registry.domain.model import Draft, Json, Reference, Schema, SchemaType
 from schemas import avro, compatibility, jsonschema, protobuf
 from schemas.compatibility import Document
+from schemas.texts import avro as avrotext
+from schemas.texts import protobuf as texts
 
 MAX_SCHEMA: Final = 4 << 20
 """Bytes of one schema's text."""

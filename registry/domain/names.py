@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from registry.errors import MAX_VERSION, bad_subject, bad_version, no_schema, not_found
+from registry.domain.errors import MAX_VERSION, bad_subject, bad_version, no_schema, not_found
 
 MAX_SUBJECT: Final = 1024
 """Characters of a subject's name: a topic has 249 at most, a record's full name comes behind it."""

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from native.errors import SchemaError
-from registry import known, prototext
 from schemas import jsondocument, protoc
+from schemas.texts import descriptors as prototext
+from schemas.texts import known
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto, FileDescriptorSet

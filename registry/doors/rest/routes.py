@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from registry import names, texts, wire
 from registry.commands import Commands
-from registry.errors import INVALID_SCHEMA, MAX_VERSION, RegistryError, no_association, not_found, not_permitted
-from registry.model import TYPES, Json, Page, Schema, Version
+from registry.domain import names
+from registry.domain.errors import INVALID_SCHEMA, MAX_VERSION, RegistryError, no_association, not_found, not_permitted
+from registry.domain.model import TYPES, Json, Page, Schema, Version
+from registry.doors.rest import bodies as wire
 from registry.queries import Queries
-from registry.store import Store
-from registry.tables import GLOBAL
+from registry.store.sqlite import Store
+from registry.store.tables import GLOBAL
+from schemas.texts import protobuf as texts
 
 MAX_ITEMS: Final = 1000
 """Schemas in one answer of /schemas."""

@@ -11,8 +11,8 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from registry import prototext
 from schemas import protoc
+from schemas.texts import descriptors as prototext
 
 _NAME: Final = re.compile(r"google/type/([a-z_]+)\.proto")
 

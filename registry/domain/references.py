@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from registry.errors import MAX_VERSION, bad_schema
-from registry.model import Reference, Version
-from registry.parsing import Documents
+from registry.domain.errors import MAX_VERSION, bad_schema
+from registry.domain.model import Reference, Version
+from registry.domain.parsing import Documents
 
 MAX_DEPTH: Final = 50
 """References behind references."""

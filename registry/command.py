@@ -25,9 +25,9 @@ def serve(
     database: Annotated[Path, Parameter(help="The SQLite file; made if it isn't there.")] = Path("registry.db"),
 ) -> int:
     """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
-    from registry.errors import RegistryError
+    from registry.domain.errors import RegistryError
     from registry.server import run
-    from registry.store import Store
+    from registry.store.sqlite import Store
 
     try:
         listening = _listening(host, port)

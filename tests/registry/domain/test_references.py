@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from registry import references
-from registry.errors import RegistryError
-from registry.model import Reference, Schema, Version
+from registry.domain import references
+from registry.domain.errors import RegistryError
+from registry.domain.model import Reference, Schema, Version
 
 
 def versions(*rows: tuple[str, int, list[tuple[str, str, int]]]) -> references.Find:

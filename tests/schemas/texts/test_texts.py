@@ -23,8 +23,10 @@ from google.protobuf import (
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from native.errors import SchemaError
-from registry import avrotext, prototext, texts
 from schemas import avro, protoc
+from schemas.texts import avro as avrotext
+from schemas.texts import descriptors as prototext
+from schemas.texts import protobuf as texts
 
 WELL_KNOWN = (
     any_pb2, api_pb2, descriptor_pb2, duration_pb2, empty_pb2, field_mask_pb2, source_context_pb2, struct_pb2,

@@ -24,10 +24,10 @@ import msgspec
 
 import schemas
 from native.errors import SchemaError
-from registry import references
-from registry.errors import INVALID_SCHEMA, RegistryError
-from registry.model import Reference, Schema, SchemaType, Version
-from registry.parsing import model
+from registry.domain import references
+from registry.domain.errors import INVALID_SCHEMA, RegistryError
+from registry.domain.model import Reference, Schema, SchemaType, Version
+from registry.domain.parsing import model
 from schemas import places
 from translator.adapters.known import alike
 from translator.sources import SchemaSource
