@@ -22,7 +22,7 @@ from registry.domain.names import LATEST
 from registry.domain.parsing import Parsed, parse
 from registry.store.sqlite import Store
 from registry.store.tables import GLOBAL, Tables
-from schemas.texts import avro as avrotext
+from schemas.texts import avro as avro_text
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def with_references(tables: Tables, subject: str, new: Parsed, *, deleted: bool 
     for each in reversed(tables.versions(subject)):
         if each.schema.references and each.schema.type == "AVRO" and (deleted or not each.deleted):
             documents = references.gather(each.schema.references, finder(tables))
-            if avrotext.whole(each.schema.text, documents) == new.text:
+            if avro_text.whole(each.schema.text, documents) == new.text:
                 return each
     return None
 

@@ -20,8 +20,9 @@ from registry.domain.errors import bad_schema, empty_schema, too_large
 from registry.domain.model import Draft, Json, Reference, Schema, SchemaType
 from schemas import avro, compatibility, jsonschema, protobuf
 from schemas.compatibility import Document
-from schemas.texts import avro as avrotext
-from schemas.texts import protobuf as texts
+from schemas.texts import avro as avro_text
+from schemas.texts import jsonschema as json_text
+from schemas.texts import protobuf as proto_text
 
 MAX_SCHEMA: Final = 4 << 20
 """Bytes of one schema's text."""
@@ -85,11 +86,11 @@ def parse(draft: Draft, documents: Documents, *, normalize: bool = False) -> Par
 def _kept(draft: Draft, documents: Documents, normalize: bool) -> tuple[str, bytes]:
     match draft.type:
         case "AVRO":
-            text = avrotext.printed(draft.text, normalize=normalize)
+            text = avro_text.printed(draft.text, normalize=normalize)
         case "JSON":
-            text = texts.jsonschema(draft.text, normalize=normalize)
+            text = json_text.printed(draft.text, normalize=normalize)
         case "PROTOBUF":
-            return texts.protobuf(draft.text, dict(documents), normalize=normalize)
+            return proto_text.printed(draft.text, dict(documents), normalize=normalize)
     return text, text.encode()
 
 
@@ -103,7 +104,7 @@ def document(type_: SchemaType, text: str, documents: Documents) -> Document:
             jsonschema.read(text, documents=dict(documents))
             return compatibility.read(text, "jsonschema", dict(documents))
         case "PROTOBUF":
-            return compatibility.of_protobuf(texts.compiled(text, dict(documents)))
+            return compatibility.of_protobuf(proto_text.compiled(text, dict(documents)))
 
 
 def model(type_: SchemaType, text: str, documents: Documents) -> schemas.Schema:
@@ -114,7 +115,7 @@ def model(type_: SchemaType, text: str, documents: Documents) -> schemas.Schema:
         case "JSON":
             return jsonschema.read(text, documents=dict(documents))
         case "PROTOBUF":
-            files = texts.compiled(text, dict(documents))
+            files = proto_text.compiled(text, dict(documents))
             return protobuf.read_descriptor_set(files.SerializeToString(), message=(0,))
 
 

@@ -1,24 +1,32 @@
 """Prints a FileDescriptorProto as a .proto text.
 
 Clients register Protobuf schemas as serialized descriptors, and people want to read text. What the plain text printed
-here can't say (custom options, fields of a oneof apart) makes `texts.py` keep the descriptor instead: it compiles what
-was printed and compares. The forms printed are the specification's own, one declaration a line.
+here can't say (custom options, fields of a oneof apart) makes `protobuf.py` keep the descriptor instead: it compiles
+what was printed and compares. The forms printed are the specification's own, one declaration a line.
+
+`schemas.writing.prototext` prints .proto texts too, but from the type model, with comments and a lock's reserved
+numbers, which a descriptor does not have; services, extensions, groups and options, which are printed here, the model
+does not have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from google.protobuf.descriptor_pb2 import (
-        DescriptorProto,
-        EnumDescriptorProto,
-        FieldDescriptorProto,
-        FileDescriptorProto,
-        ServiceDescriptorProto,
-    )
-    from google.protobuf.message import Message
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    Edition,
+    EnumDescriptorProto,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+    ServiceDescriptorProto,
+)
+from google.protobuf.message import Message
+from google.protobuf.text_encoding import CEscape
+from google.protobuf.text_format import MessageToString
+
+from schemas.protobuf import json_name
 
 _SCALARS: Final = {
     1: "double", 2: "float", 3: "int64", 4: "uint64", 5: "int32", 6: "fixed64", 7: "fixed32", 8: "bool", 9: "string",
@@ -57,8 +65,6 @@ def _file(file: FileDescriptorProto) -> Lines:
 
 def _syntax(file: FileDescriptorProto) -> str:
     if file.syntax == "editions":
-        from google.protobuf.descriptor_pb2 import Edition
-
         return f'edition = "{Edition.Name(file.edition).removeprefix("EDITION_")}";'
     return f'syntax = "{file.syntax or "proto2"}";'
 
@@ -177,8 +183,6 @@ def _type(field: FieldDescriptorProto) -> str:
 
 
 def _field_options(field: FieldDescriptorProto) -> list[str]:
-    from schemas.protobuf import json_name
-
     found = []
     if field.HasField("default_value"):
         found.append(f"default = {_default(field)}")
@@ -250,8 +254,6 @@ def _options(options: Message) -> list[str]:
 
 
 def _flat(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
-    from google.protobuf.text_format import MessageToString
-
     for field, value in message.ListFields():
         if field.name == "map_entry" or field.is_extension:
             continue
@@ -275,6 +277,4 @@ def _value(field: Any, value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    from google.protobuf.text_encoding import CEscape
-
     return f'"{CEscape(text.encode(), False)}"'

@@ -11,8 +11,10 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+
 from schemas import protoc
-from schemas.texts import descriptors as prototext
+from schemas.texts import descriptors
 
 _NAME: Final = re.compile(r"google/type/([a-z_]+)\.proto")
 
@@ -32,8 +34,6 @@ def added(imports: Iterable[str], documents: Mapping[str, str]) -> dict[str, str
 
 @cache
 def _text(name: str) -> str | None:
-    from google.protobuf.descriptor_pb2 import FileDescriptorProto
-
     match = _NAME.fullmatch(name)
     if match is None:
         return None
@@ -41,4 +41,4 @@ def _text(name: str) -> str | None:
         module = import_module(f"google.type.{match[1]}_pb2")
     except ImportError:
         return None
-    return prototext.printed(FileDescriptorProto.FromString(module.DESCRIPTOR.serialized_pb))
+    return descriptors.printed(FileDescriptorProto.FromString(module.DESCRIPTOR.serialized_pb))

@@ -1,8 +1,8 @@
-"""A schema's text as the registry keeps it, and what makes two of them the same.
+"""A Protobuf schema's text, and what makes two of them the same.
 
-The kept text says what was registered without the accidents of writing: Avro as Java's library prints it (avrotext.py),
-JSON Schema without spaces, Protobuf as text even if a serialized descriptor was sent. The
-normal form (`normalize=true`) also puts in order what has no order. Pure; what it refuses is a SchemaError.
+The kept text says what was given without the accidents of its form: a serialized descriptor is printed as text
+(descriptors.py), unless the text would say less. The normal form (`normalize`) also puts in order what has no order.
+Pure; what it refuses is a SchemaError.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto, FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import DecodeError
 
 from native.errors import SchemaError
-from schemas import jsondocument, protoc
-from schemas.texts import descriptors as prototext
-from schemas.texts import known
-
-if TYPE_CHECKING:
-    from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto, FileDescriptorSet
+from schemas import protoc
+from schemas.protobuf import json_name
+from schemas.texts import descriptors, known
 
 MAIN: Final = "schema.proto"
 """What a Protobuf schema's own file is called while it is compiled."""
@@ -30,18 +31,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _COMMENT: Final = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|(//[^\n]*|/\*.*?\*/)', re.DOTALL)
 
 
-# --- JSON Schema ---
-
-
-def jsonschema(text: str, *, normalize: bool = False) -> str:
-    found = jsondocument.parse(text)
-    return json.dumps(found, separators=(",", ":"), ensure_ascii=False, sort_keys=normalize)
-
-
-# --- Protobuf ---
-
-
-def protobuf(text: str, documents: Mapping[str, str], *, normalize: bool = False) -> tuple[str, bytes]:
+def printed(text: str, documents: Mapping[str, str], *, normalize: bool = False) -> tuple[str, bytes]:
     """The text to keep, and the bytes that tell whether two are the same: the descriptor, then the comments.
 
     `text`: a .proto file, or the base64 of its FileDescriptorProto; `documents`: what it imports, by name, as texts
@@ -52,7 +42,7 @@ def protobuf(text: str, documents: Mapping[str, str], *, normalize: bool = False
         return text, _canonical(compiled(text, documents).file[-1]) + _comments(text)
     file = compiled(text, documents).file[-1] if sent is None else sent
     file = _ordered(file) if normalize else file
-    same, plain = _canonical(file), prototext.printed(file)
+    same, plain = _canonical(file), descriptors.printed(file)
     try:
         faithful = _canonical(compiled(plain, documents).file[-1]) == same
     except SchemaError:
@@ -64,9 +54,6 @@ def protobuf(text: str, documents: Mapping[str, str], *, normalize: bool = False
 
 def descriptor_of(text: str) -> FileDescriptorProto | None:
     """The FileDescriptorProto that the text is the base64 of; None for a .proto text."""
-    from google.protobuf.descriptor_pb2 import FileDescriptorProto
-    from google.protobuf.message import DecodeError
-
     if not _BASE64.fullmatch(text):
         return None
     try:
@@ -77,8 +64,6 @@ def descriptor_of(text: str) -> FileDescriptorProto | None:
 
 def compiled(text: str, documents: Mapping[str, str]) -> FileDescriptorSet:
     """The text with all that it imports, itself last. Raises SchemaError: what the compiler refuses."""
-    from google.protobuf.descriptor_pb2 import FileDescriptorSet
-
     descriptor = descriptor_of(text)
     given = {name: descriptor_of(each) for name, each in documents.items()}
     documents = known.added(_imports(text, descriptor, documents, given), documents)
@@ -113,11 +98,9 @@ def _assembled(
     given: Mapping[str, FileDescriptorProto | None],
 ) -> FileDescriptorSet:  # fmt: skip
     """A set in which some files came as descriptors: those that the compiler must see are printed for it."""
-    from google.protobuf.descriptor_pb2 import FileDescriptorSet
-
     if descriptor is None or not all(given.values()):
-        texts = {name: prototext.printed(each) if each else documents[name] for name, each in given.items()}
-        main = prototext.printed(descriptor) if descriptor else text
+        texts = {name: descriptors.printed(each) if each else documents[name] for name, each in given.items()}
+        main = descriptors.printed(descriptor) if descriptor else text
         return FileDescriptorSet.FromString(protoc.compiled({_free_name(documents): main, **texts}))
     made, done = FileDescriptorSet(), set[str]()
     main_file = type(descriptor).FromString(descriptor.SerializeToString())
@@ -146,8 +129,6 @@ def _gather(
 
 def _bundled(name: str) -> FileDescriptorProto:
     """A file that comes with the compiler, or is our own."""
-    from google.protobuf.descriptor_pb2 import FileDescriptorSet
-
     line = f"import {json.dumps(name)};"
     files = FileDescriptorSet.FromString(protoc.compiled({MAIN: f'syntax = "proto3"; {line}'}))
     return next(each for each in files.file if each.name == name)
@@ -155,8 +136,6 @@ def _bundled(name: str) -> FileDescriptorProto:
 
 def _pooled(files: FileDescriptorSet) -> None:
     """Lets Protobuf's own library refuse what the compiler would have refused."""
-    from google.protobuf.descriptor_pool import DescriptorPool
-
     pool = DescriptorPool()
     for file in files.file:
         try:
@@ -167,8 +146,6 @@ def _pooled(files: FileDescriptorSet) -> None:
 
 def _canonical(file: FileDescriptorProto) -> bytes:
     """The descriptor without what depends on how it was made: its name, places in the source, usual JSON names."""
-    from schemas.protobuf import json_name
-
     copy = type(file).FromString(file.SerializeToString())
     copy.ClearField("name")
     copy.ClearField("source_code_info")

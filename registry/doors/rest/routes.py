@@ -18,7 +18,7 @@ from registry.doors.rest import bodies as wire
 from registry.queries import Queries
 from registry.store.sqlite import Store
 from registry.store.tables import GLOBAL
-from schemas.texts import protobuf as texts
+from schemas.texts import protobuf as proto_text
 
 MAX_ITEMS: Final = 1000
 """Schemas in one answer of /schemas."""
@@ -195,7 +195,7 @@ class Service:
         """The text in the form that `format` asks for: `serialized` is the base64 of a FileDescriptorProto."""
         if schema.type != "PROTOBUF" or request.text("format") != "serialized":
             return schema.text
-        return texts.serialized(schema.text, self.queries.documents(schema))
+        return proto_text.serialized(schema.text, self.queries.documents(schema))
 
     # --- compatibility ---
 

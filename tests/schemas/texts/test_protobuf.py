@@ -1,9 +1,8 @@
-"""The text that is kept of a schema, and when two are the same."""
+"""The text that is kept of a Protobuf schema, and when two are the same."""
 
 from __future__ import annotations
 
 import base64
-import json
 from pathlib import Path
 
 import pytest
@@ -23,10 +22,8 @@ from google.protobuf import (
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from native.errors import SchemaError
-from schemas import avro, protoc
-from schemas.texts import avro as avrotext
-from schemas.texts import descriptors as prototext
-from schemas.texts import protobuf as texts
+from schemas import protoc
+from schemas.texts import descriptors, protobuf
 
 WELL_KNOWN = (
     any_pb2, api_pb2, descriptor_pb2, duration_pb2, empty_pb2, field_mask_pb2, source_context_pb2, struct_pb2,
@@ -83,14 +80,14 @@ enum E { option features.enum_type = CLOSED; ONE = 1; }
 
 
 def descriptor(text: str) -> FileDescriptorProto:
-    return texts.compiled(text, {}).file[-1]
+    return protobuf.compiled(text, {}).file[-1]
 
 
 @pytest.mark.parametrize("text", [EVERYTHING, PROTO3, EDITION], ids=["proto2", "proto3", "editions"])
 def test_descriptors_print_whole(text: str) -> None:
     """What is printed of a descriptor compiles to the same one: nothing of it is lost."""
     first = descriptor(text)
-    again = descriptor(prototext.printed(first))
+    again = descriptor(descriptors.printed(first))
     first.ClearField("name")
     again.ClearField("name")
     assert first == again
@@ -101,11 +98,11 @@ def test_serialized_descriptors_are_kept_as_text(module: object) -> None:
     """The base64 that Python's client sends is kept as text, and is the same schema as that text."""
     serialized = module.DESCRIPTOR.serialized_pb  # type: ignore[attr-defined]
     sent = base64.b64encode(serialized).decode()
-    text, same = texts.protobuf(sent, {})
+    text, same = protobuf.printed(sent, {})
     assert "message " in text
-    assert texts.protobuf(text, {}) == (text, same)
-    back = FileDescriptorProto.FromString(base64.b64decode(texts.serialized(text, {})))
-    assert texts.protobuf(base64.b64encode(back.SerializeToString()).decode(), {}) == (text, same)
+    assert protobuf.printed(text, {}) == (text, same)
+    back = FileDescriptorProto.FromString(base64.b64decode(protobuf.serialized(text, {})))
+    assert protobuf.printed(base64.b64encode(back.SerializeToString()).decode(), {}) == (text, same)
 
 
 def test_what_no_text_says_is_kept_serialized() -> None:
@@ -113,9 +110,9 @@ def test_what_no_text_says_is_kept_serialized() -> None:
     file = descriptor(PROTO3)
     file.message_type[0].options.MergeFromString(b"\xfa\xff\xff\xff\x0f\x01x")
     sent = base64.b64encode(file.SerializeToString()).decode()
-    assert texts.protobuf(sent, {})[0] == sent
-    assert texts.serialized(sent, {}) == sent
-    assert texts.protobuf(sent, {})[1] != texts.protobuf(PROTO3, {})[1]
+    assert protobuf.printed(sent, {})[0] == sent
+    assert protobuf.serialized(sent, {}) == sent
+    assert protobuf.printed(sent, {})[1] != protobuf.printed(PROTO3, {})[1]
 
 
 @pytest.mark.parametrize(("main_sent", "other_sent"), [(True, True), (True, False), (False, True), (False, False)])
@@ -123,10 +120,10 @@ def test_imports_in_either_form(main_sent: bool, other_sent: bool) -> None:
     """A schema and what it imports may each be text or serialized; the schema is the same."""
     other = 'syntax = "proto3"; package o; message O { int32 x = 1; }'
     main = 'syntax = "proto3"; import "dir/o.proto"; import "google/protobuf/any.proto"; message M { o.O o = 1; }'
-    wanted = texts.protobuf(main, {"dir/o.proto": other})[1]
-    other_text = texts.serialized(other, {}) if other_sent else other
-    main_text = texts.serialized(main, {"dir/o.proto": other}) if main_sent else main
-    assert texts.protobuf(main_text, {"dir/o.proto": other_text})[1] == wanted
+    wanted = protobuf.printed(main, {"dir/o.proto": other})[1]
+    other_text = protobuf.serialized(other, {}) if other_sent else other
+    main_text = protobuf.serialized(main, {"dir/o.proto": other}) if main_sent else main
+    assert protobuf.printed(main_text, {"dir/o.proto": other_text})[1] == wanted
 
 
 @pytest.mark.parametrize("sent", [False, True])
@@ -135,11 +132,11 @@ def test_imports_taken_for_granted(sent: bool) -> None:
     other = 'syntax = "proto3"; package o; import "google/type/money.proto"; message O { google.type.Money m = 1; }'
     imports = 'import "o.proto"; import "google/type/date.proto";'
     main = f'syntax = "proto3"; {imports} message M {{ o.O o = 1; google.type.Date d = 2; }}'
-    text = texts.serialized(main, {"o.proto": other}) if sent else main
-    files = [each.name for each in texts.compiled(text, {"o.proto": texts.serialized(other, {})}).file]
+    text = protobuf.serialized(main, {"o.proto": other}) if sent else main
+    files = [each.name for each in protobuf.compiled(text, {"o.proto": protobuf.serialized(other, {})}).file]
     assert {"google/type/money.proto", "google/type/date.proto", "o.proto"} < set(files)
     with pytest.raises(SchemaError):
-        texts.compiled('import "google/type/none.proto";', {})
+        protobuf.compiled('import "google/type/none.proto";', {})
 
 
 @pytest.mark.parametrize(
@@ -155,15 +152,15 @@ def test_imports_taken_for_granted(sent: bool) -> None:
 def test_bad_descriptors_are_refused(sent: str) -> None:
     """A serialized descriptor that means nothing is refused like a text (B53)."""
     with pytest.raises(SchemaError):
-        texts.protobuf(sent, {})
+        protobuf.printed(sent, {})
 
 
 def test_comments_count() -> None:
     """Another comment is another schema, other spaces aren't; the normal form has neither."""
     plain, commented = 'syntax="proto3"; message M {}', 'syntax = "proto3";\n// a  "b"\nmessage M {}'
     spaced = 'syntax="proto3";   // a "b"  \n message M {\n}'
-    assert texts.protobuf(commented, {})[1] == texts.protobuf(spaced, {})[1] != texts.protobuf(plain, {})[1]
-    normal = [texts.protobuf(each, {}, normalize=True) for each in (plain, commented, spaced)]
+    assert protobuf.printed(commented, {})[1] == protobuf.printed(spaced, {})[1] != protobuf.printed(plain, {})[1]
+    normal = [protobuf.printed(each, {}, normalize=True) for each in (plain, commented, spaced)]
     assert normal[0] == normal[1] == normal[2]
 
 
@@ -176,83 +173,21 @@ def test_normal_protobuf() -> None:
     two = """syntax = "proto3"; package p; import "a.proto"; import public "b.proto";
         option cc_enable_arenas = false; option java_package = "x";
         message M { message In {} map<int32, In> m = 4; oneof o { b.B b = 2; } map<string, a.A> n = 3; .a.A a = 1; }"""
-    assert texts.protobuf(one, others)[1] != texts.protobuf(two, others)[1]
-    assert texts.protobuf(one, others, normalize=True) == texts.protobuf(two, others, normalize=True)
-    sent = texts.serialized(one, others)
-    assert texts.protobuf(sent, others, normalize=True)[1] == texts.protobuf(two, others, normalize=True)[1]
-    assert 'import public "b.proto"' in texts.protobuf(one, others, normalize=True)[0]
+    assert protobuf.printed(one, others)[1] != protobuf.printed(two, others)[1]
+    assert protobuf.printed(one, others, normalize=True) == protobuf.printed(two, others, normalize=True)
+    sent = protobuf.serialized(one, others)
+    assert protobuf.printed(sent, others, normalize=True)[1] == protobuf.printed(two, others, normalize=True)[1]
+    assert 'import public "b.proto"' in protobuf.printed(one, others, normalize=True)[0]
 
 
 def test_normal_protobuf_keeps_places() -> None:
     """Where frames name a message by its place, the normal form leaves it there (S32), and keeps custom options."""
     text = """syntax = "proto3"; import "hal9/options.proto";
         message M { map<int32, In> m = 4; message In {} int32 a = 1; string u = 2 [(hal9.logical) = "uuid"]; }"""
-    kept, _ = texts.protobuf(text, {}, normalize=True)
-    (message,) = texts.compiled(kept, {}).file[-1].message_type
+    kept, _ = protobuf.printed(text, {}, normalize=True)
+    (message,) = protobuf.compiled(kept, {}).file[-1].message_type
     assert [each.name for each in message.nested_type] == ["MEntry", "In"]
     assert "hal9.logical" in kept
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        ({"type": "string"}, "string"),
-        ({"type": {"type": "int"}, "unique": 1}, {"type": "int", "unique": 1}),
-        (
-            {"name": "a.b.R", "doc": "d", "type": "record",
-             "k": 1, "fields": [{"type": ["null", "a.b.R"], "name": "x"}]},
-            {"type": "record", "name": "R", "namespace": "a.b", "doc": "d",
-             "fields": [{"name": "x", "type": ["null", "R"]}], "k": 1},
-        ),
-        (
-            {"type": "record", "name": "R", "namespace": "a", "aliases": ["Q"], "fields": [
-                {"name": "e", "default": "A", "order": "ascending", "type":
-                    {"namespace": "a", "symbols": ["A"], "name": "E", "default": "A", "type": "enum"}},
-                {"name": "f", "order": "ignore", "aliases": ["g"], "doc": "f", "type":
-                    {"type": "fixed", "size": 2, "name": "b.F", "logicalType": "decimal", "precision": 3}},
-                {"name": "m", "type": {"values": ["null", "b.F"], "type": "map"}, "default": {}},
-                {"name": "n", "type": {"items": "a.E", "type": "array"}}]},
-            {"type": "record", "name": "R", "namespace": "a", "fields": [
-                {"name": "e", "type": {"type": "enum", "name": "E", "symbols": ["A"], "default": "A"}, "default": "A"},
-                {"name": "f", "type": {"type": "fixed", "name": "F", "namespace": "b", "size": 2,
-                                       "logicalType": "decimal", "precision": 3}, "doc": "f", "order": "ignore",
-                 "aliases": ["g"]},
-                {"name": "m", "type": {"type": "map", "values": ["null", "b.F"]}, "default": {}},
-                {"name": "n", "type": {"type": "array", "items": "E"}}], "aliases": ["Q"]},
-        ),
-    ],
-)  # fmt: skip
-def test_avro_is_printed_as_java_does(given: object, wanted: object) -> None:
-    """Members in Java's order, names split, the namespace around left out, everything else kept; it reads the same."""
-    text = avrotext.printed(json.dumps(given))
-    assert text == json.dumps(wanted, separators=(",", ":"))
-    assert avrotext.printed(text) == text
-    avro.read(text)
-
-
-def test_printing_keeps_the_shared_schemas(data: Path) -> None:
-    """Every Avro schema of the shared data has the same canonical form after printing, and printing is stable."""
-    from schemas.canonical import parsing_canonical_form
-
-    seen = 0
-    for path in sorted((data / "avro").rglob("*.avsc")):
-        text = path.read_text()
-        try:
-            before = parsing_canonical_form(text)
-        except SchemaError:
-            continue
-        printed = avrotext.printed(text)
-        assert parsing_canonical_form(printed) == before, path
-        assert avrotext.printed(printed) == printed
-        seen += 1
-    assert seen > 0
-
-
-def test_json_schema_is_compact() -> None:
-    """JSON Schema loses its spaces, keeps the order of its members, and in the normal form has them sorted."""
-    text = '{ "type" : "object",\n "properties": {"é": {"type": "string"}, "a": true} }'
-    assert texts.jsonschema(text) == '{"type":"object","properties":{"é":{"type":"string"},"a":true}}'
-    assert texts.jsonschema(text, normalize=True) == '{"properties":{"a":true,"é":{"type":"string"}},"type":"object"}'
 
 
 def test_neuron_schemas_print(tmp_path: Path) -> None:
@@ -260,4 +195,4 @@ def test_neuron_schemas_print(tmp_path: Path) -> None:
     folder = Path(protoc.__file__).parent / "neuron"
     for path in folder.glob("*.proto"):
         text = path.read_text()
-        assert texts.protobuf(text, {})[0] == text
+        assert protobuf.printed(text, {})[0] == text
