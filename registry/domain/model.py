@@ -28,8 +28,8 @@ class Reference(Struct, frozen=True):
     version: int
 
 
-class Draft(Struct, frozen=True, kw_only=True):
-    """A schema as a client gives it. `id` and `version` are for imports (mode IMPORT) alone."""
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A schema as a client gives it. `id` and `version` are for imports (mode IMPORT) only."""
 
     text: str
     type: SchemaType = "AVRO"
@@ -40,10 +40,10 @@ class Draft(Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
-class Schema(Struct, frozen=True, kw_only=True):
+class StoredSchema(Struct, frozen=True, kw_only=True):
     """A schema as it is kept: one id for one text with the same type, references, metadata and rules.
 
-    `identity`: 32 bytes that are equal just where schemas are the same.
+    `id`: 0 until a store has given one; `identity`: 32 bytes that are equal just where schemas are the same.
     """
 
     id: int
@@ -59,12 +59,12 @@ class Schema(Struct, frozen=True, kw_only=True):
 class Version(Struct, frozen=True):
     """A schema's place in a subject's history.
 
-    `deleted`: softly, it can still be read by who asks for it. `created`: milliseconds since 1970.
+    `deleted`: softly, so that whoever asks for deleted ones can still read it. `created`: milliseconds since 1970.
     """
 
     subject: str
     number: int
-    schema: Schema
+    schema: StoredSchema
     deleted: bool = False
     created: int = 0
 
@@ -76,8 +76,28 @@ class Config(Struct, frozen=True):
     normalize: bool | None = None
 
 
+class Finding(Struct, frozen=True):
+    """One thing that a new schema breaks. `kind`: a stable name; `version`: the number of what it breaks."""
+
+    kind: str
+    path: str
+    message: str
+    version: int
+
+
+class Incompatibility(Struct, frozen=True):
+    """What a new schema breaks. `newest`: the newest version that it breaks; `level`: by which they were compared."""
+
+    findings: tuple[Finding, ...]
+    newest: Version
+    level: Level
+
+    def __str__(self) -> str:
+        return "; ".join(f"{each.message} ({each.path}, version {each.version})" for each in self.findings)
+
+
 class Page(Struct, frozen=True):
-    """A part of a list: `limit` items after the first `offset`; all where `limit` is negative."""
+    """A part of a list: `limit` items after the first `offset`; all of them where `limit` is negative."""
 
     offset: int = 0
     limit: int = -1

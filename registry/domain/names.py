@@ -1,22 +1,25 @@
-"""What clients name things by: subjects, versions, ids; checked before anything is looked up (B71, B72)."""
+"""What clients name things by: subjects and versions; checked before anything is looked up (B71, B72)."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from registry.domain.errors import MAX_VERSION, bad_subject, bad_version, no_schema, not_found
+from registry.domain.errors import bad_subject, bad_version
 
+ALL: Final = ""
+"""The subject that stands for all, in settings and permissions."""
 MAX_SUBJECT: Final = 1024
-"""Characters of a subject's name: a topic has 249 at most, a record's full name comes behind it."""
+"""Characters of a subject's name: a topic has 249 at most, and a record's full name may follow it."""
 LATEST: Final = -1
+MAX_NUMBER: Final = (1 << 31) - 1
+"""The highest version, and the highest id: a frame has four bytes for it."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,10}")
-_DEFAULT_CONTEXTS: Final = (":*:", ":.:")
 
 
 def subject(name: str) -> str:
-    """The name if it can be one: any text without control characters. RegistryError 42208."""
+    """The name if a subject can have it: any text without control characters. RegistryError INVALID_SUBJECT."""
     if not name or name in ("__GLOBAL", "__EMPTY"):
         raise bad_subject("it is empty" if not name else f"{name} has a meaning of its own")
     if len(name) > MAX_SUBJECT:
@@ -26,26 +29,21 @@ def subject(name: str) -> str:
     return name
 
 
-def prefix(text: str) -> str:
-    """A prefix of subjects; Java's client puts the sign of all contexts before it, and there is only one."""
-    return next((text.removeprefix(each) for each in _DEFAULT_CONTEXTS if text.startswith(each)), text)
-
-
 def version(text: str) -> int:
-    """A version's number, or LATEST. RegistryError 42202."""
+    """A version's number, or LATEST. RegistryError INVALID_VERSION."""
     if text == "latest":
         return LATEST
-    number = int(text) if _NUMBER.fullmatch(text) else 0
-    if number != LATEST and not 1 <= number <= MAX_VERSION:
+    number = whole(text)
+    if number is None or (number != LATEST and not possible(number)):
         raise bad_version(text)
     return number
 
 
-def schema_id(text: str) -> int:
-    """An id of a schema. RegistryError 404: it is no number; 40403: no schema can have it (B72)."""
-    if not _NUMBER.fullmatch(text):
-        raise not_found()
-    number = int(text)
-    if not 1 <= number <= MAX_VERSION:
-        raise no_schema(text)
-    return number
+def whole(text: str) -> int | None:
+    """The whole number that the text is, if it may be a version or an id by its length."""
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def possible(number: int) -> bool:
+    """Whether a version or an id can have this number."""
+    return 1 <= number <= MAX_NUMBER

@@ -1,7 +1,7 @@
-"""Drafts read with our own schema readers: refused with the reason (42201), or ready to keep and to compare.
+"""Candidates read with our own schema readers: refused with the reason, or ready to keep and to compare.
 
-References are resolved by who has the database (references.py); here they are texts by name. Pure, and bounded: what is
-read is limited in size, depth and number of references (B67, B73), and nothing leaves the process.
+What a candidate refers to is looked up elsewhere (lookups.py, references.py); here it is texts by name. Pure, and
+bounded: what is read is limited in size, depth and number of references (B67, B73), and nothing leaves the process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 import schemas
 from native.errors import SchemaError
 from registry.domain.errors import bad_schema, empty_schema, too_large
-from registry.domain.model import Draft, Json, Reference, Schema, SchemaType
+from registry.domain.model import Candidate, Json, Reference, SchemaType, StoredSchema
 from schemas import avro, compatibility, jsonschema, protobuf
 from schemas.compatibility import Document
 from schemas.texts import avro as avro_text
@@ -28,12 +28,12 @@ MAX_SCHEMA: Final = 4 << 20
 """Bytes of one schema's text."""
 
 Documents = tuple[tuple[str, str], ...]
-"""What a schema refers to, directly and further on, as (name, text); what is referred to comes first."""
+"""What a schema refers to, directly and indirectly, as (name, text); what is referred to comes first."""
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A draft that is a schema: as it will be kept. `identity` is equal just where schemas are the same."""
+    """A candidate that is a schema: as it will be kept. `identity` is equal just where schemas are the same."""
 
     type: SchemaType
     text: str
@@ -47,11 +47,11 @@ class Parsed:
     def identity(self) -> bytes:
         return self._hash(self.metadata, self.rules)
 
-    def as_if(self, other: Schema) -> bytes:
+    def as_if(self, other: StoredSchema) -> bytes:
         """The identity that this would have with the metadata and the rules of another."""
         return self._hash(other.metadata, other.rules)
 
-    def described_as(self, other: Schema) -> Parsed:
+    def described_as(self, other: StoredSchema) -> Parsed:
         """This with the metadata and the rules of another."""
         return replace(self, metadata=other.metadata, rules=other.rules)
 
@@ -60,37 +60,44 @@ class Parsed:
         """An MD5 in the form of a UUID, as Confluent's are; equal in every registry of ours."""
         return str(uuid.UUID(bytes=hashlib.md5(self.identity, usedforsecurity=False).digest()))
 
+    def stored(self, id_: int = 0) -> StoredSchema:
+        """This as a store keeps it; 0: with an id that the store gives."""
+        return StoredSchema(
+            id=id_, guid=self.guid, type=self.type, text=self.text, references=self.references,
+            metadata=self.metadata, rules=self.rules, identity=self.identity,
+        )  # fmt: skip
+
     def _hash(self, metadata: Json | None, rules: Json | None) -> bytes:
         parts = (self.type, self.references, metadata, rules, hashlib.sha256(self.content).digest())
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).digest()
 
 
-def parse(draft: Draft, documents: Documents, *, normalize: bool = False) -> Parsed:
-    """The draft as it will be kept. RegistryError 42201: it is no schema, with the reason; 42209: it is too large."""
-    size = len(draft.text)
+def parse(candidate: Candidate, documents: Documents, *, normalize: bool = False) -> Parsed:
+    """The candidate as it will be kept. RegistryError: INVALID_SCHEMA with why, EMPTY_SCHEMA, SCHEMA_TOO_LARGE."""
+    size = len(candidate.text)
     if size > MAX_SCHEMA:
         raise too_large(size, MAX_SCHEMA)
-    if not draft.text.strip():
+    if not candidate.text.strip():
         raise empty_schema()
     try:
-        document(draft.type, draft.text, documents)
-        text, content = _kept(draft, documents, normalize)
+        document(candidate.type, candidate.text, documents)
+        text, content = _kept(candidate, documents, normalize)
     except SchemaError as error:
         raise bad_schema(str(error)) from error
     except UnicodeEncodeError as error:
         raise bad_schema(f"it is not text: {error}") from error
-    references = tuple(sorted(draft.references, key=lambda each: each.name)) if normalize else draft.references
-    return Parsed(draft.type, text, references, draft.metadata, draft.rules, documents, content)
+    references = tuple(sorted(candidate.references, key=lambda each: each.name)) if normalize else candidate.references
+    return Parsed(candidate.type, text, references, candidate.metadata, candidate.rules, documents, content)
 
 
-def _kept(draft: Draft, documents: Documents, normalize: bool) -> tuple[str, bytes]:
-    match draft.type:
+def _kept(candidate: Candidate, documents: Documents, normalize: bool) -> tuple[str, bytes]:
+    match candidate.type:
         case "AVRO":
-            text = avro_text.printed(draft.text, normalize=normalize)
+            text = avro_text.printed(candidate.text, normalize=normalize)
         case "JSON":
-            text = json_text.printed(draft.text, normalize=normalize)
+            text = json_text.printed(candidate.text, normalize=normalize)
         case "PROTOBUF":
-            return proto_text.printed(draft.text, dict(documents), normalize=normalize)
+            return proto_text.printed(candidate.text, dict(documents), normalize=normalize)
     return text, text.encode()
 
 

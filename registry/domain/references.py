@@ -1,16 +1,17 @@
-"""What a schema refers to, gathered with all that stands behind it; pure but for the look-up that it is given."""
+"""What a schema refers to, gathered with what that refers to in turn; pure but for the look-up that it is given."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from registry.domain.errors import MAX_VERSION, bad_schema
+from registry.domain import names
+from registry.domain.errors import bad_schema
 from registry.domain.model import Reference, Version
 from registry.domain.parsing import Documents
 
 MAX_DEPTH: Final = 50
-"""References behind references."""
+"""References that lead to references that lead to references …"""
 MAX_DOCUMENTS: Final = 1000
 
 Find = Callable[[str, int], Version | None]
@@ -18,14 +19,14 @@ Find = Callable[[str, int], Version | None]
 
 
 def resolved(references: Iterable[Reference], find: Find) -> tuple[Reference, ...]:
-    """The references with the number of the version for -1. RegistryError 42201: there is no such version."""
+    """The references with the version's number in place of -1. RegistryError INVALID_SCHEMA: there is no version."""
     return tuple(Reference(each.name, each.subject, _found(each, find).number) for each in references)
 
 
 def gather(references: Iterable[Reference], find: Find) -> Documents:
     """The texts of all that the references lead to, each name once, what is referred to first.
 
-    RegistryError 42201: nothing is there, a cycle, over the depth or the number (B73), two texts of one name.
+    RegistryError INVALID_SCHEMA: nothing is there, a cycle, over the depth or the number (B73), two texts of one name.
     """
     gathering = _Gathering(find)
     for each in references:
@@ -61,7 +62,7 @@ class _Gathering:
 
 
 def _found(reference: Reference, find: Find) -> Version:
-    possible = -1 <= reference.version <= MAX_VERSION  # the database takes no number over 64 bits (B72)
+    possible = -1 <= reference.version <= names.MAX_NUMBER  # a store takes no number over 64 bits (B72)
     version = find(reference.subject, reference.version) if possible else None
     if version is None:
         raise bad_schema(f'No schema reference found for subject "{reference.subject}" and version {reference.version}')

@@ -1,142 +1,70 @@
-"""The REST API as an ASGI application: bytes taken apart, a route found, the answer sent. Nothing is decided here.
-
-No framework: routes are matched on the raw path, part by part, before its escapes are read, so that a subject may be
-called `a/b` or `..%2f` (B71); and every refusal has Confluent's form, `{"error_code", "message"}`, in its content type.
-Handlers run in threads, so that no disk and no compiler holds up another request.
-"""
+"""What every door over HTTP needs of ASGI: the body read, media types agreed on, the answer sent."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import parse_qs, unquote_to_bytes
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-import msgspec
-
-from registry.domain.errors import RegistryError, not_found
-from registry.doors.rest.routes import ROUTES, Handler, Raw, Request, Service
-
-MAX_BODY: Final = 16 << 20
-"""Bytes of a request's body."""
-TYPES: Final = (
-    "application/vnd.schemaregistry.v1+json",
-    "application/vnd.schemaregistry+json",
-    "application/json",
-)
-"""What is spoken, the preferred first."""
-_READ: Final = (*TYPES, "application/octet-stream")
-_CHARSETS: Final = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
+from native.errors import TranslatorError
 
 Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-_log = logging.getLogger(__name__)
+Event = dict[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+Headers = Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Route:
-    method: str
-    parts: tuple[str, ...]
-    handler: Handler
+class HttpError(TranslatorError):
+    """A request is refused before the registry is asked anything. `status`: HTTP's; `message`: what is wrong."""
 
-    def match(self, parts: list[str]) -> dict[str, str] | None:
-        """The path's variable parts, or None where it is another route's."""
-        if len(parts) != len(self.parts):
-            return None
-        found = {}
-        for wanted, part in zip(self.parts, parts, strict=True):
-            if wanted.startswith("{"):
-                found[wanted[1:-1]] = part
-            elif wanted != part:
-                return None
-        return found
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
 
 
-_ROUTES: Final = tuple(Route(method, tuple(path.strip("/").split("/")), handler) for method, path, handler in ROUTES)
+def not_found() -> HttpError:
+    """There is no such route, or no such thing could be."""
+    return HttpError(404, "HTTP 404 Not Found")
 
 
-class Application:
-    """The ASGI application. `close` waits for what is running and closes the store."""
-
-    def __init__(self, service: Service, *, threads: int = 16) -> None:
-        self._service = service
-        self._threads = ThreadPoolExecutor(threads, "registry")
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=True)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise NotImplementedError(scope["type"])  # as ASGI has it for what an application doesn't speak
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        type_ = TYPES[0]
-        try:
-            type_ = _answer_type(headers.get("accept", "*/*"))
-            status, content = await self._answered(scope, headers, receive)
-        except RegistryError as error:
-            status, content = error.status, _error(error)
-        except Exception:
-            _log.exception("%s %s", scope["method"], scope["path"])
-            status, content = 500, _error(RegistryError(500, "Internal Server Error"))
-        await _send(send, status, type_, content, scope["method"])
-
-    async def _answered(self, scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[int, bytes]:
-        handler, path = _routed(scope["method"], _parts(scope["raw_path"]))
-        body = await _body(headers, receive)
-        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        lenient = headers.get("confluent-accept-unknown-properties", "").lower() == "true"
-        request = Request(path, query, body, lenient)
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, handler, self._service, request)
-        return 200, answer.text.encode() if isinstance(answer, Raw) else msgspec.json.encode(answer)
+def headers(scope: Scope) -> Headers:
+    """The request's headers, their names in lower case."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _parts(raw_path: bytes) -> list[str]:
-    """The path's parts with their escapes read. RegistryError 404: a part is no UTF-8."""
-    try:
-        return [unquote_to_bytes(each).decode() for each in raw_path.strip(b"/").split(b"/")]
-    except UnicodeDecodeError:
-        raise not_found() from None
+# --- bodies ---
 
 
-def _routed(method: str, parts: list[str]) -> tuple[Handler, dict[str, str]]:
-    """The handler and the path's variable parts. RegistryError 404, 405."""
-    found = [(route, path) for route in _ROUTES if (path := route.match(parts)) is not None]
-    fixed = [each for each in found if not each[1]] or found
-    for route, path in fixed:
-        if route.method == ("GET" if method == "HEAD" else method):
-            return route.handler, path
-    raise RegistryError(405, "HTTP 405 Method Not Allowed") if found else not_found()
-
-
-async def _body(headers: dict[str, str], receive: Receive) -> bytes:
-    """The request's body. RegistryError 400: two lengths (B75); 415: a type or an encoding (B74); 413: too long."""
-    if "content-length" in headers and "transfer-encoding" in headers:
-        raise RegistryError(400, "A Content-Length beside a Transfer-Encoding")
+async def body(found: Headers, receive: Receive, limit: int) -> bytes:
+    """The request's body. HttpError: 400, it has two lengths (B75), or the client is gone; 413, it is too long."""
+    if "content-length" in found and "transfer-encoding" in found:
+        raise HttpError(400, "A Content-Length beside a Transfer-Encoding")
     gathered = bytearray()
     more = True
     while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RegistryError(400, "The client is gone")
-        gathered += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(gathered) > MAX_BODY:
-            raise RegistryError(413, f"The body has over {MAX_BODY} bytes")
-    if not gathered:
-        return b""
-    type_, charset = _media(headers.get("content-type", TYPES[0]))
-    if type_ not in _READ or charset not in _CHARSETS or headers.get("content-encoding", "identity") != "identity":
-        raise RegistryError(415, "HTTP 415 Unsupported Media Type")
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise HttpError(400, "The client is gone")
+        gathered += event.get("body", b"")
+        more = event.get("more_body", False)
+        if len(gathered) > limit:
+            raise HttpError(413, f"The body has over {limit} bytes")
+    return bytes(gathered)
+
+
+def utf8(data: bytes, found: Headers, types: Sequence[str], charsets: Collection[str]) -> bytes:
+    """A body's text in UTF-8; without a content type it has the first of `types`.
+
+    HttpError: 415, another type, character set or encoding (B74); 400, it isn't what its header says.
+    """
+    type_, charset = _media(found.get("content-type", types[0]))
+    if type_ not in types or charset not in charsets or found.get("content-encoding", "identity") != "identity":
+        raise HttpError(415, "HTTP 415 Unsupported Media Type")
     try:
-        return bytes(gathered) if charset == "utf-8" else gathered.decode(charset).encode()
+        return data if charset == "utf-8" else data.decode(charset).encode()
     except UnicodeError as error:
-        raise RegistryError(400, f"The body is not {charset}: {error}") from None
+        raise HttpError(400, f"The body is not {charset}: {error}") from None
 
 
 def _media(value: str) -> tuple[str, str]:
@@ -146,14 +74,17 @@ def _media(value: str) -> tuple[str, str]:
     return name, sets[0] if sets else "utf-8"
 
 
-def _answer_type(accept: str) -> str:
-    """The preferred of the types that the client takes. RegistryError 406: there is none."""
+# --- answers ---
+
+
+def preferred(accept: str, types: Sequence[str]) -> str:
+    """Which of the types the client likes best, of several the first. HttpError 406: it takes none of them."""
     taken = dict(_accepted(accept.split(",")))
-    weights = {each: max(weight for name, weight in taken.items() if _covers(name, each)) for each in TYPES
+    weights = {each: max(weight for name, weight in taken.items() if _covers(name, each)) for each in types
                if any(_covers(name, each) for name in taken)}  # fmt: skip
     best = max(weights, key=lambda each: weights[each], default="")
     if not best or not weights[best]:
-        raise RegistryError(406, "HTTP 406 Not Acceptable")
+        raise HttpError(406, "HTTP 406 Not Acceptable")
     return best
 
 
@@ -173,11 +104,8 @@ def _accepted(ranges: Iterable[str]) -> Iterable[tuple[str, float]]:
             yield name, 0.0
 
 
-def _error(error: RegistryError) -> bytes:
-    return msgspec.json.encode({"error_code": error.code, "message": error.message})
-
-
-async def _send(send: Send, status: int, type_: str, content: bytes, method: str) -> None:
-    headers = [(b"content-type", type_.encode()), (b"content-length", str(len(content)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else content})
+async def send(to: Send, method: str, status: int, type_: str, content: bytes) -> None:
+    """Sends an answer; to HEAD without its content."""
+    found = [(b"content-type", type_.encode()), (b"content-length", str(len(content)).encode())]
+    await to({"type": "http.response.start", "status": status, "headers": found})
+    await to({"type": "http.response.body", "body": b"" if method == "HEAD" else content})

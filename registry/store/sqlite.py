@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import Final
+from typing import Final, TypeVar
 
-from registry.domain.errors import RegistryError, store_failed
+from registry.domain.contracts import Snapshot, Transaction
+from registry.domain.errors import store_failed
 from registry.store.tables import Tables
 
 APPLICATION: Final = 0x48394C52
 """SQLite's application id of our files."""
 BUSY_SECONDS: Final = 10.0
 """How long a writer waits for another process's."""
+T = TypeVar("T")
 
 
-class Store:
-    """A registry's database. Safe to share between threads. RegistryError 50001: the file can't be opened or used."""
+class SqliteStore:
+    """A store in one file, which is made, or brought to the newest form, when it is opened.
+
+    RegistryError STORE_FAILED: the file can't be opened or used.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -38,32 +43,31 @@ class Store:
         with self._failures():
             _migrate(self._writing(), self.path)
 
-    @contextmanager
-    def write(self) -> Iterator[Tables]:
-        """A transaction: all of it is durable when this ends, or, after any exception, none of it is there."""
-        with self._write_lock, self._failures():
-            connection = self._writing()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield Tables(connection)
-                connection.execute("COMMIT")
-            except BaseException as error:
-                self._undo(connection, error)
-                raise
-
-    @contextmanager
-    def read(self) -> Iterator[Tables]:
-        """What was committed when this began."""
+    def read(self, ask: Callable[[Snapshot], T], /) -> T:
         with self._failures():
             connection = self._reading()
             try:
                 connection.execute("BEGIN")
-                yield Tables(connection)
+                found = ask(Tables(connection))
                 connection.execute("COMMIT")
             except BaseException as error:
                 self._give_back(connection, error)
                 raise
             self._readers.put(connection)
+            return found
+
+    def write(self, change: Callable[[Transaction], T], /) -> T:
+        """As the contract says; `change` is called once, since writers take turns before they read anything."""
+        with self._write_lock, self._failures():
+            connection = self._writing()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                made = change(Tables(connection))
+                connection.execute("COMMIT")
+            except BaseException as error:
+                self._undo(connection, error)
+                raise
+            return made
 
     def close(self) -> None:
         """Waits for the writer, moves the log into the file, and closes it."""
@@ -165,9 +169,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         have, application = (_pragma(connection, name) for name in ("user_version", "application_id"))
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if application != APPLICATION and (tables or application):
-            raise RegistryError(50001, f"{path} is another program's database")
+            raise store_failed(f"{path} is another program's database")
         if have > len(steps):
-            raise RegistryError(50001, f"{path} has form {have}, newer than this program's {len(steps)}")
+            raise store_failed(f"{path} has form {have}, newer than this program's {len(steps)}")
         for step in steps[have:]:
             for statement in _statements(step):
                 connection.execute(statement)

@@ -1,7 +1,7 @@
 """The JSON of the REST API: request bodies read, answers made. No sockets here, and nothing is decided.
 
 Members that this registry doesn't know are refused (422) unless the client says `Confluent-Accept-Unknown-Properties`;
-members that it knows of but has no use for yet are refused always: what was acknowledged would otherwise be lost.
+members that it knows but has no use for yet are always refused: what was acknowledged would otherwise be lost.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from registry.domain.errors import RegistryError, bad_level, bad_mode, bad_schema
+from registry.domain.errors import bad_level, bad_mode, bad_schema
 from registry.domain.model import (
     LEVELS,
     MODES,
     TYPES,
+    Candidate,
     Config,
-    Draft,
     Json,
     Level,
     Mode,
     Reference,
-    Schema,
+    StoredSchema,
     Version,
 )
+from registry.doors.asgi import HttpError
 
-_DRAFT: Final = {"schema", "schemaType", "references", "metadata", "ruleSet", "id", "version", "subject", "guid"}
+_CANDIDATE: Final = {"schema", "schemaType", "references", "metadata", "ruleSet", "id", "version", "subject", "guid"}
 _CONFIG: Final = {"compatibility", "compatibilityLevel", "normalize"}
 _CONFIG_LATER: Final = {
     "alias", "aliasForDeks", "validateFields", "validateNewSchemas", "validateRules", "compatibilityPolicy",
@@ -35,14 +36,14 @@ _CONFIG_LATER: Final = {
 T = TypeVar("T")
 
 
-def body(data: bytes) -> Json:
-    """A request's JSON object. RegistryError 400: it is none."""
+def members(data: bytes) -> Json:
+    """A request's JSON object. HttpError 400: it is not one."""
     try:
         found = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RegistryError(400, f"The body is not JSON: {error}") from None
+        raise HttpError(400, f"The body is not JSON: {error}") from None
     if not isinstance(found, dict):
-        raise RegistryError(400, "The body is not a JSON object")
+        raise HttpError(400, "The body is not a JSON object")
     return cast("Json", found)
 
 
@@ -50,30 +51,30 @@ def _known(found: Json, known: Collection[str], later: Collection[str], *, lenie
     """Refuses members that would be lost."""
     for name, value in found.items():
         if name in later and value is not None:
-            raise RegistryError(422, f"Not supported by this registry yet: {name}")
+            raise HttpError(422, f"Not supported by this registry yet: {name}")
         if name not in known and name not in later and not lenient:
-            raise RegistryError(422, f"Unrecognized field: {name}")
+            raise HttpError(422, f"Unrecognized field: {name}")
 
 
 def _member(found: Json, name: str, type_: type[T]) -> T | None:
-    """A member of this type, None where it is absent or null. RegistryError 422."""
+    """A member of this type, None where it is absent or null. HttpError 422."""
     value = found.get(name)
     if value is None:
         return None
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        raise RegistryError(422, f"{name}: {error}") from None
+        raise HttpError(422, f"{name}: {error}") from None
 
 
-def draft(found: Json, *, lenient: bool = False) -> Draft:
-    """A schema as a client gives it. RegistryError 422, 42201."""
-    _known(found, _DRAFT, ("schemaTags", "schemaTagsToAdd", "schemaTagsToRemove"), lenient=lenient)
+def candidate(found: Json, *, lenient: bool = False) -> Candidate:
+    """A schema as a client gives it. HttpError 422; RegistryError INVALID_SCHEMA."""
+    _known(found, _CANDIDATE, ("schemaTags", "schemaTagsToAdd", "schemaTagsToRemove"), lenient=lenient)
     type_ = (_member(found, "schemaType", str) or "AVRO").upper()
     if type_ not in TYPES:
-        raise bad_schema(f"the schema type {type_!r} is none of {', '.join(TYPES)}")
+        raise bad_schema(f"the schema type {type_!r} is not one of {', '.join(TYPES)}")
     id_, version = _member(found, "id", int), _member(found, "version", int)
-    return Draft(
+    return Candidate(
         text=_member(found, "schema", str) or "",
         type=type_,
         references=tuple(_member(found, "references", list[Reference]) or ()),
@@ -85,32 +86,32 @@ def draft(found: Json, *, lenient: bool = False) -> Draft:
 
 
 def config(found: Json, *, lenient: bool = False) -> Config:
-    """RegistryError 422, 42203."""
+    """HttpError 422; RegistryError INVALID_LEVEL."""
     _known(found, _CONFIG, _CONFIG_LATER, lenient=lenient)
     level = found.get("compatibility") or found.get("compatibilityLevel")
     normalize = _member(found, "normalize", bool)
     if level is None and normalize is None:
         raise bad_level()
     if level is not None and (not isinstance(level, str) or level.upper() not in LEVELS):
-        raise bad_level()
+        raise bad_level(level)
     return Config(cast("Level | None", level and level.upper()), normalize)
 
 
 def mode(found: Json) -> Mode | None:
-    """None: the usual mode again. RegistryError 42204."""
+    """None: the usual mode again. RegistryError INVALID_MODE."""
     wanted = found.get("mode")
     if wanted is None:
         return None
     if not isinstance(wanted, str) or wanted.upper() not in MODES:
-        raise bad_mode()
+        raise bad_mode(wanted)
     return cast(Mode, wanted.upper())
 
 
 # --- answers ---
 
 
-def schema_members(schema: Schema, text: str | None = None) -> Json:
-    """A schema's own members, those left out that say the usual: Avro, no references."""
+def schema_members(schema: StoredSchema, text: str | None = None) -> Json:
+    """A schema's own members, without those that say the usual: Avro, no references."""
     made: Json = {"guid": schema.guid}
     if schema.type != "AVRO":
         made["schemaType"] = schema.type

@@ -11,7 +11,8 @@ import pytest
 
 from native.errors import SchemaError
 from registry.client import URL_VARIABLE, RegistryClient, open_source
-from registry.domain.errors import RegistryError
+from registry.client.answers import AnswerError
+from registry.domain.errors import Kind, RegistryError
 from registry.domain.model import Reference
 from schemas import avro, places, protobuf
 from schemas.canonical import same
@@ -88,7 +89,7 @@ def test_it_pickles(client: RegistryClient) -> None:
     """A client pickles as the place where it looks, so that what translates with it can go to other processes."""
     with RegistryClient("http://other:1", tries=7) as given, pickle.loads(pickle.dumps(given)) as again:
         assert again._made_by == given._made_by
-        assert (str(again._http.base_url).rstrip("/"), again._tries) == ("http://other:1", 7)
+        assert (str(again._connection.http.base_url).rstrip("/"), again._connection.tries) == ("http://other:1", 7)
 
 
 def test_references_are_followed(client: RegistryClient) -> None:
@@ -151,7 +152,7 @@ def test_caches_are_bounded(api: Api) -> None:
         for id_ in range(1, 50):
             with pytest.raises(SchemaError):
                 client.by_id(id_)
-        assert len(client._unknown._values) == 10
+        assert len(client._unknown) == 10
 
 
 OK = httpx2.Response(200, json={"schema": INT})
@@ -173,29 +174,37 @@ def test_tried_again(answers: list[httpx2.Response | Exception], tries: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("answers", "error", "code"),
+    ("answers", "kind", "code"),
     [
-        ([httpx2.ConnectError("refused")] * 3, RegistryError, 50003),
-        ([httpx2.Response(500, json={"error_code": 50001, "message": "disk"})] * 3, RegistryError, 50001),
-        ([httpx2.Response(502, content=b"<html>")] * 3, RegistryError, 502),
-        ([httpx2.Response(401, json={"error_code": 401, "message": "who?"})], RegistryError, 401),
-        ([httpx2.Response(302)], RegistryError, 302),
-        ([httpx2.Response(200, content=b"<html>")], RegistryError, 50003),
-        ([httpx2.Response(200, content=b"[]")], RegistryError, 50003),
-        ([httpx2.Response(200, json={"id": 1})], RegistryError, 50003),
-        ([httpx2.Response(404, content=b"")], SchemaError, None),
-        ([httpx2.Response(200, json={"schema": "{"})], SchemaError, None),
-        ([httpx2.Response(200, json={"schema": "x", "schemaType": "XML"})], RegistryError, 50003),
+        ([httpx2.ConnectError("refused")] * 3, Kind.FAILED, "REGISTRY_UNREACHABLE"),
+        ([httpx2.Response(500, json={"error_code": 50001, "message": "disk"})] * 3, Kind.FAILED, 50001),
+        ([httpx2.Response(502, content=b"<html>")] * 3, Kind.FAILED, 502),
+        ([httpx2.Response(401, json={"error_code": 401, "message": "who?"})], Kind.REFUSED, 401),
+        ([httpx2.Response(302)], Kind.REFUSED, 302),
+        ([httpx2.Response(200, content=b"<html>")], Kind.FAILED, "REGISTRY_ANSWER"),
+        ([httpx2.Response(200, content=b"[]")], Kind.FAILED, "REGISTRY_ANSWER"),
+        ([httpx2.Response(200, json={"id": 1})], Kind.FAILED, "REGISTRY_ANSWER"),
+        ([httpx2.Response(200, json={"schema": "x", "schemaType": "XML"})], Kind.FAILED, "REGISTRY_ANSWER"),
     ],
-    ids=range(11),
+    ids=range(9),
 )
-def test_refused(answers: list[httpx2.Response | Exception], error: type[Exception], code: int | None) -> None:
-    """What can't be had is a SchemaError where there is no such schema, a RegistryError where the registry fails."""
+def test_refused(answers: list[httpx2.Response | Exception], kind: Kind, code: str | int) -> None:
+    """What can't be had is a RegistryError of its kind; what a registry answered has the number that it gave."""
     client, asked = replies(list(answers))
-    with pytest.raises(error) as found:
+    with pytest.raises(RegistryError) as found:
         client.by_id(7)
-    assert code is None or found.value.code == code  # type: ignore[attr-defined]
+    assert found.value.kind is kind
+    assert code == (found.value.number if isinstance(found.value, AnswerError) else found.value.code)
     assert len(asked) == len(answers)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"schema":"{"}'], ids=["not found", "not a schema"])
+def test_no_schema(content: bytes) -> None:
+    """Where the registry has no such schema, or what it has can't be read, it is a SchemaError, and asked once."""
+    client, asked = replies([httpx2.Response(200 if content else 404, content=content)])
+    with pytest.raises(SchemaError):
+        client.by_id(7)
+    assert asked == ["/schemas/ids/7"]
 
 
 def test_failures_are_not_kept() -> None:
@@ -209,7 +218,7 @@ def test_failures_are_not_kept() -> None:
 
 def test_where_the_registry_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """The source behind the entry point is at the URL that is named, or at the environment's, or on this machine."""
-    found: Callable[[RegistryClient], str] = lambda client: str(client._http.base_url)  # noqa: E731
+    found: Callable[[RegistryClient], str] = lambda client: str(client._connection.http.base_url)  # noqa: E731
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     assert found(open_source()).rstrip("/") == "http://127.0.0.1:8081"
     monkeypatch.setenv(URL_VARIABLE, "http://other:1")

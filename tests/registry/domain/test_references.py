@@ -6,7 +6,7 @@ import pytest
 
 from registry.domain import references
 from registry.domain.errors import RegistryError
-from registry.domain.model import Reference, Schema, Version
+from registry.domain.model import Reference, StoredSchema, Version
 
 
 def versions(*rows: tuple[str, int, list[tuple[str, str, int]]]) -> references.Find:
@@ -14,8 +14,8 @@ def versions(*rows: tuple[str, int, list[tuple[str, str, int]]]) -> references.F
     found = {
         (subject, number): Version(
             subject, number,
-            Schema(id=at + 1, guid="", type="AVRO", text=f"{subject}{number}", metadata=None, rules=None, identity=b"",
-                   references=tuple(Reference(*each) for each in refers_to)),
+            StoredSchema(id=at + 1, guid="", type="AVRO", text=f"{subject}{number}", metadata=None, rules=None,
+                         identity=b"", references=tuple(Reference(*each) for each in refers_to)),
         )
         for at, (subject, number, refers_to) in enumerate(rows)
     }  # fmt: skip
@@ -58,7 +58,7 @@ def test_one_text_may_stand_twice_under_one_name() -> None:
     ids=["itself", "cycle", "deep", "many", "missing"],
 )  # fmt: skip
 def test_no_end(find: references.Find, reason: str) -> None:
-    """References that go round, too deep, to too many or to nothing are refused with 42201 (B73)."""
+    """References that go round, too deep, to too many or to nothing are refused with INVALID_SCHEMA (B73)."""
     with pytest.raises(RegistryError, match=reason) as error:
         references.gather([Reference("A", "a", 1)], find)
-    assert error.value.code == 42201
+    assert error.value.code == "INVALID_SCHEMA"

@@ -13,7 +13,10 @@ from urllib.parse import quote
 
 import pytest
 
-from registry.domain import errors
+from registry.domain import errors as domain_errors
+from registry.domain.errors import Kind, RegistryError
+from registry.doors import asgi
+from registry.doors.rest import application, bodies, errors, routes
 from registry.doors.rest.routes import ROUTES
 from tests.registry.support import INT, INT_MORE, TEXT, V1, Api, record
 
@@ -253,8 +256,8 @@ def test_imported_numbers(api: Api, number: int) -> None:
     assert api.register("a", INT, id=7) == 7
 
 
-def test_no_number_behind_the_last(api: Api) -> None:
-    """Behind the highest version that there can be no other is added; it is no fault of the database (B72)."""
+def test_no_number_after_the_last(api: Api) -> None:
+    """After the highest version that there can be no other is added; it is not the database that fails (B72)."""
     assert api.ask("PUT", "/mode/a", {"mode": "IMPORT"})[0] == 200
     api.register("a", INT, id=7, version=(1 << 31) - 1)
     assert api.ask("POST", "/subjects/a/versions", {"schema": INT_MORE, "id": 8})[1]["error_code"] == 42205
@@ -262,12 +265,24 @@ def test_no_number_behind_the_last(api: Api) -> None:
     assert api.ask("POST", "/subjects/a/versions", {"schema": INT_MORE})[1]["error_code"] == 42205
 
 
-def test_every_code_has_a_case() -> None:
-    """The table above has every code that errors.py makes, but the database's (50001, store/test_sqlite.py)."""
-    made = {int(each) for each in re.findall(r"RegistryError\(\s*(\d{3,5})", Path(errors.__file__).read_text())}
-    made.add(errors.INVALID_SCHEMA)
+def test_every_number_has_a_case() -> None:
+    """The table above has every number that the door gives, but the database's (50001) and a permission's (40301)."""
+    sources = (asgi, application, bodies, routes)
+    statuses = {
+        each for module in sources for each in re.findall(r"HttpError\((\d{3}),", Path(module.__file__).read_text())
+    }
     (table,) = [each for each in test_refusals.pytestmark if each.name == "parametrize"]  # type: ignore[attr-defined]
-    assert made - {row[4] for row in table.args[1]} == {50001}
+    cases = {row[4] for row in table.args[1]}
+    assert set(errors.NUMBERS.values()) - cases == {50001, 40301}
+    assert {int(each) for each in statuses} - cases == {406, 413, 415, 500}  # test_content_types, test_bodies
+
+
+def test_every_error_has_a_number() -> None:
+    """Each error that the domain names has a number of Confluent's; one that a plug-in names has its kind's status."""
+    named = set(re.findall(r'RegistryError\(Kind\.\w+, "(\w+)"', Path(domain_errors.__file__).read_text()))
+    assert named == set(errors.NUMBERS)
+    for kind, status in ((Kind.NOT_FOUND, 404), (Kind.CONFLICT, 409), (Kind.REFUSED, 422), (Kind.FAILED, 500)):
+        assert errors.refusal(RegistryError(kind, "OURS", "words")) == errors.Refusal(status, "words")
 
 
 @pytest.mark.parametrize("name", ["a/b", "..%2f", "%3B", "*", "a b", "ü/日本", ".", "a?b#c", ":.ctx:s", "-1"])

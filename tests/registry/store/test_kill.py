@@ -15,11 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from registry.commands import Commands
 from registry.domain.model import Page
-from registry.queries import Queries
-from registry.store.sqlite import Store
-from tests.registry.support import ROOT, avro, record
+from registry.store.sqlite import SqliteStore
+from tests.registry.support import ROOT, Commands, Queries, avro, record
 
 PLACES = {"pwrite64": 105, "fdatasync": 16, "ftruncate": 4, "unlink": 6}
 """How many calls of each kind are tried, all that there are; the last child comes to its end, or this is too low."""
@@ -29,9 +27,8 @@ CHILDREN = f"""
 import json, os, sys
 from contextlib import suppress
 from pathlib import Path
-from registry.commands import Commands
-from registry.store.sqlite import Store
-from tests.registry.support import avro, record
+from registry.store.sqlite import SqliteStore
+from tests.registry.support import Commands, avro, record
 
 folder, call, places = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
@@ -51,7 +48,7 @@ def run(place):
     for _ in range(places - place):
         make(idle)
     notes = os.open(folder / f"{{place}}.notes", os.O_WRONLY | os.O_CREAT)
-    commands = Commands(Store(folder / f"{{place}}.db"))
+    commands = Commands(SqliteStore(folder / f"{{place}}.db"))
     for at, draft in enumerate(drafts):
         id_ = commands.register(f"s{{at}}", draft).schema.id
         os.write(notes, json.dumps([at, id_]).encode() + b"\\n")
@@ -60,7 +57,7 @@ def run(place):
     commands.store.close()
     os.write(notes, b'["done", 0]\\n')
 
-Commands(Store(folder / "warm.db")).register("a", drafts[0])
+Commands(SqliteStore(folder / "warm.db")).register("a", drafts[0])
 for place in range(1, places + 1):
     child = os.fork()
     if not child:
@@ -101,7 +98,7 @@ def _survived(folder: Path, place: int) -> bool:
     """Checks what a child left behind; whether it came to its end."""
     notes = folder / f"{place}.notes"
     acknowledged = [json.loads(line) for line in notes.read_text().splitlines()]
-    store = Store(folder / f"{place}.db")
+    store = SqliteStore(folder / f"{place}.db")
     commands, queries = Commands(store), Queries(store)
     given: dict[int, int] = {at: id_ for at, id_ in acknowledged if isinstance(at, int)}
     for at, id_ in given.items():
@@ -122,11 +119,10 @@ def _survived(folder: Path, place: int) -> bool:
 
 FAILING = """
 import sys
-from registry.commands import Commands
 from registry.domain.errors import RegistryError
-from registry.store.sqlite import Store
-from tests.registry.support import avro, record
-commands = Commands(Store(sys.argv[1]))
+from registry.store.sqlite import SqliteStore
+from tests.registry.support import Commands, avro, record
+commands = Commands(SqliteStore(sys.argv[1]))
 refusals = 0
 for at in range(6):
     while True:
@@ -134,7 +130,7 @@ for at in range(6):
             id_ = commands.register(f"s{at}", avro(record(f"R{at}"))).schema.id
             break
         except RegistryError as error:
-            assert error.code == 50001, error
+            assert error.code == "STORE_FAILED", error
             refusals += 1
             assert refusals < 10
     print(at, id_, flush=True)
@@ -146,14 +142,14 @@ print("refusals", refusals)
 def test_a_failing_disk(tmp_path: Path, call: str, when: str) -> None:
     """What couldn't be written or synced is not acknowledged; then the file is opened anew, and is whole (F4)."""
     path = tmp_path / "r.db"
-    Store(path).close()
+    SqliteStore(path).close()
     command = [strace(), "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={when}",
                sys.executable, "-c", FAILING, str(path)]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     *rows, last = (line.split() for line in done.stdout.splitlines())
     assert int(last[1]) > 0, "no call failed"
-    store = Store(path)
+    store = SqliteStore(path)
     found = {at: Queries(store).lookup(f"s{at}", avro(record(f"R{at}"))).schema.id for at, _ in rows}
     assert found == {at: int(id_) for at, id_ in rows}
     store.close()
