@@ -65,7 +65,7 @@ class RegistryClient(SchemaSource):
         self._connection.http.close()
 
     def __reduce__(self) -> tuple[Callable[..., RegistryClient], tuple[str, dict[str, Any]]]:
-        """Pickles as where it looks; what it knows stays behind."""
+        """What is pickled is where it looks, not what it knows."""
         return _opened, self._made_by
 
     def __enter__(self) -> RegistryClient:

@@ -44,8 +44,8 @@ class CommandHandler(Protocol[C_contra]):
     def handle(self, command: C_contra, principal: Principal, /) -> object:
         """What the command's type says is answered, once all of it is durable.
 
-        `principal`: who asks; that they may has been asked already. RegistryError: it is refused or fails, and nothing
-        has changed.
+        `principal`: the caller, who has the permission: that has been asked already. RegistryError: it is refused, or
+        fails, and nothing has changed.
         """
 
 
@@ -53,9 +53,9 @@ class QueryHandler(Protocol[Q_contra, R_co]):
     """Answers queries of one type. Shared between threads."""
 
     def handle(self, query: Q_contra, principal: Principal, /) -> R_co:
-        """The answer, from one snapshot of what is kept; nothing changes. RegistryError: there is none.
+        """The answer, from one snapshot of what is kept; nothing changes. RegistryError: it can't be given.
 
-        `principal`: who asks; that they may has been asked already.
+        `principal`: the caller, who has the permission: that has been asked already.
         """
 
 
@@ -78,7 +78,7 @@ class Store(Protocol):
 
 
 class Snapshot(Protocol):
-    """What is kept, as it is inside one transaction."""
+    """What is kept, as it is within one transaction."""
 
     # --- schemas ---
 

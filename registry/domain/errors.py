@@ -149,12 +149,12 @@ def bad_mode(mode: object) -> RegistryError:
 
 
 def not_permitted(reason: str) -> RegistryError:
-    """The registry's own state forbids it (its mode, an id that is taken), whoever asks."""
+    """The registry's own state forbids it (its mode, an id that is taken), whoever the caller is."""
     return RegistryError(Kind.REFUSED, "NOT_PERMITTED", reason)
 
 
 def forbidden(principal: str, action: str, subject: str) -> RegistryError:
-    """Who asks may not do it."""
+    """The caller has no permission."""
     what = f"subject {subject!r}" if subject else "all subjects"
     message = f"{principal or 'an anonymous caller'} is not allowed to {action} ({what})"
     facts = {"principal": principal, "action": action, "subject": subject}

@@ -1,4 +1,4 @@
-"""Who asks, and whether they may."""
+"""Callers, and what they are permitted to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. `name`: "" for somebody who did not say."""
+    """The caller. `name`: "" for one who did not say who they are."""
 
     name: str
 
@@ -31,7 +31,7 @@ class Action(Enum):
 
 
 class Authority(Protocol):
-    """Decides who may do what. It is asked once before each command and each query, by `Dispatcher` alone."""
+    """Decides who may do what. The dispatcher asks it once before each command and each query."""
 
     def permits(self, principal: Principal, action: Action, subject: str) -> bool:
         """Whether it is allowed; `subject`: `names.ALL` where it is about more than one subject."""

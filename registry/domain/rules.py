@@ -63,7 +63,7 @@ def check_set(subject: str, setting: Config | Mode | None) -> None:
 
 
 def check_config_shown(subject: str, own: Config | None, *, inherit: bool) -> None:
-    """Who asks for a subject's own settings isn't told those for all. RegistryError CONFIG_NOT_FOUND."""
+    """A caller who asks for a subject's own settings isn't told those for all. RegistryError CONFIG_NOT_FOUND."""
     if own is None and subject != names.ALL and not inherit:
         raise errors.no_config(subject)
 

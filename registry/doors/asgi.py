@@ -39,7 +39,7 @@ def headers(scope: Scope) -> Headers:
 async def body(found: Headers, receive: Receive, limit: int) -> bytes:
     """The request's body. HttpError: 400, it has two lengths (B75), or the client is gone; 413, it is too long."""
     if "content-length" in found and "transfer-encoding" in found:
-        raise HttpError(400, "A Content-Length beside a Transfer-Encoding")
+        raise HttpError(400, "Both a Content-Length and a Transfer-Encoding")
     gathered = bytearray()
     more = True
     while more:

@@ -19,7 +19,7 @@ _USED: Final = "EXISTS (SELECT 1 FROM versions v WHERE v.schema_id = s.id AND v.
 
 
 class Tables:
-    """The database inside of one transaction."""
+    """The database within one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._run = connection.execute

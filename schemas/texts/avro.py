@@ -1,8 +1,8 @@
 """Avro schemas as text in the form that Java's library prints (`Schema.toString`), by which Confluent tells them apart.
 
-For a text that `schemas.avro` has read. Known members come in a fixed order, then other
-properties; full names are split into name and namespace, and a namespace that is the one around is left out; nothing
-else changes. So the same schema, written in two ways, is one.
+For a text that `schemas.avro` has read. Known members come in a fixed order, then other properties; full names are
+split into name and namespace, and a namespace that is the enclosing one is left out; nothing else changes. So the same
+schema, written in two ways, is one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class _Printer:
         return {"type": inner, **rest} if rest else inner
 
     def _reference(self, name: str, space: str) -> avro.Step[Any]:
-        """A name as it is written inside of a namespace, or the definition that it stands for."""
+        """A name as it is written inside a namespace, or the definition that it stands for."""
         full = _joined(space, name)
         definition = self.definitions.get(full)
         if definition is not None and full not in self.defined and name not in _PRIMITIVES:

@@ -102,7 +102,7 @@ def _body(message: DescriptorProto, file: FileDescriptorProto) -> Lines:
 def _members(message: DescriptorProto, file: FileDescriptorProto) -> Lines:
     """The fields and the messages inside, so that both compile to the order that they have here.
 
-    A map's entry and a group are messages that come of a field: all up to that field is printed where they stand.
+    A map's entry and a group are messages that come from a field: all up to that field is printed where they stand.
     """
     fields = list(_fields(message, file))
     made = {each.type_name.rpartition(".")[2] for each in message.extension if _is_group(each, file)}
@@ -117,9 +117,9 @@ def _members(message: DescriptorProto, file: FileDescriptorProto) -> Lines:
 
 
 def _fields(message: DescriptorProto, file: FileDescriptorProto) -> Iterator[tuple[set[str], list[str]]]:
-    """The declarations of fields in the descriptor's order, with the messages that come of each.
+    """The declarations of fields in the descriptor's order, with the messages that come from each.
 
-    A oneof stands with all of its own where its first stands.
+    A oneof stands with all its fields where the first of them stands.
     """
     done: set[int] = set()
     for each in message.field:
@@ -139,7 +139,7 @@ def _in_oneof(field: FieldDescriptorProto, index: int) -> bool:
 
 
 def _made(message: DescriptorProto, field: FieldDescriptorProto, file: FileDescriptorProto) -> set[str]:
-    """The message that comes of a field: a group's, a map's entry."""
+    """The message that comes from a field: a group's, a map's entry."""
     name = field.type_name.rpartition(".")[2]
     return {name} if _is_group(field, file) or _entry(message, field) is not None else set()
 

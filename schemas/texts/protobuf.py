@@ -164,7 +164,7 @@ def _canonical(file: FileDescriptorProto) -> bytes:
 
 
 def _ordered(file: FileDescriptorProto) -> FileDescriptorProto:
-    """The file with its imports, and the fields of its messages, in order, which means nothing."""
+    """The file with its imports, and its messages' fields, sorted: their order means nothing."""
     made = type(file).FromString(file.SerializeToString())
     names = sorted(file.dependency)
     public, weak = ([file.dependency[at] for at in marks] for marks in (file.public_dependency, file.weak_dependency))
@@ -177,7 +177,7 @@ def _ordered(file: FileDescriptorProto) -> FileDescriptorProto:
 
 
 def _order_fields(message: DescriptorProto) -> None:
-    """Orders fields by number, unless a message inside would get another place by it: frames name it by that (S32).
+    """Orders fields by number, unless that would move a message inside to another place, by which frames name it (S32).
 
     A map's entry, or a group, has the place among the messages inside at which its field stands.
     """

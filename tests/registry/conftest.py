@@ -32,7 +32,7 @@ def queries(store: Store) -> Queries:
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    """A fresh registry behind its HTTP API."""
+    """A fresh registry with its HTTP API."""
     made = Api(tmp_path / "api.db")
     yield made
     made.close()

@@ -201,7 +201,7 @@ def test_import_over_a_deleted_version(commands: Commands, queries: Queries) -> 
     ],
 )
 def test_ids_only_in_imports(commands: Commands, prepare: str | None, candidate: Candidate, code: str) -> None:
-    """An id is taken in mode IMPORT alone, and needed there; a version must be the next one elsewhere."""
+    """An id is taken only in mode IMPORT, and needed there; a version must be the next one elsewhere."""
     if prepare:
         commands.set_mode("a", prepare)  # type: ignore[arg-type]
     refused(code, lambda: commands.register("a", candidate))

@@ -71,13 +71,13 @@ class OnlyReading:
 
 
 def test_handlers_of_others() -> None:
-    """Anybody's command and query go the same way as the registry's own, with who asks."""
+    """Anybody's command and query go the same way as the registry's own, with the caller."""
     asked = Dispatcher({Paint: Painter()}, {Greet: Greeter()})
     assert asked.ask(Greet("a"), Principal("p")) == "p greets a"
     assert [asked.run(Paint(each), ANONYMOUS) for each in ("red", "blue")] == [1, 2]
 
 
-def test_who_may_not_reaches_no_handler() -> None:
+def test_no_permission_no_handler() -> None:
     """Without a permission for the action and the subject no handler is called."""
     painter = Painter()
     asked = Dispatcher({Paint: painter}, {Greet: Greeter()}, OnlyReading())

@@ -201,7 +201,7 @@ def test_metadata_is_part_of_the_schema(commands: Commands) -> None:
 
 
 def test_lookup(commands: Commands, queries: Queries) -> None:
-    """A schema is found under its subject alone, a deleted one if it is asked for."""
+    """A schema is found only under its subject, a deleted one if it is asked for."""
     commands.register("a", avro(INT))
     commands.register("b", avro(TEXT))
     assert queries.lookup("a", avro(INT)).number == 1

@@ -104,7 +104,7 @@ class Application:
 
 
 def _principal(found: Headers) -> Principal:
-    """Who asks: nobody says who they are, until there is authentication."""
+    """The caller: nobody says who they are, until there is authentication."""
     return ANONYMOUS
 
 

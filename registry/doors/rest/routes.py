@@ -227,7 +227,7 @@ def contexts(request: Request) -> Answer:
 
 
 def associations(request: Request) -> Answer:
-    """There are none: clients then take a subject's name from the topic's."""
+    """Nothing is associated: clients then take a subject's name from the topic's."""
     request.ask(queries.Describe())
     raise errors.no_association(request.path.get("resource", request.path.get("name", "")))
 

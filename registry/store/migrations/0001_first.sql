@@ -11,7 +11,7 @@ CREATE TABLE schemas (
 CREATE INDEX schemas_by_identity ON schemas (identity);
 CREATE INDEX schemas_by_guid ON schemas (guid);
 
--- The ids of schemas that were deleted permanently: who is registered again gets its own back.
+-- The ids of schemas that were deleted permanently: one that is registered again gets its id back.
 CREATE TABLE former_ids (
   identity  BLOB PRIMARY KEY,
   id        INTEGER NOT NULL

@@ -221,7 +221,7 @@ def test_an_unknown_id_is_refused_alone(run: Shell, url: str, stream: Path, tmp_
 
 
 def test_a_registry_that_is_down(run: Shell, stream: Path, tmp_path: Path) -> None:
-    """It is no fault of the messages: the run stops with 3, nothing is set aside, and no output is left."""
+    """It is not the messages' fault: the run stops with 3, nothing is set aside, and no output is left."""
     with socket.socket() as port:
         port.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{port.getsockname()[1]}"

@@ -64,7 +64,7 @@ def test_found_by_each_name(api: Api, client: RegistryClient) -> None:
 
 
 def test_schemas_from_elsewhere(api: Api, client: RegistryClient) -> None:
-    """A schema that came from a file has the id of the same one under its subject; else there is none."""
+    """A schema that came from a file has the id of the same one under its subject, if that has it."""
     id_ = client.register("a", INT)
     client.register("a", INT_MORE)
     own = avro.read(INT)
@@ -217,7 +217,7 @@ def test_failures_are_not_kept() -> None:
 
 
 def test_where_the_registry_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The source behind the entry point is at the URL that is named, or at the environment's, or on this machine."""
+    """The entry point's source is at the URL that is named, or at the environment's, or on this machine."""
     found: Callable[[RegistryClient], str] = lambda client: str(client._connection.http.base_url)  # noqa: E731
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     assert found(open_source()).rstrip("/") == "http://127.0.0.1:8081"

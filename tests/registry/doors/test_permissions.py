@@ -97,7 +97,7 @@ def test_all_routes_are_named() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_each_route_asks(closed: Api, nobody: Nobody, operation: str) -> None:
-    """Who may not do something gets 403 in Confluent's form, before anything is looked up."""
+    """A caller without the permission gets 403 in Confluent's form, before anything is looked up."""
     method, path = operation.split()
     body = BODIES.get(path.split("/")[1], {"schema": INT}) if method in ("POST", "PUT") else None
     status, answer = closed.ask(method, path.format_map(PARTS), body)
@@ -123,7 +123,7 @@ class Readers:
 
 
 def test_a_permission_is_for_an_action(tmp_path: Path) -> None:
-    """Who may read can read, and no more."""
+    """A caller who may read can read, and no more."""
     api = Api(tmp_path / "readers.db", Readers())
     assert api.ask("GET", "/subjects") == (200, [])
     assert api.ask("GET", "/schemas/types")[0] == 200
