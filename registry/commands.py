@@ -76,7 +76,7 @@ class RegisterHandler:
         number = rules.number_for(candidate, transaction.next_number(subject))
         versions, level = transaction.versions(subject), lookups.level(transaction, subject)
         new = rules.described(new, candidate, versions)
-        broken = lookups.incompatibility(transaction, new, rules.compared(versions, level), level)
+        broken = lookups.breakage(transaction, new, rules.compared(versions, level), level)
         if broken is not None:
             raise errors.incompatible(subject, broken)
         schema = transaction.same_schema(new.identity)

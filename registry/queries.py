@@ -11,9 +11,9 @@ from registry.domain import errors, lookups, names, rules
 from registry.domain.contracts import Query, QueryHandler, Snapshot, Store
 from registry.domain.model import (
     TYPES,
+    Breakage,
     Candidate,
     Config,
-    Incompatibility,
     Mode,
     Page,
     SchemaType,
@@ -305,7 +305,7 @@ class VersionOfSchemaHandler:
 
 
 @dataclass(frozen=True)
-class CheckCompatibility(Query[Incompatibility | None]):
+class CheckCompatibility(Query[Breakage | None]):
     """What a candidate would break: of one version, or (None) of those that the subject's level says.
 
     RegistryError: VERSION_NOT_FOUND, INVALID_SCHEMA.
@@ -322,16 +322,16 @@ class CheckCompatibility(Query[Incompatibility | None]):
 class CheckCompatibilityHandler:
     store: Store
 
-    def handle(self, query: CheckCompatibility, principal: Principal, /) -> Incompatibility | None:
+    def handle(self, query: CheckCompatibility, principal: Principal, /) -> Breakage | None:
         return self.store.read(lambda snapshot: self._broken(snapshot, query))
 
-    def _broken(self, snapshot: Snapshot, query: CheckCompatibility) -> Incompatibility | None:
+    def _broken(self, snapshot: Snapshot, query: CheckCompatibility) -> Breakage | None:
         new = lookups.parsed(snapshot, query.subject, query.candidate, normalize=query.normalize)
         previous = snapshot.versions(query.subject)
         if query.number is not None:
             previous = rules.asked_for(previous, query.number)
         level = lookups.level(snapshot, query.subject)
-        return lookups.incompatibility(snapshot, new, rules.compared(previous, level), level)
+        return lookups.breakage(snapshot, new, rules.compared(previous, level), level)
 
 
 # --- settings: of a subject, or (names.ALL) of all ---

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from native.errors import TranslatorError
-from registry.domain.model import Incompatibility
+from registry.domain.model import Breakage
 
 
 class Kind(Enum):
@@ -107,9 +107,9 @@ def referenced(subject: str, version: int) -> RegistryError:
     return RegistryError(Kind.CONFLICT, "REFERENCED", message, {"subject": subject, "version": version})
 
 
-def incompatible(subject: str, incompatibility: Incompatibility) -> RegistryError:
-    message = f"the schema is incompatible with an earlier one of subject {subject!r}: {incompatibility}"
-    facts = {"subject": subject, "incompatibility": incompatibility}
+def incompatible(subject: str, breakage: Breakage) -> RegistryError:
+    message = f"the schema is incompatible with an earlier one of subject {subject!r}: {breakage}"
+    facts = {"subject": subject, "breakage": breakage}
     return RegistryError(Kind.CONFLICT, "INCOMPATIBLE", message, facts)
 
 

@@ -6,8 +6,9 @@ import msgspec
 
 from registry.domain import compatibility, errors, names, references, rules
 from registry.domain.contracts import Snapshot
-from registry.domain.model import Candidate, Config, Incompatibility, Level, Mode, StoredSchema, Version
+from registry.domain.model import Breakage, Candidate, Config, Mode, StoredSchema, Version
 from registry.domain.parsing import Documents, Parsed, parse
+from schemas.compatibility import Level
 
 
 def config(snapshot: Snapshot, subject: str) -> Config:
@@ -56,6 +57,6 @@ def _referred(snapshot: Snapshot, subject: str, number: int, *, deleted: bool, e
     return found if found is None or deleted or not found.deleted else None
 
 
-def incompatibility(snapshot: Snapshot, new: Parsed, previous: list[Version], wanted: Level) -> Incompatibility | None:
+def breakage(snapshot: Snapshot, new: Parsed, previous: list[Version], wanted: Level) -> Breakage | None:
     """What a new schema would break of these versions."""
     return compatibility.check(new, previous, [documents(snapshot, each.schema) for each in previous], wanted)

@@ -6,11 +6,11 @@ from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
+from schemas.compatibility import Incompatibility, Level
+
 SchemaType = Literal["AVRO", "JSON", "PROTOBUF"]
 TYPES: Final[tuple[SchemaType, ...]] = ("JSON", "PROTOBUF", "AVRO")
 
-Level = Literal["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"]
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 DEFAULT_LEVEL: Final[Level] = "BACKWARD"
 
 Mode = Literal["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"]
@@ -76,24 +76,15 @@ class Config(Struct, frozen=True):
     normalize: bool | None = None
 
 
-class Finding(Struct, frozen=True):
-    """One thing that a new schema breaks. `kind`: a stable name; `version`: the number of what it breaks."""
-
-    kind: str
-    path: str
-    message: str
-    version: int
-
-
-class Incompatibility(Struct, frozen=True):
+class Breakage(Struct, frozen=True):
     """What a new schema breaks. `newest`: the newest version that it breaks; `level`: by which they were compared."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Incompatibility, ...]
     newest: Version
     level: Level
 
     def __str__(self) -> str:
-        return "; ".join(f"{each.message} ({each.path}, version {each.version})" for each in self.findings)
+        return "; ".join(map(str, self.findings))
 
 
 class Page(Struct, frozen=True):

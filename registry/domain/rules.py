@@ -13,12 +13,12 @@ from registry.domain.model import (
     DEFAULT_MODE,
     Candidate,
     Config,
-    Level,
     Mode,
     StoredSchema,
     Version,
 )
 from registry.domain.parsing import Parsed
+from schemas.compatibility import Level
 
 # --- settings ---
 

@@ -18,7 +18,7 @@ from registry import commands, queries
 from registry.dispatcher import dispatcher
 from registry.domain import names
 from registry.domain.contracts import Command, Query, Snapshot, Store, Transaction
-from registry.domain.model import Candidate, Config, Incompatibility, Mode, Page, Reference, StoredSchema, Version
+from registry.domain.model import Breakage, Candidate, Config, Mode, Page, Reference, StoredSchema, Version
 from registry.domain.principals import ANONYMOUS, Authority
 from registry.doors.rest.application import Application
 from registry.store.sqlite import SqliteStore
@@ -127,7 +127,7 @@ class Queries:
     def lookup(self, subject: str, candidate: Candidate, *, deleted: bool = False) -> Version:
         return self.ask(queries.VersionOfSchema(subject, candidate, deleted=deleted))
 
-    def incompatibility(self, subject: str, candidate: Candidate, number: int | None) -> Incompatibility | None:
+    def breakage(self, subject: str, candidate: Candidate, number: int | None) -> Breakage | None:
         return self.ask(queries.CheckCompatibility(subject, candidate, number))
 
     def config(self, subject: str = names.ALL, *, inherit: bool = False) -> Config:

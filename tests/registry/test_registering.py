@@ -6,7 +6,7 @@ import pytest
 
 from registry.domain import names
 from registry.domain.errors import Kind, RegistryError
-from registry.domain.model import Candidate, Config, Incompatibility, Page
+from registry.domain.model import Breakage, Candidate, Config, Page
 from tests.registry.support import INT, INT_MORE, TEXT, Commands, Queries, avro, jsonschema, proto, record
 
 ALL = Page()
@@ -119,15 +119,15 @@ def test_compatibility_decides(commands: Commands, queries: Queries, level: str,
     """A version that breaks the one before it is refused by the subject's level, with what it breaks."""
     commands.register("a", avro(INT))
     commands.set_config("a", Config(level))  # type: ignore[arg-type]
-    assert (queries.incompatibility("a", avro(second), -1) is not None) == breaks
+    assert (queries.breakage("a", avro(second), -1) is not None) == breaks
     if not breaks:
         assert commands.register("a", avro(second)).number == 2
         return
     with pytest.raises(RegistryError) as error:
         commands.register("a", avro(second))
     assert (code(error), error.value.kind) == ("INCOMPATIBLE", Kind.CONFLICT)
-    found = error.value.facts["incompatibility"]
-    assert isinstance(found, Incompatibility)
+    found = error.value.facts["breakage"]
+    assert isinstance(found, Breakage)
     assert (found.newest.number, found.level) == (1, level)
 
 
@@ -144,9 +144,9 @@ def test_transitive_levels_look_at_all(commands: Commands, queries: Queries) -> 
     commands.register("a", avro(one))
     commands.register("a", avro(two))
     commands.set_config("a", Config("FORWARD_TRANSITIVE"))
-    assert queries.incompatibility("a", avro(three), -1) is None
-    assert queries.incompatibility("a", avro(three), 1) is not None
-    found = queries.incompatibility("a", avro(three), None)
+    assert queries.breakage("a", avro(three), -1) is None
+    assert queries.breakage("a", avro(three), 1) is not None
+    found = queries.breakage("a", avro(three), None)
     assert found is not None
     assert found.newest.number == 1
 

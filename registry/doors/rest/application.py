@@ -21,7 +21,7 @@ from registry.domain.errors import RegistryError
 from registry.domain.principals import ANONYMOUS, Principal
 from registry.doors import asgi
 from registry.doors.asgi import Headers, HttpError, Receive, Scope, Send
-from registry.doors.rest.errors import refusal
+from registry.doors.rest.errors import error_body
 from registry.doors.rest.requests import Raw, Request
 from registry.doors.rest.routes import ROUTES, Answering
 
@@ -109,7 +109,7 @@ def _principal(found: Headers) -> Principal:
 
 
 def _refused(error: RegistryError | HttpError) -> tuple[int, bytes]:
-    found = refusal(error)
+    found = error_body(error)
     return found.status, msgspec.json.encode(found.members)
 
 

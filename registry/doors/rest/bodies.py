@@ -13,19 +13,18 @@ import msgspec
 
 from registry.domain.errors import bad_level, bad_mode, bad_schema
 from registry.domain.model import (
-    LEVELS,
     MODES,
     TYPES,
     Candidate,
     Config,
     Json,
-    Level,
     Mode,
     Reference,
     StoredSchema,
     Version,
 )
 from registry.doors.asgi import HttpError
+from schemas.compatibility import LEVELS, Level
 
 _CANDIDATE: Final = {"schema", "schemaType", "references", "metadata", "ruleSet", "id", "version", "subject", "guid"}
 _CONFIG: Final = {"compatibility", "compatibilityLevel", "normalize"}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.domain.errors import Kind, RegistryError
-from registry.domain.model import Finding, Incompatibility
+from registry.domain.model import Breakage
 from registry.doors.asgi import HttpError
+from schemas.compatibility import Incompatibility
 
 _STATUS: Final = {Kind.NOT_FOUND: 404, Kind.CONFLICT: 409, Kind.REFUSED: 422, Kind.FAILED: 500}
 """What an error without a number is answered with."""
@@ -67,7 +68,7 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ErrorBody:
     """An error in Confluent's form."""
 
     number: int
@@ -83,11 +84,11 @@ class Refusal:
         return {"error_code": self.number, "message": self.message}
 
 
-def refusal(error: RegistryError | HttpError) -> Refusal:
+def error_body(error: RegistryError | HttpError) -> ErrorBody:
     """The error in Confluent's form."""
     if isinstance(error, HttpError):
-        return Refusal(error.status, error.message)
-    return Refusal(NUMBERS.get(error.code, _STATUS[error.kind]), _words(error))
+        return ErrorBody(error.status, error.message)
+    return ErrorBody(NUMBERS.get(error.code, _STATUS[error.kind]), _words(error))
 
 
 def _words(error: RegistryError) -> str:
@@ -96,8 +97,8 @@ def _words(error: RegistryError) -> str:
         case "SCHEMA_NOT_FOUND":
             return "Schema not found" if facts["id"] is None else f"Schema {facts['id']} not found"
         case "INCOMPATIBLE":
-            found = facts["incompatibility"]
-            assert isinstance(found, Incompatibility)
+            found = facts["breakage"]
+            assert isinstance(found, Breakage)
             subject, details = facts["subject"], ", ".join(described(found))
             return (
                 "Schema being registered is incompatible with an earlier schema for subject "
@@ -107,7 +108,7 @@ def _words(error: RegistryError) -> str:
     return error.message if words is None else words.format_map(facts)
 
 
-def described(found: Incompatibility) -> list[str]:
+def described(found: Breakage) -> list[str]:
     """What a schema breaks, in Confluent's words, with the newest version that it breaks and the level."""
     return [
         *map(_finding, found.findings),
@@ -117,5 +118,5 @@ def described(found: Incompatibility) -> list[str]:
     ]
 
 
-def _finding(each: Finding) -> str:
+def _finding(each: Incompatibility) -> str:
     return f"{{errorType:'{each.kind}', description:'{each.message}', path:'{each.path}', version:{each.version}}}"

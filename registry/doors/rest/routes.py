@@ -14,7 +14,7 @@ from registry.domain import errors
 from registry.domain.errors import RegistryError
 from registry.domain.model import Page, StoredSchema, Version
 from registry.doors.rest import bodies
-from registry.doors.rest.errors import INVALID_SCHEMA, described, refusal
+from registry.doors.rest.errors import INVALID_SCHEMA, described, error_body
 from registry.doors.rest.requests import Raw, Request
 from schemas.texts import protobuf as proto_text
 
@@ -180,7 +180,7 @@ def _check(request: Request, number: int | None) -> Answer:
         found = request.ask(query)
         messages = [] if found is None else described(found)
     except RegistryError as error:
-        told = refusal(error)
+        told = error_body(error)
         if told.number != INVALID_SCHEMA or not verbose:
             raise
         messages = [told.message]

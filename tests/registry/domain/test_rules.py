@@ -8,8 +8,9 @@ import pytest
 
 from registry.domain import names, rules
 from registry.domain.errors import RegistryError
-from registry.domain.model import Candidate, Config, Level, Mode, Version
+from registry.domain.model import Candidate, Config, Mode, Version
 from registry.domain.parsing import Parsed
+from schemas.compatibility import Level
 
 Given = Config | None
 

@@ -282,7 +282,7 @@ def test_every_error_has_a_number() -> None:
     named = set(re.findall(r'RegistryError\(Kind\.\w+, "(\w+)"', Path(domain_errors.__file__).read_text()))
     assert named == set(errors.NUMBERS)
     for kind, status in ((Kind.NOT_FOUND, 404), (Kind.CONFLICT, 409), (Kind.REFUSED, 422), (Kind.FAILED, 500)):
-        assert errors.refusal(RegistryError(kind, "OURS", "words")) == errors.Refusal(status, "words")
+        assert errors.error_body(RegistryError(kind, "OURS", "words")) == errors.ErrorBody(status, "words")
 
 
 @pytest.mark.parametrize("name", ["a/b", "..%2f", "%3B", "*", "a b", "ü/日本", ".", "a?b#c", ":.ctx:s", "-1"])
