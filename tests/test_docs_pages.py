@@ -15,7 +15,7 @@ from native.binding import C
 from translator import formats
 from translator.adapters.adapter import Adapter
 from translator.plan.handle import Plan
-from translator.plan.policies import choices
+from translator.policies import choices
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from translator.adapters.adapter import Adapter, Message
     from translator.adapters.making import adapter
     from translator.api import MappingSource, SchemaSpec, compile  # noqa: A004
+    from translator.losses import Loss, Losses
     from translator.mapping.document import MappingError
     from translator.messages import LearningComplete, NeuronActivated, NeuronSignal, TopologyChanged
     from translator.plan.handle import Batch, EachBatch, Plan
-    from translator.plan.losses import Loss, Losses
-    from translator.plan.policies import Policies
+    from translator.policies import Policies
     from translator.sources import SchemaSource
     from translator.table import Transformer, register, transformers
 
@@ -42,8 +42,8 @@ _HOMES = {
     "translator.mapping.document": ("MappingError",),
     "translator.messages": ("LearningComplete", "NeuronActivated", "NeuronSignal", "TopologyChanged"),
     "translator.plan.handle": ("Batch", "EachBatch", "Plan"),
-    "translator.plan.losses": ("Loss", "Losses"),
-    "translator.plan.policies": ("Policies",),
+    "translator.losses": ("Loss", "Losses"),
+    "translator.policies": ("Policies",),
     "translator.sources": ("SchemaSource",),
     "translator.table": ("Transformer", "register", "transformers"),
 }

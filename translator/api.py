@@ -11,7 +11,7 @@ from native.binding import Limits
 from native.errors import PlanError
 from translator import table
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies, choices
+from translator.policies import Policies, choices
 from translator.specs import Document, End, SchemaSpec, end
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from schemas.model import Schema
     from translator.mapping.document import Mapping
     from translator.plan.handle import Batch
-    from translator.plan.policies import Policies
+    from translator.policies import Policies
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from translator.adapters.adapter import Adapter, Out
 from translator.adapters.known import Known, Schemas, fingerprint
 from translator.framing import Framing, Part, Reference
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 from translator.sources import SchemaSource
 
 OutFraming = Literal["plain", "confluent", "confluent-header", "avro-single"]

@@ -23,7 +23,7 @@ def script(app: App, shell: Shell) -> str:
 def _values() -> dict[str, list[str]]:
     """What can stand behind an option, by the option's name."""
     from translator import containers, formats
-    from translator.plan.policies import choices
+    from translator.policies import choices
 
     formats_, containers_ = sorted(formats.NAMES), sorted(containers.NAMES)
     policies = [f"{name}={value}" for name, values in choices().items() for value in values]

@@ -11,7 +11,7 @@ from translator import formats as formats_
 from translator.cli.exits import DONE
 from translator.cli.output import Report
 from translator.cli.sides import USUAL
-from translator.plan.policies import choices
+from translator.policies import choices
 
 
 def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)] = False) -> int:

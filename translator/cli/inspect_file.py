@@ -19,7 +19,7 @@ from translator.inspecting.kinds import describe
 from translator.inspecting.text import harmless
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 if TYPE_CHECKING:
     from translator.adapters.adapter import Adapter

@@ -15,7 +15,7 @@ from cyclopts import Group, Parameter, Token
 from translator import containers, formats
 from translator.cli.exits import UsageError
 from translator.containers.base import Limits as StreamLimits
-from translator.plan.policies import Policies, choices
+from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
     from native.binding import Limits

@@ -14,7 +14,7 @@ from translator.cli.output import Report
 from translator.mapping.examples import Example, Suite
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 _JSON: Final = ("json", "protojson", "otlp-json", "avro-json")
 """Formats whose messages are JSON."""

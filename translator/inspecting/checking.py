@@ -8,7 +8,7 @@ from schemas.model import Record, Schema
 from translator import formats
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> Plan:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from native import binding
 from native.binding import Limits
 from native.errors import DataError, PlanError
+from translator.losses import Losses
 from translator.plan.compiler import Compiled, Side, compile_pair
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 if TYPE_CHECKING:
     from schemas.model import Schema

@@ -37,8 +37,8 @@ from schemas.model import (
     Union,
     nullable,
 )
-from translator.plan.policies import Policies
 from translator.plan.resolve import NULL_VALUE, is_wrapper, meaning
+from translator.policies import Policies
 
 _RECORDS = (inspect.StructType, inspect.DataclassType, inspect.TypedDictType)
 _LISTS = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.VarTupleType)

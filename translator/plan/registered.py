@@ -9,9 +9,9 @@ from native import binding
 from native.errors import PlanError
 from translator import formats, table
 from translator.formats.base import ALL_LANGUAGES, Format, by_name, no_checks
+from translator.losses import Losses
 from translator.plan.compiler import Side
 from translator.plan.handle import Batch, Plan, python_format
-from translator.plan.losses import Losses
 
 if TYPE_CHECKING:
     from schemas.model import Schema

@@ -17,7 +17,7 @@ from schemas import avro
 from translator import formats
 from translator.plan.compiler import Side
 from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "null": st.none(),
