@@ -13,9 +13,9 @@ import pytest
 import translator
 from native.binding import C
 from translator import formats
-from translator.adapters.adapter import Adapter
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 from translator.policies import choices
+from translator.streams.schema_ids.adapter import Adapter
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

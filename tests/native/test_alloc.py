@@ -18,10 +18,10 @@ from native.errors import DataError
 from schemas import avro
 from tests import each_vectors, vectors
 from translator import formats
+from translator.engine.plan import Plan
 from translator.mapping import document
 from translator.mapping.compiler import compile_mapping
 from translator.plan.compiler import Side, compile_pair
-from translator.plan.handle import Plan
 from translator.policies import Policies
 
 ROOT = Path(__file__).resolve().parents[2]

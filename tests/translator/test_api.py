@@ -18,8 +18,8 @@ import pytest
 import schemas
 import translator
 from schemas import neuron, protobuf
-from translator import sources
-from translator.specs import end
+from translator.engine import sources
+from translator.engine.specs import end
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTO = """
@@ -243,7 +243,7 @@ def test_schema_source_refusals(folder: Path) -> None:
     """A source's refusal, one that is none, and one that isn't there are SchemaErrors; a file comes first."""
     for spec, reason in (
         ("memory:other", "no such subject"),
-        ("broken:x", "no translator.sources.SchemaSource"),
+        ("broken:x", "no translator.engine.sources.SchemaSource"),
         ("absent:x", "no such file|suffix"),
     ):
         with pytest.raises(translator.SchemaError, match=reason):

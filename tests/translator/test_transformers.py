@@ -12,9 +12,10 @@ import pytest
 
 import translator
 from schemas.model import Schema
-from translator import formats, table
+from translator import formats
+from translator.engine import transformers as table
+from translator.engine.transformers import OneByOne, Options, Transformer
 from translator.messages import Activation, NeuronSignal, Payload
-from translator.table import OneByOne, Options, Transformer
 
 AVRO = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}
 ZERO = UUID(int=0)

@@ -12,7 +12,7 @@ from native.errors import ContainerError, DataError, PlanError, SchemaError, Tra
 from translator.cli.exits import STOPPED, USAGE, UsageError
 
 if TYPE_CHECKING:
-    from translator.conversion import Refusal
+    from translator.streams.pump import Refusal
 
 _SHOWN = 20
 """Problems of a plan that are listed as text."""

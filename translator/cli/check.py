@@ -13,9 +13,9 @@ from translator.cli.lookup import Lookup, LookupOptions, Url
 from translator.cli.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
 from translator.cli.output import Report
 from translator.cli.summary import json_names
+from translator.engine.plan import Plan
 from translator.losses import Verdict
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
 VERDICTS: tuple[Verdict, ...] = ("exact", "checked", "dropped")
 

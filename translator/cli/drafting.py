@@ -16,10 +16,10 @@ from typing import Final
 from native.errors import PlanError
 from schemas.model import Array, Enum, Record, Type
 from translator.cli.leaves import Leaf, Loop, leaves, loops, words
+from translator.engine.plan import Plan
 from translator.mapping.document import load
 from translator.mapping.errors import MappingError, child
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
 _TEXTS: Final = ("bool", "int", "float", "uuid", "timestamp", "date", "time", "decimal")
 _FROM_TEXT: Final = {"uuid": 'cast = "uuid"', "bool": 'cast = "bool"', "timestamp": 'time = "rfc3339"'}

@@ -15,9 +15,9 @@ from translator.cli.options import InputOptions, PlanOptions, chosen
 
 if TYPE_CHECKING:
     from native.binding import Limits
-    from translator.adapters.adapter import Adapter, Out
+    from translator.engine.specs import End
     from translator.framing import Framing
-    from translator.specs import End
+    from translator.streams.schema_ids.adapter import Adapter, Out
 
 Framed = Literal["plain", "confluent", "avro-single"]
 _FRAMING = Group("Framing", sort_key=25)
@@ -84,7 +84,7 @@ class Naming:
 
     def out(self, end: End) -> Out | None:
         """What stands before results; None: nothing. PlanError: there are no such results."""
-        from translator.adapters.making import out_of
+        from translator.streams.schema_ids.making import out_of
 
         options = self.options
         if options.out_framing == "plain":
@@ -94,8 +94,8 @@ class Naming:
 
     def adapter(self, target: sides.Target, plan: PlanOptions, limits: Limits) -> tuple[Adapter, str | None]:
         """What translates framed messages, and the text of the target's schema where its container carries it."""
-        from translator.adapters.making import adapter
-        from translator.specs import End
+        from translator.engine.specs import End
+        from translator.streams.schema_ids.making import adapter
 
         assert self.framing is not None
         schema, text = sides.target_end(target, self.target)
@@ -115,7 +115,7 @@ class Naming:
 
     def _numbering(self) -> Any:
         """Where the output's schema has its id; what needs none opens no registry."""
-        from translator.adapters.known import Known
+        from translator.engine.known import Known
 
         if self.options.out_framing != "confluent" or self.options.out_id is not None:
             return Known({})

@@ -14,16 +14,16 @@ from translator.cli.exits import UsageError
 from translator.cli.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
 from translator.containers.base import Data, Framing
-from translator.conversion import Conversion, Counts, Refusal
+from translator.engine.plan import Plan
 from translator.inspecting.kinds import describe
 from translator.inspecting.text import harmless
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 from translator.policies import Policies
+from translator.streams.pump import Conversion, Counts, Refusal
 
 if TYPE_CHECKING:
-    from translator.adapters.adapter import Adapter
     from translator.cli.inspect_message import Wanted
+    from translator.streams.schema_ids.adapter import Adapter
 
 RECORD: Final = 2_000
 """Characters of one record that are shown as text."""
@@ -104,7 +104,7 @@ def _counted(found: Found, count: bool) -> Found:
 
 def _adapter(name: str, wanted: Wanted) -> Adapter:
     """To JSON from messages that each say their schema."""
-    from translator.adapters.making import adapter
+    from translator.streams.schema_ids.making import adapter
 
     assert wanted.refers is not None
     return adapter(

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from native.errors import ContainerError, DataError, PlanError, SchemaError, TranslatorError
 from schemas.model import Schema
-from translator import containers, formats, sources, specs
+from translator import containers, formats
 from translator import framing as frames
 from translator.cli import advice, inspect_table, sides
 from translator.cli.exits import DONE, REFUSED, USAGE, UsageError
@@ -17,13 +17,14 @@ from translator.cli.options import InputOptions, LimitOptions
 from translator.cli.output import Report, many
 from translator.containers import avro
 from translator.containers.base import Reader
-from translator.conversion import Refusal
+from translator.engine import sources, specs
+from translator.engine.plan import Plan
+from translator.engine.sources import SchemaSource
 from translator.inspecting import checking, look, reading, records
 from translator.inspecting.reading import Reading
 from translator.inspecting.records import Record
 from translator.inspecting.text import harmless
-from translator.plan.handle import Plan
-from translator.sources import SchemaSource
+from translator.streams.pump import Refusal
 
 
 @dataclass(frozen=True)

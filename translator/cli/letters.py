@@ -8,7 +8,7 @@ from typing import IO, Final
 from translator.cli.sides import Input
 from translator.containers.dead_letter import VERSION, Letter, LetterReader
 from translator.containers.streams import send
-from translator.conversion import Refusal
+from translator.streams.pump import Refusal
 
 MOST: Final = 1 << 20
 """Bytes of a message that its letter keeps."""

@@ -15,8 +15,8 @@ from translator.cli.exits import UsageError
 
 if TYPE_CHECKING:
     from schemas.model import Schema
+    from translator.engine.sources import SchemaSource
     from translator.framing import Framing
-    from translator.sources import SchemaSource
 
 REGISTRY: Final = "registry"
 """The source of schemas that is meant, and what names its schemas begin with."""
@@ -59,14 +59,14 @@ class Lookup:
     @cached_property
     def registry(self) -> SchemaSource:
         """The registry; asked when a schema is wanted."""
-        from translator import sources
+        from translator.engine import sources
 
         return sources.find(REGISTRY) if self._url is None else sources.find(REGISTRY, self._url)
 
     @cached_property
     def known(self) -> SchemaSource:
         """The schemas that --schemas names."""
-        from translator.adapters.known import Known
+        from translator.engine.known import Known
 
         if self.framing == "avro-single":
             return Known([_document(each) for each in self.options.schemas])
@@ -84,7 +84,7 @@ class Lookup:
 
     def subject(self, text: str) -> Schema:
         """`SUBJECT[@VERSION][#Type]`."""
-        from translator import sources, specs
+        from translator.engine import sources, specs
 
         name, _, type_ = text.rpartition("#") if "#" in text else (text, "", None)
         found = self.registry.by_subject(*sources.subject(name))
@@ -102,7 +102,7 @@ class Lookup:
         """A schema as it is named: one of the registry looked up where --registry says, anything else as it stands."""
         if not spec.startswith(f"{REGISTRY}:") or Path(spec).exists():
             return spec
-        from translator import sources
+        from translator.engine import sources
 
         return sources.load(spec, self._url) or spec
 
@@ -116,7 +116,7 @@ class Lookup:
 
 def subject_of(text: str) -> str:
     """The subject's name in `SUBJECT[@VERSION][#Type]`."""
-    from translator import sources
+    from translator.engine import sources
 
     return sources.subject(text.rpartition("#")[0] if "#" in text else text)[0]
 

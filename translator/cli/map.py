@@ -11,11 +11,12 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from schemas.model import Type
-from translator import formats, specs
+from translator import formats
 from translator.cli import files, inputs, sides
 from translator.cli.exits import DONE, REFUSED, UsageError
 from translator.cli.options import FILE, way
 from translator.cli.output import Report, many
+from translator.engine import specs
 from translator.plan.compiler import Side
 
 app = App(name="map", help="Draft mappings, and test them by their examples.", help_format="plaintext")

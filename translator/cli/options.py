@@ -19,9 +19,9 @@ from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
     from native.binding import Limits
+    from translator.engine.plan import Plan
     from translator.mapping.document import Mapping
     from translator.plan.compiler import Side
-    from translator.plan.handle import Plan
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _IN = Group("Input", sort_key=10)
@@ -161,7 +161,7 @@ def make_plan(
 
     UsageError, MappingError, PlanError; with `strict` UsageError also where a pattern of --drop names nothing.
     """
-    from translator.plan.handle import Plan
+    from translator.engine.plan import Plan
 
     mapping, policies = chosen(options)
     plan = Plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)

@@ -11,7 +11,7 @@ from native.errors import TranslatorError
 from translator.cli import advice
 
 if TYPE_CHECKING:
-    from translator.conversion import Counts
+    from translator.streams.pump import Counts
 
 Row = Sequence[str]
 

@@ -9,13 +9,13 @@ from translator.cli import sides
 from translator.cli.framed import Naming
 from translator.cli.options import PlanOptions, make_plan
 from translator.cli.output import Report
+from translator.engine.plan import Plan
+from translator.engine.specs import End
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.specs import End
 
 if TYPE_CHECKING:
-    from translator.adapters.adapter import Adapter
-    from translator.adapters.prefixed import Prefixed
+    from translator.streams.schema_ids.adapter import Adapter
+    from translator.streams.schema_ids.prefixed import Prefixed
 
 Translation: TypeAlias = "Plan | Adapter | Prefixed"
 """What translates the messages of an input."""
@@ -61,7 +61,7 @@ class Plans:
         out = self._naming.out(end)
         if out is None:
             return plan
-        from translator.adapters.prefixed import Prefixed
+        from translator.streams.schema_ids.prefixed import Prefixed
 
         return Prefixed(plan, out)
 

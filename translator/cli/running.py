@@ -27,8 +27,8 @@ from translator.cli.stopping import Ended, Follower, terminable, unfinished
 from translator.cli.summary import facts, summed, told, warnings
 from translator.containers import packing
 from translator.containers.base import Options, Writer
-from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError
 from translator.plan.compiler import Side
+from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
 
 if TYPE_CHECKING:
     from translator.cli.convert import OutputOptions, RunOptions

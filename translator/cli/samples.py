@@ -11,9 +11,9 @@ from translator.cli import advice, sides
 from translator.cli.exits import UsageError
 from translator.cli.options import Way
 from translator.containers.base import DEFAULT_LIMITS, Data, Framing
-from translator.conversion import Conversion, StoppedError
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
+from translator.streams.pump import Conversion, StoppedError
 
 FORMATS: Final = ("json", "msgpack")
 """What says by itself what is in it."""

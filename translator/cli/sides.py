@@ -10,7 +10,7 @@ from typing import IO, Final, TypeAlias
 
 from native.errors import ContainerError
 from schemas.model import Schema
-from translator import containers, formats, framing, specs
+from translator import containers, formats, framing
 from translator.cli import advice, files
 from translator.cli.exits import UsageError
 from translator.cli.options import Way, way
@@ -18,8 +18,9 @@ from translator.cli.stopping import Follower
 from translator.containers import dead_letter, detect, packing
 from translator.containers.base import Limits, Reader
 from translator.containers.streams import BlockReader
-from translator.conversion import Meter, Refusal
+from translator.engine import specs
 from translator.plan.compiler import Side
+from translator.streams.pump import Meter, Refusal
 
 USUAL = {
     "avro": "avro",
@@ -355,7 +356,7 @@ def avro_text(spec: Spec) -> str:
 def _written(schema: Schema) -> str:
     """A schema that was looked up, as text. UsageError: the text would say less."""
     from schemas import writing
-    from translator.adapters.known import alike
+    from translator.engine.known import alike
 
     found = writing.write(schema, "avro")
     if not alike(found.schema, schema):

@@ -8,8 +8,8 @@ from typing import Any
 from schemas.model import Record
 from translator.cli.output import amount, many
 from translator.cli.sides import Input, Target
-from translator.conversion import Counts
 from translator.plan.compiler import Side
+from translator.streams.pump import Counts
 
 SHOWN = 10
 """Names of ignored members that are listed as text."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from native.errors import DataError
-from translator import formats, specs
+from translator import formats
 from translator.cli.exits import UsageError
 from translator.cli.output import Report
+from translator.engine import specs
+from translator.engine.plan import Plan
 from translator.mapping.examples import Example, Suite
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 from translator.policies import Policies
 
 _JSON: Final = ("json", "protojson", "otlp-json", "avro-json")

@@ -33,7 +33,7 @@ from translator.containers.base import (
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
-from translator.retrying import Wanted
+from translator.streams.retries import Wanted
 
 NAME = "dead-letter"
 EXTENSIONS: dict[str, str] = {}

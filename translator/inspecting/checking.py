@@ -6,8 +6,8 @@ from native.binding import Limits
 from native.errors import DataError, LimitError, PlanError
 from schemas.model import Record, Schema
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 from translator.policies import Policies
 
 

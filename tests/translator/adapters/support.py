@@ -10,8 +10,8 @@ import pytest
 
 from native.errors import DataError, SchemaError
 from schemas.model import Schema
-from translator.adapters.known import Known
-from translator.sources import SchemaSource
+from translator.engine.known import Known
+from translator.engine.sources import SchemaSource
 
 ONE = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}
 TWO = {"type": "record", "name": "R", "fields": [{"name": "b", "type": "string"}, {"name": "a", "type": "long"}]}

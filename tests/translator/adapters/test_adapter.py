@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import translator
 from native.errors import DataError, PlanError, SchemaError
 from tests.translator.adapters.support import ONE, PROTO, TWO, WANTED, Counting, avro, one, refusal, two
-from translator import framing, table
+from translator import framing
+from translator.engine import transformers as table
 
 GUID = uuid.UUID(int=5)
 SOURCE = {1: ONE, 2: TWO, 4: {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}, GUID: ONE}
@@ -312,8 +313,8 @@ def test_a_schema_that_makes_no_plan_refuses_its_messages_alone():
         calls.append(schema)
         return translator.compile(("avro", schema), WANTED)
 
-    from translator.adapters.adapter import Adapter
-    from translator.adapters.known import Known
+    from translator.engine.known import Known
+    from translator.streams.schema_ids.adapter import Adapter
 
     a = Adapter(Known(SOURCE), compile_)
     batch = a.translate_many([one(1), b"\0\0\0\0\4\2x", one(2), b"\0\0\0\0\4\2x"])
@@ -326,8 +327,8 @@ def test_a_schema_that_makes_no_plan_refuses_its_messages_alone():
 
 def test_no_more_plans_are_kept_than_there_is_room_for(monkeypatch):
     """Ids beyond that are compiled again when they come again; results are the same."""
-    from translator.adapters import adapter as module
-    from translator.adapters import plans
+    from translator.streams.schema_ids import adapter as module
+    from translator.streams.schema_ids import plans
 
     monkeypatch.setattr(plans, "MOST", 2)
     monkeypatch.setattr(module, "MOST_HEADS", 2)

@@ -13,8 +13,8 @@ from tests.translator.adapters.support import ONE, TWO, WANTED, avro, one, two
 from tests.translator.containers.support import messages
 from translator import containers, framing
 from translator.containers import packing
-from translator.conversion import Conversion, Refusal, StoppedError
-from translator.table import frame_of
+from translator.engine.transformers import frame_of
+from translator.streams.pump import Conversion, Refusal, StoppedError
 
 SOURCE = {1: ONE, 2: TWO}
 FRAMES = {"delimited": "varint", "hal9-frames": "be32"}

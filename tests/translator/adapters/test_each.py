@@ -11,8 +11,8 @@ from native.errors import PlanError
 from tests.translator.adapters.support import avro
 from tests.translator.containers.support import messages
 from translator import containers
-from translator.conversion import Conversion
-from translator.table import frame_of
+from translator.engine.transformers import frame_of
+from translator.streams.pump import Conversion
 
 ARRAY = {"type": "array", "items": "string"}
 OLD = {"type": "record", "name": "R", "fields": [{"name": "tags", "type": ARRAY}]}

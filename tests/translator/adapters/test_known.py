@@ -15,8 +15,8 @@ import schemas
 from native.errors import SchemaError
 from schemas import places
 from tests.translator.adapters.support import ONE, PROTO, TWO
-from translator.adapters.known import Known, alike, fingerprint
-from translator.sources import SchemaSource
+from translator.engine.known import Known, alike, fingerprint
+from translator.engine.sources import SchemaSource
 
 BASE = {
     "type": "record",

@@ -10,11 +10,12 @@ import pytest
 from schemas import avro
 from tests.translator.containers import avrofiles
 from tests.translator.containers.support import Trickle
-from translator import containers, conversion, formats
+from translator import containers, formats
 from translator.containers.base import Limits
-from translator.conversion import Conversion, Counts, Meter, Refusal, StoppedError
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
+from translator.streams import pump as conversion
+from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
 
 LONGS = '{"type": "record", "name": "R", "fields": [{"name": "n", "type": "int"}]}'
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from native.binding import Limits
 from native.errors import PlanError
-from translator import table
-from translator.plan.handle import Plan
+from translator.engine import transformers as table
+from translator.engine.plan import Plan
+from translator.engine.specs import Document, End, SchemaSpec, end
 from translator.policies import Policies, choices
-from translator.specs import Document, End, SchemaSpec, end
 
 if TYPE_CHECKING:
     from translator.mapping.document import Mapping
@@ -50,7 +50,7 @@ def compile(  # noqa: A001
     )
     factory = table.find(ends[0].format, ends[1].format)
     if factory is not None:
-        from translator.plan.registered import RegisteredPlan
+        from translator.engine.registered import RegisteredPlan
 
         return RegisteredPlan(*ends, factory, chosen, options)
     return _native(*ends, chosen, options)

@@ -10,8 +10,8 @@ from uuid import UUID
 from native.errors import SchemaError
 from schemas import canonical, places
 from schemas.model import Field, Record, Schema, walk
-from translator import specs
-from translator.sources import SchemaSource
+from translator.engine import specs
+from translator.engine.sources import SchemaSource
 
 T = TypeVar("T")
 Schemas: TypeAlias = "Mapping[int | UUID, specs.Document] | Sequence[specs.Document]"

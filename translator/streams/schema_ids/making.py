@@ -11,13 +11,14 @@ from native.binding import Limits
 from native.errors import PlanError
 from schemas import places
 from schemas.model import Bytes, Schema
-from translator import api, specs
-from translator.adapters.adapter import Adapter, Out
-from translator.adapters.known import Known, Schemas, fingerprint
+from translator.engine import compile as api
+from translator.engine import specs
+from translator.engine.known import Known, Schemas, fingerprint
+from translator.engine.plan import Plan
+from translator.engine.sources import SchemaSource
 from translator.framing import Framing, Part, Reference
-from translator.plan.handle import Plan
 from translator.policies import Policies
-from translator.sources import SchemaSource
+from translator.streams.schema_ids.adapter import Adapter, Out
 
 OutFraming = Literal["plain", "confluent", "confluent-header", "avro-single"]
 

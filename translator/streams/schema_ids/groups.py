@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from native.binding import Results, Run
 from native.errors import DataError
-from translator.plan.handle import Plan
-from translator.plan.registered import RegisteredPlan
+from translator.engine.plan import Plan
+from translator.engine.registered import RegisteredPlan
 
 _Piece: TypeAlias = tuple[int, int, bytes | memoryview]
 """One result: of which message of the batch, its number among that one's, its bytes."""

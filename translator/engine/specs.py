@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from native.errors import PlanError, SchemaError
 from schemas.loading import Generated
 from schemas.model import Language, Schema
-from translator import formats, table
+from translator import formats
+from translator.engine import transformers as table
 
 Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
 """A schema, or what it is loaded from."""
@@ -109,7 +110,7 @@ def _from_source(document: Document) -> Schema | None:
     """From an installed source, unless there is a file of that name."""
     if not isinstance(document, str) or document.startswith((NEURON, "{", "[")) or ":" not in document:
         return None
-    from translator import sources
+    from translator.engine import sources
 
     return None if Path(document).exists() else sources.load(document)
 

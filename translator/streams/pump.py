@@ -26,12 +26,12 @@ from typing import IO, TYPE_CHECKING, cast
 from native.binding import Results, Run
 from native.errors import ContainerError, DataError
 from translator.containers.base import Block, Data, Reader, Writer, kept
-from translator.plan.handle import Plan
-from translator.retrying import Wanted, only, totals
+from translator.engine.plan import Plan
+from translator.streams.retries import Wanted, only, totals
 
 if TYPE_CHECKING:
-    from translator.adapters.adapter import Adapter
-    from translator.adapters.prefixed import Prefixed
+    from translator.streams.schema_ids.adapter import Adapter
+    from translator.streams.schema_ids.prefixed import Prefixed
 
 BATCH = 1 << 16
 """Messages of one call of the core at most."""

@@ -228,7 +228,7 @@ class Plan:
 
     def _schema_for(self, type_: Any) -> Schema | None:
         """The schema of what is decoded, with just what `type_` can hold."""
-        from translator.plan.python import narrowed
+        from translator.engine.objects import narrowed
 
         schema = self._decoded_schema()
         return schema if type_ is Any else narrowed(schema, type_)
@@ -255,7 +255,7 @@ class Plan:
             return self._encoder
 
     def _translation_from_python(self) -> Translate:
-        from translator.plan.python import for_objects, widened
+        from translator.engine.objects import for_objects, widened
 
         schema = self._decoded_schema()
         source = Side(python_format(), widened(schema) if schema else None)

@@ -86,7 +86,7 @@ def find(name: str, url: str | None = None) -> SchemaSource:
     opened = entry.load()
     source = opened() if url is None else opened(url)
     if not isinstance(source, SchemaSource):
-        raise SchemaError(f"{entry.value} gives no translator.sources.SchemaSource")
+        raise SchemaError(f"{entry.value} gives no translator.engine.sources.SchemaSource")
     _opened.append(source)
     return source
 

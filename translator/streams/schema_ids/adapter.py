@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from native.binding import Run
 from native.errors import DataError, PlanError
 from translator import framing as frames
-from translator.adapters.groups import Group, merged, results_of
-from translator.adapters.plans import Plans
+from translator.engine.plan import Batch, EachBatch, Plan
+from translator.engine.transformers import frame_of
 from translator.framing import Framing, Headers, Part, Place, Reference
-from translator.plan.handle import Batch, EachBatch, Plan
-from translator.table import frame_of
+from translator.streams.schema_ids.groups import Group, merged, results_of
+from translator.streams.schema_ids.plans import Plans
 
 if TYPE_CHECKING:
     from schemas.model import Schema
-    from translator.sources import SchemaSource
+    from translator.engine.sources import SchemaSource
 
 HeaderList = list[tuple[str, "bytes | None"]]
 _SIZES: dict[Framing, int] = {"confluent": 5, "avro-single": 10}

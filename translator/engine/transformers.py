@@ -25,8 +25,8 @@ from translator import formats
 if TYPE_CHECKING:
     from native.binding import Limits
     from schemas.model import Schema
+    from translator.engine.plan import Batch
     from translator.mapping.document import Mapping
-    from translator.plan.handle import Batch
     from translator.policies import Policies
 
 
@@ -133,7 +133,7 @@ def find(source: str, target: str) -> Factory | None:
 def each(translate: Callable[[bytes], bytes], data: Any, offsets: Any = None, *, framing: str = "none") -> Batch:
     """`translate_many` by way of `translate`: a refused message is in the batch's errors and stops no other."""
     from native.errors import DataError
-    from translator.plan.handle import Batch
+    from translator.engine.plan import Batch
 
     frame = frame_of(framing)
     parts: list[bytes] = []

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from native import binding
 from native.errors import PlanError
-from translator import formats, table
+from translator import formats
+from translator.engine import transformers as table
+from translator.engine.plan import Batch, Plan, python_format
 from translator.formats.base import ALL_LANGUAGES, Format, by_name, no_checks
 from translator.losses import Losses
 from translator.plan.compiler import Side
-from translator.plan.handle import Batch, Plan, python_format
 
 if TYPE_CHECKING:
     from schemas.model import Schema
+    from translator.engine.specs import End
     from translator.mapping.document import Mapping
-    from translator.specs import End
 
 
 class RegisteredPlan(Plan):
@@ -75,7 +76,7 @@ class RegisteredPlan(Plan):
 def _rebuild(
     source: tuple[str, Schema | None], target: tuple[str, Schema | None], mapping: Any, options: table.Options
 ) -> Plan:
-    from translator.specs import End
+    from translator.engine.specs import End
 
     factory = table.find(source[0], target[0])
     if factory is None:

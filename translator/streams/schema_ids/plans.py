@@ -10,9 +10,9 @@ from uuid import UUID
 from native.errors import DataError, PlanError, SchemaError
 from schemas import places
 from schemas.model import Schema
+from translator.engine.plan import Plan
+from translator.engine.sources import SchemaSource, referred
 from translator.framing import Framed, Place, Reference, alone, message
-from translator.plan.handle import Plan
-from translator.sources import SchemaSource, referred
 
 K = TypeVar("K")
 V = TypeVar("V")

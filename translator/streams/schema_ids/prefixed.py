@@ -8,10 +8,10 @@ from typing import Any
 
 from native.binding import Run
 from native.errors import PlanError
-from translator.adapters.adapter import Out
-from translator.adapters.groups import wrapped
-from translator.plan.handle import Plan
-from translator.table import frame_of
+from translator.engine.plan import Plan
+from translator.engine.transformers import frame_of
+from translator.streams.schema_ids.adapter import Out
+from translator.streams.schema_ids.groups import wrapped
 
 
 @dataclass(frozen=True)
