@@ -10,11 +10,11 @@ from native.errors import ContainerError, DataError, PlanError, SchemaError, Tra
 from schemas.model import Schema
 from translator import containers, formats
 from translator import framing as frames
-from translator.cli import advice, inspect_table, sides
-from translator.cli.exits import DONE, REFUSED, USAGE, UsageError
-from translator.cli.inspect_file import schema_facts
-from translator.cli.options import InputOptions, LimitOptions
-from translator.cli.output import Report, many
+from translator.cli.shared import advice, inspect_table, sides
+from translator.cli.shared.exits import DONE, REFUSED, USAGE, UsageError
+from translator.cli.shared.inspect_file import schema_facts
+from translator.cli.shared.options import InputOptions, LimitOptions
+from translator.cli.shared.output import Report, many
 from translator.containers import avro
 from translator.containers.base import Reader
 from translator.engine import sources, specs

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from native.errors import PlanError
-from translator.cli import advice, sides
-from translator.cli.exits import DONE, REFUSED
-from translator.cli.lookup import Lookup, LookupOptions, Url
-from translator.cli.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
-from translator.cli.output import Report
-from translator.cli.summary import json_names
+from translator.cli.shared import advice, sides
+from translator.cli.shared.exits import DONE, REFUSED
+from translator.cli.shared.lookup import Lookup, LookupOptions, Url
+from translator.cli.shared.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
+from translator.cli.shared.output import Report
+from translator.cli.shared.summary import json_names
 from translator.engine.plan import Plan
 from translator.losses import Verdict
 from translator.plan.compiler import Side

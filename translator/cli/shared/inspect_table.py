@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from native.errors import DataError
 from schemas.model import Type
-from translator.cli.output import is_terminal
+from translator.cli.shared.output import is_terminal
 from translator.inspecting.base import Item
 from translator.inspecting.kinds import describe
 from translator.inspecting.reading import Reading

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from native.errors import TranslatorError
-from translator.cli import advice
+from translator.cli.shared import advice
 
 if TYPE_CHECKING:
     from translator.streams.pump import Counts

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from native.errors import PlanError
 from schemas.model import Presence, Record, Schema, Type
 from translator import formats, framing
-from translator.cli import advice, sides
-from translator.cli.exits import UsageError
-from translator.cli.output import Report, amount, many
+from translator.cli.shared import advice, sides
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
 from translator.containers.base import Data, Framing
 from translator.engine.plan import Plan
@@ -22,7 +22,7 @@ from translator.policies import Policies
 from translator.streams.pump import Conversion, Counts, Refusal
 
 if TYPE_CHECKING:
-    from translator.cli.inspect_message import Wanted
+    from translator.cli.shared.inspect_message import Wanted
     from translator.streams.schema_ids.adapter import Adapter
 
 RECORD: Final = 2_000

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 
 from native.errors import ContainerError
-from translator.cli import files, inputs
-from translator.cli.exits import UsageError
-from translator.cli.framed import NO_FRAMING_OPTIONS, FramingOptions, Naming
-from translator.cli.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
-from translator.cli.options import (
+from translator.cli.shared import files, inputs
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.framed import NO_FRAMING_OPTIONS, FramingOptions, Naming
+from translator.cli.shared.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
+from translator.cli.shared.options import (
     FILE,
     NO_INPUT_OPTIONS,
     NO_LIMIT_OPTIONS,
@@ -23,10 +23,10 @@ from translator.cli.options import (
     LimitOptions,
     PlanOptions,
 )
-from translator.cli.output import Report
+from translator.cli.shared.output import Report
 
 if TYPE_CHECKING:
-    from translator.cli.running import Order
+    from translator.cli.shared.running import Order
 
 _OUT = Group("Output", sort_key=20)
 _RUN = Group("Run", sort_key=30)
@@ -121,7 +121,7 @@ def convert(
     report = Report(json=run.json, quiet=run.quiet, data_on_stdout=_to_stdout(names, output, run))
 
     def act() -> int:
-        from translator.cli.running import Order, run_order
+        from translator.cli.shared.running import Order, run_order
 
         sources, out = _taken(names, output)
         naming = Naming(input, output.to_schema, Lookup(lookup), framing)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from cyclopts import Group, Parameter
 
-from translator.cli import sides
-from translator.cli.exits import UsageError
-from translator.cli.lookup import REGISTRY, Lookup, subject_of
-from translator.cli.options import InputOptions, PlanOptions, chosen
+from translator.cli.shared import sides
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.lookup import REGISTRY, Lookup, subject_of
+from translator.cli.shared.options import InputOptions, PlanOptions, chosen
 
 if TYPE_CHECKING:
     from native.binding import Limits

@@ -7,9 +7,9 @@ from typing import Final
 
 from schemas.inferring import Samples
 from translator import formats
-from translator.cli import advice, sides
-from translator.cli.exits import UsageError
-from translator.cli.options import Way
+from translator.cli.shared import advice, sides
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.options import Way
 from translator.containers.base import DEFAULT_LIMITS, Data, Framing
 from translator.engine.plan import Plan
 from translator.plan.compiler import Side

@@ -12,8 +12,8 @@ from native.errors import SchemaError
 from schemas import compatibility, protoc
 from schemas.compatibility import Document, Level, Verdict
 from schemas.model import Language
-from translator.cli.exits import DONE, REFUSED, UsageError
-from translator.cli.output import Report
+from translator.cli.shared.exits import DONE, REFUSED, UsageError
+from translator.cli.shared.output import Report
 
 _DESCRIPTORS: Final = (".desc", ".binpb", ".pb", ".protoset", ".fds")
 _MOST: Final = 50

@@ -15,7 +15,7 @@ from typing import Final
 
 from native.errors import PlanError
 from schemas.model import Array, Enum, Record, Type
-from translator.cli.leaves import Leaf, Loop, leaves, loops, words
+from translator.cli.shared.leaves import Leaf, Loop, leaves, loops, words
 from translator.engine.plan import Plan
 from translator.mapping.document import load
 from translator.mapping.errors import MappingError, child

@@ -13,12 +13,12 @@ from typing import IO, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from native.errors import ContainerError
-from translator.cli import advice, files, inspect_file, inspect_message, sides
-from translator.cli.exits import DONE, REFUSED, UsageError
-from translator.cli.inspect_message import Wanted
-from translator.cli.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
-from translator.cli.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
-from translator.cli.output import Report
+from translator.cli.shared import advice, files, inspect_file, inspect_message, sides
+from translator.cli.shared.exits import DONE, REFUSED, UsageError
+from translator.cli.shared.inspect_message import Wanted
+from translator.cli.shared.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
+from translator.cli.shared.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
+from translator.cli.shared.output import Report
 from translator.containers import detect, packing
 from translator.inspecting import LIMIT, dumps
 from translator.inspecting.base import CUT

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cyclopts import Group, Parameter
 
-from translator.cli.exits import UsageError
+from translator.cli.shared.exits import UsageError
 
 if TYPE_CHECKING:
     from schemas.model import Schema
@@ -129,6 +129,6 @@ def _numbered(text: str) -> tuple[int | UUID, Any]:
 
 def _document(spec: str) -> Any:
     """What is loaded: of an Avro file the schema that it carries."""
-    from translator.cli import sides
+    from translator.cli.shared import sides
 
     return sides.load(spec, "avro") if sides.carries(spec) else spec

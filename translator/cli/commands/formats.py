@@ -8,9 +8,9 @@ from cyclopts import Parameter
 
 from translator import containers
 from translator import formats as formats_
-from translator.cli.exits import DONE
-from translator.cli.output import Report
-from translator.cli.sides import USUAL
+from translator.cli.shared.exits import DONE
+from translator.cli.shared.output import Report
+from translator.cli.shared.sides import USUAL
 from translator.policies import choices
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter, Token
 
 from translator import containers, formats
-from translator.cli.exits import UsageError
+from translator.cli.shared.exits import UsageError
 from translator.containers.base import Limits as StreamLimits
 from translator.policies import Policies, choices
 

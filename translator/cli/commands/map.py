@@ -12,10 +12,10 @@ from cyclopts import App, Parameter
 
 from schemas.model import Type
 from translator import formats
-from translator.cli import files, inputs, sides
-from translator.cli.exits import DONE, REFUSED, UsageError
-from translator.cli.options import FILE, way
-from translator.cli.output import Report, many
+from translator.cli.shared import files, inputs, sides
+from translator.cli.shared.exits import DONE, REFUSED, UsageError
+from translator.cli.shared.options import FILE, way
+from translator.cli.shared.output import Report, many
 from translator.engine import specs
 from translator.plan.compiler import Side
 
@@ -99,7 +99,7 @@ def _source(spec: str, named: str | None, samples: int) -> _End:
     """A schema, or samples of what has none. UsageError, SchemaError."""
     if _is_schema(spec):
         return _end(spec, sides.of_schema(spec, named, "--from"))
-    from translator.cli import samples as samples_
+    from translator.cli.shared import samples as samples_
 
     found, format_ = samples_.read(spec, way(named, None, "--from"), samples)
     return _End(spec, Side(formats.get(format_), None), found.schema().root)
@@ -136,7 +136,7 @@ def _end(spec: str, side: Side) -> _End:
 
 
 def _draft(source: _End, target: _End, out: str, loop: str | None, report: Report) -> int:
-    from translator.cli import drafting
+    from translator.cli.shared import drafting
 
     try:
         made = drafting.draft(source.side, source.root, target.side, loop)
@@ -203,7 +203,7 @@ def run_examples(
 
 
 def _test(paths: list[str], named: tuple[str | None, ...], show: bool, report: Report) -> int:
-    from translator.cli import trials
+    from translator.cli.shared import trials
     from translator.mapping import examples
 
     results: list[dict[str, Any]] = []

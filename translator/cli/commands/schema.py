@@ -12,14 +12,15 @@ from schemas.inferring import Rules
 from schemas.model import Language, Schema
 from schemas.writing import Choices, Lock, Written, names, write
 from schemas.writing import lock as locks
-from translator.cli import files, samples, sides, tree
-from translator.cli.exits import DONE, UsageError
-from translator.cli.options import FILE, way
-from translator.cli.output import Report
+from translator.cli.shared import files, samples, sides, tree
+from translator.cli.shared.exits import DONE, UsageError
+from translator.cli.shared.options import FILE, way
+from translator.cli.shared.output import Report
 
 schema = App(name="schema", help="Convert, show, infer and compare schemas.")
 schema.command(
-    "translator.cli.compat:compat", name="compat", usage="Usage: translator schema compat NEW OLD... [OPTIONS]",
+    "translator.cli.commands.compat:compat", name="compat",
+    usage="Usage: translator schema compat NEW OLD... [OPTIONS]",
     help="Say whether a schema may follow the versions before it.",
 )  # fmt: skip
 

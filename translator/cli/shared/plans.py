@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from native.binding import Limits
-from translator.cli import sides
-from translator.cli.framed import Naming
-from translator.cli.options import PlanOptions, make_plan
-from translator.cli.output import Report
+from translator.cli.shared import sides
+from translator.cli.shared.framed import Naming
+from translator.cli.shared.options import PlanOptions, make_plan
+from translator.cli.shared.output import Report
 from translator.engine.plan import Plan
 from translator.engine.specs import End
 from translator.plan.compiler import Side

@@ -11,10 +11,10 @@ from typing import IO, Final, TypeAlias
 from native.errors import ContainerError
 from schemas.model import Schema
 from translator import containers, formats, framing
-from translator.cli import advice, files
-from translator.cli.exits import UsageError
-from translator.cli.options import Way, way
-from translator.cli.stopping import Follower
+from translator.cli.shared import advice, files
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.options import Way, way
+from translator.cli.shared.stopping import Follower
 from translator.containers import dead_letter, detect, packing
 from translator.containers.base import Limits, Reader
 from translator.containers.streams import BlockReader

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from native.errors import DataError
 from translator import formats
-from translator.cli.exits import UsageError
-from translator.cli.output import Report
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.output import Report
 from translator.engine import specs
 from translator.engine.plan import Plan
 from translator.mapping.examples import Example, Suite

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from native.errors import ContainerError, DataError, PlanError, SchemaError, TranslatorError
-from translator.cli.exits import STOPPED, USAGE, UsageError
+from translator.cli.shared.exits import STOPPED, USAGE, UsageError
 
 if TYPE_CHECKING:
     from translator.streams.pump import Refusal

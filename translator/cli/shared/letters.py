@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import IO, Final
 
-from translator.cli.sides import Input
+from translator.cli.shared.sides import Input
 from translator.containers.dead_letter import VERSION, Letter, LetterReader
 from translator.containers.streams import send
 from translator.streams.pump import Refusal

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
-from translator.cli.exits import UsageError
-from translator.cli.output import is_terminal
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.output import is_terminal
 from translator.containers import packing
 
 STANDARD = "-"

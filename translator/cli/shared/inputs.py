@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from translator.cli.exits import UsageError
-from translator.cli.files import STANDARD
+from translator.cli.shared.exits import UsageError
+from translator.cli.shared.files import STANDARD
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from schemas.model import Record
-from translator.cli.output import amount, many
-from translator.cli.sides import Input, Target
+from translator.cli.shared.output import amount, many
+from translator.cli.shared.sides import Input, Target
 from translator.plan.compiler import Side
 from translator.streams.pump import Counts
 

@@ -16,22 +16,22 @@ from typing import IO, TYPE_CHECKING, Any
 
 from native.errors import ContainerError, TranslatorError
 from translator import containers
-from translator.cli import advice, files, inputs, sides
-from translator.cli.exits import DONE, REFUSED, STOPPED, UsageError
-from translator.cli.framed import Naming
-from translator.cli.letters import Letters, placed
-from translator.cli.options import LimitOptions, PlanOptions
-from translator.cli.output import Progress, Report, many
-from translator.cli.plans import Plans, Translation, source_of
-from translator.cli.stopping import Ended, Follower, terminable, unfinished
-from translator.cli.summary import facts, summed, told, warnings
+from translator.cli.shared import advice, files, inputs, sides
+from translator.cli.shared.exits import DONE, REFUSED, STOPPED, UsageError
+from translator.cli.shared.framed import Naming
+from translator.cli.shared.letters import Letters, placed
+from translator.cli.shared.options import LimitOptions, PlanOptions
+from translator.cli.shared.output import Progress, Report, many
+from translator.cli.shared.plans import Plans, Translation, source_of
+from translator.cli.shared.stopping import Ended, Follower, terminable, unfinished
+from translator.cli.shared.summary import facts, summed, told, warnings
 from translator.containers import packing
 from translator.containers.base import Options, Writer
 from translator.plan.compiler import Side
 from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
 
 if TYPE_CHECKING:
-    from translator.cli.convert import OutputOptions, RunOptions
+    from translator.cli.commands.convert import OutputOptions, RunOptions
 
 
 @dataclass(frozen=True)
