@@ -9,8 +9,8 @@ import pytest
 
 import translator
 from native.errors import PlanError
-from tests.translator.adapters.support import ONE, TWO, WANTED, avro, one, two
 from tests.translator.containers.support import messages
+from tests.translator.streams.schema_ids.support import ONE, TWO, WANTED, avro, one, two
 from translator import containers, framing
 from translator.containers import packing
 from translator.engine.transformers import frame_of

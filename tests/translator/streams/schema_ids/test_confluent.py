@@ -12,7 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 import translator
 from native.errors import PlanError
 from schemas import protoc
-from tests.translator.adapters.support import ONE, TWO, avro, refusal
+from tests.translator.streams.schema_ids.support import ONE, TWO, avro, refusal
 
 confluent = pytest.importorskip("confluent_kafka.schema_registry")
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer  # noqa: E402

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import schemas
 from native.errors import SchemaError
 from schemas import places
-from tests.translator.adapters.support import ONE, PROTO, TWO
+from tests.translator.streams.schema_ids.support import ONE, PROTO, TWO
 from translator.engine.known import Known, alike, fingerprint
 from translator.engine.sources import SchemaSource
 

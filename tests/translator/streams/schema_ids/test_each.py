@@ -8,8 +8,8 @@ import pytest
 
 import translator
 from native.errors import PlanError
-from tests.translator.adapters.support import avro
 from tests.translator.containers.support import messages
+from tests.translator.streams.schema_ids.support import avro
 from translator import containers
 from translator.engine.transformers import frame_of
 from translator.streams.pump import Conversion

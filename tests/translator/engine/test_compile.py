@@ -21,7 +21,7 @@ from schemas import neuron, protobuf
 from translator.engine import sources
 from translator.engine.specs import end
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROTO = """
 syntax = "proto3";
 package p;

@@ -16,7 +16,7 @@ import pytest
 import translator
 from translator.messages import Activation, NeuronSignal, Payload
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 THREADS, MESSAGES = 8, 300
 
 

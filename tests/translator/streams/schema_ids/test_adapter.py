@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import translator
 from native.errors import DataError, PlanError, SchemaError
-from tests.translator.adapters.support import ONE, PROTO, TWO, WANTED, Counting, avro, one, refusal, two
+from tests.translator.streams.schema_ids.support import ONE, PROTO, TWO, WANTED, Counting, avro, one, refusal, two
 from translator import framing
 from translator.engine import transformers as table
 
