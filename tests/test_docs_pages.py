@@ -98,7 +98,10 @@ def test_every_parameter_is_told(function: str) -> None:
     assert [each.replace(" = ", "=") for each in re.split(r",\s+", shown[1]) if each != "*"] == wanted
 
 
-@pytest.mark.parametrize("type_", [Plan, Adapter, translator.Batch, translator.EachBatch, translator.NeuronSignal])
+@pytest.mark.parametrize(
+    "type_",
+    [Plan, Adapter, translator.Made, translator.Messages, translator.MessageTranslator, translator.NeuronSignal],
+)
 def test_every_member_is_told(type_: Any) -> None:
     """Of the types that users hold, every public method and attribute, but for what its base has."""
     inherited = set(dir(type_.__mro__[1]))
@@ -110,7 +113,7 @@ def test_every_member_is_told(type_: Any) -> None:
 def test_every_code_is_told() -> None:
     """Each code that the core gives, and those few that Python adds."""
     core = {each.removeprefix("H9_E_") for each in dir(C) if each.startswith("H9_E_")}
-    assert set(CODES) - {"LAYERS", "LETTER"} == core
+    assert set(CODES) - {"LAYERS", "LETTER", "TRANSFORMER"} == core
     assert len(CODES) == len(set(CODES))
 
 

@@ -41,7 +41,7 @@ def test_round_trips(kind, items, sizes):
         items = [b"{%s}" % each.replace(b"\n", b" ") for each in items]
     out = Sip()
     with ALL[kind].writer(out) as writer:
-        assert writer.framing == {"lines": "newline"}.get(kind, kind)
+        assert writer.delimiting == {"lines": "newline"}.get(kind, kind)
         writer.write(*batch([frame(kind, each) for each in items]))
     assert read(kind, out.getvalue(), sizes) == items
     assert read(kind, out.getvalue()) == items

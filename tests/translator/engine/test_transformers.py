@@ -14,14 +14,14 @@ import translator
 from schemas.model import Schema
 from translator import formats
 from translator.engine import transformers as table
-from translator.engine.transformers import OneByOne, Options, Transformer
+from translator.engine.transformers import Options, Transformer
 from translator.messages import Activation, NeuronSignal, Payload
 
 AVRO = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}
 ZERO = UUID(int=0)
 
 
-class Csv(OneByOne):
+class Csv:
     """Lines of `from,to,content` as signals."""
 
     def __init__(self, target: Schema) -> None:
@@ -40,7 +40,14 @@ class Csv(OneByOne):
         )  # fmt: skip
 
 
-class Shout(OneByOne):
+class Same:
+    """Whatever it is, as it is."""
+
+    def translate(self, data: bytes) -> bytes:
+        return data
+
+
+class Shout:
     """Whatever it is, louder."""
 
     losses = translator.Losses()
@@ -119,16 +126,19 @@ def test_framing(framing: str, expected: bytes) -> None:
     """Frames are those of a native plan; one buffer with offsets is read as there."""
     translator.register("text", "TEXT", shout)
     plan = translator.compile("text", "TEXT")
-    assert plan.translate_many(b"abc", array("q", (0, 1, 3)), framing=framing).data == expected
-    assert plan.translate_many([b"a", b"bc"], framing=framing).data == expected
-    native = translator.compile("json", "json").translate_many([b"1", b"20" + b"0" * 200], framing=framing).data
-    assert table.each(lambda data: data, [b"1", b"20" + b"0" * 200], framing=framing).data == native
+    assert plan.translate_many(b"abc", array("q", (0, 1, 3)), delimiting=framing).data == expected
+    assert plan.translate_many([b"a", b"bc"], delimiting=framing).data == expected
+    native = translator.compile("json", "json").translate_many([b"1", b"20" + b"0" * 200], delimiting=framing).data
+    translator.register("same", "SAME", lambda *_: Same())
+    same = translator.compile("same", "SAME")
+    assert same.translate_many([b"1", b"20" + b"0" * 200], delimiting=framing).data == native
 
 
 def test_offsets_are_needed() -> None:
     """One buffer alone doesn't say where its messages end."""
+    translator.register("text", "TEXT", shout)
     with pytest.raises(TypeError, match="offsets"):
-        table.each(bytes, b"abc")
+        translator.compile("text", "TEXT").translate_many(b"abc")
 
 
 def test_override() -> None:
@@ -155,7 +165,7 @@ def test_what_a_foreign_format_lacks() -> None:
     translator.register("text", "TEXT", shout)
     plan = translator.compile("text", "TEXT")
     assert plan.ignored() == {}
-    for call in (lambda: plan.core, lambda: plan.decode(b"a"), lambda: plan.encode("a")):
+    for call in (lambda: plan.translate_run(b"a"), lambda: plan.decode(b"a"), lambda: plan.encode("a")):
         with pytest.raises(translator.PlanError, match="registered"):
             call()
     with pytest.raises(translator.PlanError, match="no format 'TEXT'"):
@@ -189,6 +199,7 @@ def test_unregister_what_is_not() -> None:
 def test_plans_are_transformers() -> None:
     """What `compile` gives is what a factory must give, so that one may give a plan."""
     assert isinstance(translator.compile("json", "json"), Transformer)
+    assert isinstance(translator.compile("json", "json"), translator.Translation)
     assert isinstance(Shout(), Transformer)
     translator.register("csv", "json", lambda s, t, m, o: translator.compile("json", "json"))
     assert translator.compile("csv", "json").translate(b"[1]") == b"[1]"
