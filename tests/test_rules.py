@@ -86,7 +86,7 @@ def test_a_rule_is_held_or_says_that_not(rule: Entry) -> None:
 
 
 def test_marks_are_seen() -> None:
-    """A mark with its reason; without one there is none."""
+    """A mark with its reason; the words alone are not a mark."""
     assert Entry("S1", "semantics", "**A.** b\n\n- Not yet: no\n  test.").gap == ("Not yet", "no test.")
     assert Entry("S1", "semantics", "**A.** b\n\n- Not yet in full: c").gap == ("Not yet in full", "c")
     assert Entry("S1", "semantics", "**A.** Not yet: b").gap is None

@@ -24,7 +24,7 @@ def script(app: App, shell: Shell) -> str:
 
 
 def _values() -> dict[str, list[str]]:
-    """What can stand behind an option, by the option's name."""
+    """What can follow an option, by the option's name."""
     from translator import containers, formats
     from translator.plan.policies import choices
 
@@ -55,7 +55,7 @@ def _bash(text: str, values: dict[str, list[str]]) -> str:
 
 
 def _zsh(text: str, values: dict[str, list[str]]) -> str:
-    """An action behind each value that has none: `:name` becomes `:name:_files`."""
+    """An action after each value that lacks one: `:name` becomes `:name:_files`."""
 
     def named(found: re.Match[str]) -> str:
         words = values.get(found[2])
