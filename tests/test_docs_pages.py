@@ -12,9 +12,9 @@ import pytest
 
 import translator
 from translator import formats
-from translator.adapters.adapter import Adapter
-from translator.plan.handle import Plan
-from translator.plan.policies import choices
+from translator.engine.plan import Plan
+from translator.policies import choices
+from translator.streams.schema_ids.adapter import Adapter
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

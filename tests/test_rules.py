@@ -18,9 +18,10 @@ import pytest
 from native.binding import C
 from tests.test_docs_pages import PAGES
 from tests.test_tidy import KEPT, name
-from translator.cli import advice, main
+from translator.cli import main
 from translator.cli.app import build
-from translator.cli.explain import Entry, entries
+from translator.cli.commands.explain import Entry, entries
+from translator.cli.shared import advice
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "docs/rules"

@@ -12,10 +12,10 @@ from google.protobuf.struct_pb2 import Struct
 import translator
 from native.errors import DataError
 from schemas.model import Schema
+from translator.engine.plan import Batch
+from translator.engine.sources import SchemaSource
+from translator.engine.transformers import Entry, OneByOne, Options
 from translator.messages import Activation, Gradient, Payload, Vector, rfc3339
-from translator.plan.handle import Batch
-from translator.sources import SchemaSource
-from translator.table import Entry, OneByOne, Options
 
 
 class Reading(msgspec.Struct):

@@ -16,7 +16,7 @@ import pytest
 import translator
 from native.errors import DataError
 from schemas import avro, protobuf
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = ("avro", "avro-json", "json", "msgpack", "otlp-json", "protobuf", "protojson")

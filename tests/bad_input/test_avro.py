@@ -11,7 +11,7 @@ from native.binding import Limits
 from native.errors import DataError
 from tests.bad_input.support import avro_plan, in_time, place, refused, zigzag
 from tests.vectors import golden, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 SHORT = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}, {"name": "b", "type": "string"}]}
 UNION: list[Any] = ["null", "int", "string"]

@@ -11,8 +11,8 @@ from schemas import avro, protobuf
 from schemas.model import Schema
 from tests import each_vectors, vectors
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
 AVRO: dict[str, Any] = {
     "type": "record",

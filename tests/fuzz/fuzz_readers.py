@@ -29,7 +29,7 @@ from native.binding import MESSAGES
 from native.errors import DataError
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.mutate import mutated
-from translator.plan.handle import EachBatch
+from translator.engine.plan import EachBatch
 
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = ROOT / "build" / "crashes"

@@ -15,7 +15,7 @@ from tests import vectors
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.fuzz_readers import FindingError, attempt, check_each
 from tests.fuzz.mutate import CHANGES, mutated
-from translator.plan.handle import Batch, EachBatch, Plan
+from translator.engine.plan import Batch, EachBatch, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL = vectors.golden()

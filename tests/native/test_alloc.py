@@ -18,11 +18,11 @@ from native.errors import DataError
 from schemas import avro
 from tests import each_vectors, vectors
 from translator import formats
+from translator.engine.plan import Plan
 from translator.mapping import document
 from translator.mapping.compiler import compile_mapping
 from translator.plan.compiler import Side, compile_pair
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = {name: code for code, (name, _) in MESSAGES.items()}

@@ -22,8 +22,9 @@ from registry.client import URL_VARIABLE
 from tests.registry.support import server
 from tests.translator.cli.support import Shell, values
 from tests.translator.containers.support import messages
-from translator import containers, sources
-from translator.table import frame_of
+from translator import containers
+from translator.engine import sources
+from translator.engine.transformers import frame_of
 
 pytestmark = pytest.mark.xdist_group("registry")
 OLD = '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"int"}]}'

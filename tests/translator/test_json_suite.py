@@ -12,9 +12,9 @@ import pytest
 
 from native.errors import DataError
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared/data/JSONTestSuite/test_parsing"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite isn't there")

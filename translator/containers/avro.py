@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from native.errors import ContainerError
-from translator.containers import compression, varints
+from translator import varints
+from translator.containers import compression
 from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Block, Data, Framing, Limits, Options, moved
 from translator.containers.streams import BlockReader, Input, send
 

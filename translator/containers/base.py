@@ -50,7 +50,7 @@ from types import TracebackType
 from typing import IO, Literal, Protocol, Self
 
 from native.errors import ContainerError
-from translator.retrying import Wanted
+from translator.streams.retries import Wanted
 
 Data = bytes | bytearray | memoryview
 Framing = Literal["none", "newline", "varint", "be32"]

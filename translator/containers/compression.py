@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from native.errors import ContainerError
-from translator.containers import varints
+from translator import varints
 from translator.containers.base import Data
 
 Decompress = Callable[[memoryview, int], Data]

@@ -15,7 +15,7 @@ from array import array
 from typing import IO, Literal
 
 from native.errors import ContainerError, DataError
-from translator.containers import varints
+from translator import varints
 from translator.containers.base import Block, Limits
 from translator.containers.streams import BlockReader, Input
 

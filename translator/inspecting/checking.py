@@ -6,9 +6,9 @@ from native.binding import Limits
 from native.errors import DataError, LimitError, PlanError
 from schemas.model import Record, Schema
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> Plan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from native.binding import Run
 from native.errors import DataError
 from translator.containers.base import Block, Reader
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 BATCH = 1 << 16
 

@@ -12,7 +12,7 @@ from native.binding import C
 from schemas.model import Decimal, Fixed, Float, Int, String, Time, Timestamp, Type
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 @dataclass(frozen=True)

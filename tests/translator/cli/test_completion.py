@@ -10,7 +10,7 @@ import pytest
 
 from translator import containers, formats
 from translator.cli import main
-from translator.plan.policies import choices
+from translator.policies import choices
 
 BASH = """source /dev/stdin <<< "$SCRIPT"
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}

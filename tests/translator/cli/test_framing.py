@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from tests.translator.adapters.support import ONE, PROTO, TWO, WANTED, avro, one, two
 from tests.translator.cli.support import values
 from tests.translator.cli.test_follow import append, following, until
 from tests.translator.containers.support import messages
+from tests.translator.streams.schema_ids.support import ONE, PROTO, TWO, WANTED, avro, one, two
 from translator import containers
-from translator.table import frame_of
+from translator.engine.transformers import frame_of
 
 varint = frame_of("varint")
 GUID = "00112233-4455-6677-8899-aabbccddeeff"

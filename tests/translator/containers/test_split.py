@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.translator.containers.support import Sip, Trickle, batch, messages, parts, refusal
-from translator.containers import delimited, hal9_frames, ndjson, splitting, varints
+from translator import varints
+from translator.containers import delimited, hal9_frames, ndjson, splitting
 from translator.containers.base import Limits
 
 FRAMED = {"varint": delimited, "be32": hal9_frames}

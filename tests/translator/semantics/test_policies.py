@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.translator.semantics.support import av, double, js, m, plan, refused, run, single, text, unplanned, zigzag
-from translator.plan.policies import Policies, choices
+from translator.policies import Policies, choices
 
 
 def test_the_first_of_each_is_the_default():
