@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from translator.mapping.document import Mapping
 
 T = TypeVar("T")
-FAILED = "TRANSFORMER"
-"""The code of a message at which a transformer failed."""
 
 
 class RegisteredPlan(Plan):
@@ -47,7 +45,7 @@ class RegisteredPlan(Plan):
     def _one(self, data: bytes) -> bytes:
         result = _guarded(self._transformer.translate, data)
         if not isinstance(result, bytes):
-            raise DataError(FAILED, f"the transformer gave no bytes, but {type(result).__name__}")
+            raise DataError("TRANSFORMER", f"the transformer gave no bytes, but {type(result).__name__}")
         return result
 
     def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:
@@ -124,7 +122,7 @@ def _guarded(function: Callable[..., T], *arguments: Any) -> T:
     except (DataError, PlanError):
         raise
     except Exception as error:
-        raise DataError(FAILED, f"the transformer failed: {type(error).__name__}: {error}") from error
+        raise DataError("TRANSFORMER", f"the transformer failed: {type(error).__name__}: {error}") from error
 
 
 def _alone(result: bytes) -> Made:
