@@ -63,7 +63,7 @@ def test_one_importer_of_the_compiled_module(path: Path) -> None:
         ("native/new.py", "from translator.plan import handle"),
         ("schemas/new.py", "def f():\n    from translator import formats"),
         ("schemas/new.py", "if 1:\n    import registry.client"),
-        ("schemas/sub/new.py", "import importlib\nimportlib.import_module('translator.api')"),
+        ("schemas/sub/new.py", "import importlib\nimportlib.import_module('translator.engine.compile')"),
         ("translator/new.py", "import registry"),
         ("translator/new.py", "from tests import vectors"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from native.errors import DataError
 from schemas import avro
 from tests.bad_input.support import in_time, place, plan, protobuf_plan, refused, untyped
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TEXT = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
 

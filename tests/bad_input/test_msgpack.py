@@ -10,7 +10,7 @@ from native.binding import Limits
 from schemas import avro
 from tests.bad_input.support import FORMATS, in_little_memory, in_time, place, plan, untyped
 from tests.vectors import golden, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TARGETS = ("json", "msgpack")
 RECORD = {"type": "record", "name": "R", "fields": [{"name": "t", "type": "string"}]}

@@ -8,7 +8,7 @@ import pytest
 
 from native.binding import Limits
 from tests.bad_input.support import field, in_little_memory, in_time, place, protobuf_plan, refused, varint
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 BODY = """
 message M {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -15,7 +15,8 @@ from tests import vectors
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.fuzz_readers import FindingError, attempt, check_each
 from tests.fuzz.mutate import CHANGES, mutated
-from translator.plan.handle import Batch, EachBatch, Plan
+from translator.contract import Made
+from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL = vectors.golden()
@@ -35,11 +36,11 @@ class Spoiled:
     def translate(self, data: bytes) -> bytes:
         return READ.translate(data)
 
-    def translate_many(self, data: bytes, offsets: object) -> Batch:
+    def translate_many(self, data: bytes, offsets: object) -> Made:
         found = READ.translate_many(data, offsets)
         data = found.data.replace(self.before, self.after)
         found.offsets[-1] += len(data) - len(found.data)
-        return Batch(data, found.offsets, found.errors)
+        return replace(found, data=data)
 
 
 def test_a_planted_bug_is_found() -> None:
@@ -77,7 +78,7 @@ def test_wrong_results_are_found(before: bytes, after: bytes, finding: str) -> N
 EACH = next(target for target in targets() if target.name == "each json avro")
 
 
-def _spoiled(change: str) -> EachBatch:
+def _spoiled(change: str) -> Made:
     """What the good message makes twice, with one thing changed."""
     seed = EACH.seeds[0]
     found = EACH.plan.translate_each([seed, seed])
@@ -88,7 +89,7 @@ def _spoiled(change: str) -> EachBatch:
     if change == "left out":
         found.errors.pop(0)
     if change == "neighbour":
-        found.data = found.data.replace(b"alpha/load", b"ALPHA/load", 1)
+        return replace(found, data=found.data.replace(b"alpha/load", b"ALPHA/load", 1))
     if change == "both":
         found.errors.append(DataError("CONDITION", "", 0, 1, "", None))
     return found

@@ -10,6 +10,7 @@ from functools import partial
 
 from native.errors import PlanError
 from schemas.model import Any, Map, Record, Type
+from translator.losses import Losses
 from translator.mapping import model
 from translator.mapping.collections import place_of
 from translator.mapping.emit import Emitter, bare_table
@@ -27,11 +28,10 @@ from translator.plan import matching
 from translator.plan.compiler import Compiled, Side, check_sides, skip_root
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.reading import Context, describe
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
+from translator.policies import Policies
 
 _REGISTERS = 1 << 16
 

@@ -10,17 +10,17 @@ from native.binding import C
 from native.errors import PlanError
 from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
+from translator.losses import Losses
 from translator.plan import matching
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.shapes import in_choices
 from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
+from translator.policies import Policies
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from schemas.model import Array, Field, Map, Null, Record, Type, Union, nullable
 from schemas.writing.wrappers import unwrapped
 from translator.formats.base import Format, Row
 from translator.plan.image import Image
-from translator.plan.policies import Policies
 from translator.plan.tags import numbers, tag
+from translator.policies import Policies
 
 GOOGLE: Final = "google.protobuf."
 Carried = dict[int, Record]

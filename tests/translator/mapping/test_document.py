@@ -40,7 +40,7 @@ from translator.mapping import (
 from translator.mapping.blocks import KEYS
 from translator.mapping.collections import PARTS
 from translator.mapping.expressions import MODIFIERS, SOURCES, TESTS
-from translator.plan.policies import choices
+from translator.policies import choices
 
 WHOLE = """
 version = 1
