@@ -1,4 +1,4 @@
-"""The server's process: startup, main loop until a signal says stop, shutdown, for which nothing that began is cut off.
+"""The server's process: startup, main loop, shutdown. A signal stops it; requests that have begun are answered first.
 
     listening = listen("127.0.0.1", 8081)
     serve(SqliteStore("registry.db"), listening)
