@@ -52,11 +52,11 @@ class RegisterHandler:
         return known or self.store.write(lambda transaction: self._registered(transaction, command))
 
     def _known(self, snapshot: Snapshot, command: Register) -> Version | None:
-        """The version that most registering asks for: one that is there, which takes no turn at writing."""
+        """The version that most registering asks for: one that is there, for which nothing has to be written."""
         new = _parsed(snapshot, command)
-        if command.candidate.id is not None or lookups.mode(snapshot, command.subject) not in ("READWRITE", "IMPORT"):
-            return None
-        return rules.same(snapshot.versions(command.subject), new)
+        found = rules.same(snapshot.versions(command.subject), new)
+        plain = rules.needs_no_writing(lookups.mode(snapshot, command.subject), command.candidate)
+        return found if plain else None
 
     def _registered(self, transaction: Transaction, command: Register) -> Version:
         subject, candidate = command.subject, command.candidate

@@ -124,6 +124,11 @@ def settles(found: Version, candidate: Candidate) -> bool:
     return candidate.id in (None, found.schema.id) and candidate.version in (None, found.number)
 
 
+def needs_no_writing(mode: Mode, candidate: Candidate) -> bool:
+    """Whether a version with the candidate's schema, if there is one, is the answer: no import, no read-only mode."""
+    return candidate.id is None and mode in ("READWRITE", "IMPORT")
+
+
 def check_open(mode: Mode, subject: str) -> None:
     """A schema without an id of its own is registered in mode READWRITE only. RegistryError NOT_PERMITTED."""
     if mode != "READWRITE":

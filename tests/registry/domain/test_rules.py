@@ -197,6 +197,15 @@ def test_what_is_there_already(id_: int | None, number: int | None, wanted: bool
     assert rules.settles(version(3), Candidate(text="", id=id_, version=number)) is wanted
 
 
+@pytest.mark.parametrize(
+    ("mode", "id_", "wanted"),
+    [("READWRITE", None, True), ("IMPORT", None, True), ("READONLY", None, False), ("READWRITE", 7, False)],
+)
+def test_registering_again(mode: Mode, id_: int | None, wanted: bool) -> None:
+    """Registering what is there needs no writing; an import may, and where nothing may be written it is refused."""
+    assert rules.needs_no_writing(mode, Candidate(text="", id=id_)) is wanted
+
+
 def test_the_next_number() -> None:
     """A new version has the next number, and no other; there is none after the last (B72)."""
     assert rules.number_for(Candidate(text=""), 5) == 5
