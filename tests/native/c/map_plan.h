@@ -4,8 +4,8 @@
 #define H9_TEST_MAP_PLAN_H
 
 #include "check.h"
-#include "plan.h"
-#include "run.h"
+#include "core/plan.h"
+#include "core/run.h"
 
 enum { SOURCE = 0, TARGET = 1, NEEDY = 2, PAIR = 3 };                        /* record tables */
 enum { NIL = 0, STRING, INT, F64, BOOL, READ_ROOT, WRITE_ROOT, ANY, NODES }; /* nodes */

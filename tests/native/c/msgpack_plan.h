@@ -3,7 +3,7 @@
 #define H9_TEST_MSGPACK_PLAN_H
 
 #include "check.h"
-#include "core.h"
+#include "core/core.h"
 
 #define MANY 300 /* fields of a record that needs more than a few words of "seen" bits */
 

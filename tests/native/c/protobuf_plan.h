@@ -3,7 +3,7 @@
 #define H9_TEST_PROTOBUF_PLAN_H
 
 #include "check.h"
-#include "core.h"
+#include "core/core.h"
 
 static h9_node nodes[80];
 static h9_field fields[128];

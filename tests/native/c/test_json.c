@@ -4,9 +4,9 @@
 #include <time.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/core.h"
 #include "json_cases.h"
-#include "run.h"
+#include "core/run.h"
 
 static const h9_plan *plan;
 static const h9_limits limits = {

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "map_plan.h"
-#include "scalar.h"
+#include "values/scalar.h"
 
 /* --- taking apart --- */
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/core.h"
 #include "msgpack_plan.h"
-#include "run.h"
+#include "core/run.h"
 
 #define check(good, what) check_record((good), __FILE__, __LINE__, (what))
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/core.h"
 #include "protobuf_plan.h"
-#include "run.h"
+#include "core/run.h"
 
 #define DEPTH 8
 #define check(good, what) check_record((good), __FILE__, __LINE__, (what))

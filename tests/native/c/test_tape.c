@@ -1,5 +1,5 @@
 /* The conversion steps on untyped values, by what JSON and MessagePack put on the tape. */
-#include "convert.h"
+#include "steps/convert.h"
 #include "map_plan.h"
 
 /* Reads a value of either format onto the tape. */

@@ -1,5 +1,5 @@
 /* native/src/scalar.h, the other half: times, binary as text, hashes. See test_scalar.c. */
-#include "scalar.h"
+#include "values/scalar.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,248 @@
+/* Running a plan over messages: read, map, write, one after another; a refused one leaves its neighbours alone. */
+#include "core/core.h"
+
+#include "core/run.h"
+
+static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    switch (c->plan->h.reader) {
+    case H9_FORMAT_AVRO: return h9_read_avro(c, n, out, p);
+    case H9_FORMAT_JSON: return h9_read_json(c, n, out, p);
+    case H9_FORMAT_PROTOBUF: return h9_read_protobuf(c, n, out, p);
+    default: return h9_read_msgpack(c, n, out, p);
+    }
+}
+
+static uint8_t *write_value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+{
+    switch (c->plan->h.writer) {
+    case H9_FORMAT_AVRO: return h9_write_avro(c, n, v, w);
+    case H9_FORMAT_JSON: return h9_write_json(c, n, v, w);
+    case H9_FORMAT_PROTOBUF: return h9_write_protobuf(c, n, v, w);
+    default: return h9_write_msgpack(c, n, v, w);
+    }
+}
+
+static void start_message(h9_context *c, size_t record, const uint8_t *begin, const uint8_t *end)
+{
+    c->record = record;
+    c->begin = begin;
+    c->end = end;
+    c->depth = c->limits.depth;
+    c->items = c->limits.items;
+    h9_arena_reset(c);
+}
+
+/* The length, behind the message's bytes for now: [start, w) is moved up to make room before it. */
+static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, uint8_t *w)
+{
+    if (framing == H9_FRAMING_NONE) return w;
+    if (!(w = h9_room(c, w, 16))) return NULL;
+    if (framing == H9_FRAMING_NEWLINE) {
+        *w = '\n';
+        return w + 1;
+    }
+    uint8_t head[10];
+    size_t size = (size_t)(w - c->out) - start, n = 0;
+    if (framing == H9_FRAMING_BE32) {
+        if (size > UINT32_MAX) {
+            h9_fail(c, H9_E_RECORD, NULL);
+            return NULL;
+        }
+        for (; n < 4; n++) head[n] = (uint8_t)(size >> (24 - 8 * n));
+    } else {
+        uint64_t rest = size;
+        for (; rest >= 0x80; rest >>= 7) head[n++] = (uint8_t)(rest | 0x80);
+        head[n++] = (uint8_t)rest;
+    }
+    memmove(c->out + start + n, c->out + start, size);
+    memcpy(c->out + start, head, n);
+    return w + n;
+}
+
+/* Writes a frame; the output grows only if all of it could be written. */
+static bool write_frame(h9_context *c, const h9_slot *root)
+{
+    uint8_t *w = c->out + c->out_size;
+    if (c->out == NULL && !(w = h9_room_slow(c, NULL, 0))) return false;
+    w = write_value(c, &c->plan->nodes[c->plan->h.write_root], root, w);
+    if (w == NULL) return false;
+    if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;
+    w = frame_message(c, c->framing, c->out_size, w);
+    if (w == NULL) return false;
+    c->out_size = (size_t)(w - c->out);
+    return true;
+}
+
+bool h9_write_result(h9_context *c, h9_slot *frame, uint64_t item)
+{
+    if (c->results_size == c->results_cap) {
+        void *grown = h9_grow(c, c->results, &c->results_cap, sizeof *c->results, c->results_size + 1);
+        if (grown == NULL) return false;
+        c->results = grown;
+    }
+    h9_slot root = {.rec = frame};
+    if (!write_frame(c, &root)) return false;
+    c->results[c->results_size++] = (h9_result){(int64_t)c->out_size, c->record, item};
+    return true;
+}
+
+/* Maps what was read. All that is made of a message that is refused after all is taken back. */
+static bool map_message(h9_context *c, h9_slot *root)
+{
+    size_t out = c->out_size, errors = c->errors_size, results = c->results_size, places = c->places_done;
+    h9_slot *frame;
+    if (h9_map_frame(c, root->rec, &frame)) {
+        root->rec = frame;
+        return frame == NULL || write_frame(c, root);
+    }
+    if (c->errors_size != errors) { /* this one's path takes the place of theirs */
+        size_t own = c->places_size - c->places_done;
+        if (own) memmove(c->places + places, c->places + c->places_done, own * sizeof *c->places);
+        c->places_done = places;
+        c->places_size = places + own;
+    }
+    c->out_size = out;
+    c->errors_size = errors;
+    c->results_size = results;
+    return false;
+}
+
+/* What was read, mapped and written. */
+static bool write_message(h9_context *c, h9_slot *root)
+{ return c->plan->h.map_root == H9_NONE ? write_frame(c, root) : map_message(c, root); }
+
+/* Reads one message at c->begin. `whole`: nothing may follow it. */
+static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
+{
+    const h9_node *node = &c->plan->nodes[c->plan->h.read_root];
+    const uint8_t *p = read_value(c, node, root, c->begin);
+    if (p == NULL || !whole) return p;
+    if (c->plan->h.reader == H9_FORMAT_JSON) p = h9_skip_json_space(p, c->end);
+    if (p != c->end) return h9_fail(c, H9_E_TRAILING, p);
+    return p;
+}
+
+static void start_call(const h9_plan *plan, h9_context *c, h9_framing framing)
+{
+    c->plan = plan;
+    c->framing = framing;
+    c->results_size = 0;
+    c->out_size = 0;
+    c->errors_size = 0;
+    c->places_size = c->places_done = 0;
+    c->partial = false;
+    h9_release_excess(c);
+}
+
+h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
+                     const int64_t *end, size_t count, h9_framing framing, int64_t *ends)
+{
+    start_call(plan, c, framing);
+    for (size_t i = 0; i < count; i++) {
+        h9_slot root;
+        bool inside = begin[i] >= 0 && begin[i] <= end[i] && (uint64_t)end[i] <= size;
+        start_message(c, i, data + (inside ? begin[i] : 0), data + (inside ? end[i] : 0));
+        bool done = false;
+        if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
+        else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
+        else done = read_message(c, &root, true) && write_message(c, &root);
+        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+        ends[i] = (int64_t)c->out_size;
+    }
+    return H9_OK;
+}
+
+const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
+{
+    int64_t begin = 0, end = (int64_t)size, ends;
+    h9_translate(plan, c, data, size, &begin, &end, 1, H9_FRAMING_NONE, &ends);
+    *out_size = c->out_size;
+    return c->errors_size ? NULL : (const char *)c->out;
+}
+
+/* Where the message at c->begin ends, though it was refused: NULL if its bytes don't tell. */
+static const uint8_t *skip_message(h9_context *c)
+{
+    h9_slot root;
+    if (c->plan->h.skip_root == H9_NONE) return NULL;
+    size_t places = c->places_size;
+    start_message(c, c->record, c->begin, c->end);
+    const uint8_t *p = read_value(c, &c->plan->nodes[c->plan->h.skip_root], &root, c->begin);
+    c->places_size = places;
+    return p;
+}
+
+/* Whether the JSON number at p may go on beyond the input. */
+static bool cut_number(const uint8_t *p, const uint8_t *end)
+{
+    if (p == end || (*p != '-' && (uint8_t)(*p - '0') >= 10)) return false;
+    while (p < end && ((uint8_t)(*p - '0') < 10 || *p == '-' || *p == '+' || *p == '.' || (*p | 0x20) == 'e')) p++;
+    return p == end;
+}
+
+h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count,
+                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
+                         size_t *used)
+{
+    start_call(plan, c, framing);
+    const uint8_t *p = data, *last = data + size;
+    size_t i = 0;
+    for (; i < count; i++) {
+        if (c->plan->h.reader == H9_FORMAT_JSON) p = h9_skip_json_space(p, last);
+        if (p == last && c->plan->h.reader != H9_FORMAT_AVRO) break;
+        if (partial && c->plan->h.reader == H9_FORMAT_JSON && cut_number(p, last)) break;
+        h9_slot root;
+        start_message(c, i, p, last);
+        const uint8_t *next = read_message(c, &root, false);
+        bool good = next != NULL;
+        if (!good && partial && c->code == H9_E_TRUNCATED) break;
+        if (good && (uint64_t)(next - p) > c->limits.record) {
+            good = false;
+            h9_fail(c, H9_E_RECORD, p);
+        }
+        if (good) good = write_message(c, &root);
+        if (!good) {
+            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+            if (next == NULL) next = skip_message(c);
+        }
+        begin[i] = p - data;
+        end[i] = (next ? next : last) - data;
+        ends[i] = (int64_t)c->out_size;
+        if (next == NULL) {
+            i++;
+            p = last;
+            break;
+        }
+        p = next;
+    }
+    *done = i;
+    *used = (size_t)(p - data);
+    return H9_OK;
+}
+
+const uint8_t *h9_output(const h9_context *c, size_t *size)
+{
+    *size = c->out_size;
+    return c->out;
+}
+
+const h9_error *h9_errors(const h9_context *c, size_t *count)
+{
+    *count = c->errors_size;
+    return c->errors;
+}
+
+const h9_place *h9_places(const h9_context *c) { return c->places; }
+
+const h9_result *h9_results(const h9_context *c, size_t *count)
+{
+    *count = c->results_size;
+    return c->results;
+}
+
+const h9_ignored *h9_ignored_members(const h9_context *c, size_t *count)
+{
+    *count = c->ignored_size;
+    return c->ignored;
+}

@@ -1,0 +1,404 @@
+/* The MessagePack reader: what nests, and which reader takes a value.
+ *
+ * Theory of operation: a record is a map whose next key is usually the one that the schema says comes next, so its
+ * encoded name is compared as it stands; only on a miss is the key decoded and looked up. A value's offset is that of
+ * its first byte; input that ends too soon is refused at its end.
+ */
+#include "formats/msgpack/msgpack.h"
+
+#include "values/scalar.h"
+
+/* --- keys of records --- */
+
+static inline uint64_t load64(const uint8_t *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+static inline uint32_t load32(const uint8_t *p)
+{
+    uint32_t v;
+    memcpy(&v, p, 4);
+    return v;
+}
+
+/* memcmp for what keys are: a few bytes. Two loads that overlap take any length from 4 to 16. */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    if (n > 16) return memcmp(a, b, n) == 0;
+    if (n >= 8) return ((load64(a) ^ load64(b)) | (load64(a + n - 8) ^ load64(b + n - 8))) == 0;
+    if (n >= 4) return ((load32(a) ^ load32(b)) | (load32(a + n - 4) ^ load32(b + n - 4))) == 0;
+    return n == 0 || (a[0] == b[0] && a[n >> 1] == b[n >> 1] && a[n - 1] == b[n - 1]);
+}
+
+static inline bool predicted(const h9_context *c, const h9_field *field, const uint8_t *p)
+{
+    size_t n = field->key_size;
+    return (size_t)(c->end - p) >= n && same_bytes(p, c->plan->pool + field->key, n);
+}
+
+/* A key that was not the predicted one: decodes it into *key. */
+static const uint8_t *decode_key(h9_context *c, h9_slot *key, const uint8_t *p)
+{
+    if (p >= c->end || *p == MP_NEVER) return h9_msgpack_refuse(c, p);
+    if (h9_msgpack_kind(*p) != H9_KIND_STRING) return h9_fail(c, H9_E_KEY, p);
+    return h9_msgpack_text(c, key, p);
+}
+
+/* --- members --- */
+
+static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
+
+/* A member of a oneof takes the others' place, or may not stand beside them (S20). */
+static bool take_turn(h9_context *c, const h9_record *r, const h9_field *field, uint64_t *bits, const uint8_t *at)
+{
+    const uint64_t *mask = c->plan->words64 + field->group;
+    for (uint32_t w = 0; w < r->words; w++) {
+        uint64_t own = w == field->slot >> 6 ? UINT64_C(1) << (field->slot & 63) : 0;
+        uint64_t others = bits[w] & mask[w] & ~own;
+        if (others != 0 && (field->flags & H9_F_ONEOF_STRICT)) {
+            h9_fail(c, H9_E_DUPLICATE, at);
+            return false;
+        }
+        bits[w] &= ~others;
+    }
+    return true;
+}
+
+/* Reads the value at p into one field; `key` is where its member begins. */
+/* A member of what has no schema: see formats/json/read.c. A second one with its key takes the place of the first. */
+static const uint8_t *read_untyped(h9_context *c, const h9_field *field, h9_slot *frame, uint64_t *bits,
+                                   const uint8_t *p)
+{
+    const h9_node *node = &c->plan->nodes[field->node];
+    uint32_t kinds = field->loose >> 16, refusal = field->loose & 0xFFFF, depth = c->depth;
+    if (refusal != 0) h9_unset(bits, refusal - 1);
+    if (p >= c->end) return h9_msgpack_refuse(c, p);
+    if (kinds != 0 && !(kinds >> h9_msgpack_kind(*p) & 1)) return h9_msgpack_skip(c, p);
+    const uint8_t *end = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
+                                                  : h9_read_msgpack(c, node, &frame[field->slot], p);
+    if (end != NULL) h9_set(bits, field->slot);
+    if (end != NULL || refusal == 0) return end;
+    h9_bad_item *bad = h9_put_off(c, depth);
+    if (bad == NULL) return NULL;
+    frame[refusal - 1].raw[1] = (uintptr_t)bad;
+    h9_set(bits, refusal - 1);
+    return h9_msgpack_skip(c, p);
+}
+
+static inline const uint8_t *read_field(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame,
+                                        const uint8_t *key, const uint8_t *p)
+{
+    if (field->slot == H9_NO_SLOT) {
+        p = h9_msgpack_skip(c, p);
+        return p ? p : h9_in_field(c, field->name);
+    }
+    uint64_t *bits = h9_bits(frame, r);
+    if ((field->flags & H9_F_NULLABLE) && p < c->end && *p == MP_NIL) {
+        h9_unset(bits, field->slot);
+        if (field->loose & 0xFFFF) h9_unset(bits, (field->loose & 0xFFFF) - 1);
+        return p + 1;
+    }
+    if (field->loose != 0) {
+        p = read_untyped(c, field, frame, bits, p);
+        return p ? p : h9_in_field(c, field->name);
+    }
+    if (H9_UNLIKELY(field->group != H9_NONE) && !take_turn(c, r, field, bits, key)) return h9_in_field(c, field->name);
+    const h9_node *node = &c->plan->nodes[field->node];
+    p = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
+                                 : h9_read_msgpack(c, node, &frame[field->slot], p);
+    if (H9_UNLIKELY(p == NULL)) return h9_in_field(c, field->name);
+    h9_set(bits, field->slot);
+    return p;
+}
+
+/* The same value may serve several fields: it is read again for each, from its start. */
+static const uint8_t *read_also(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame,
+                                const uint8_t *key, const uint8_t *p)
+{
+    const uint8_t *end = NULL;
+    for (uint32_t next = field->also; next != 0; next = field->also) {
+        field = &c->plan->fields[next];
+        if ((end = read_field(c, r, field, frame, key, p)) == NULL) return NULL;
+    }
+    return end;
+}
+
+/* Before a member is read again (last wins): nothing of its first value may shine through. */
+static void forget(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame)
+{
+    for (;;) {
+        const h9_node *node = &c->plan->nodes[field->node];
+        if (field->slot != H9_NO_SLOT) h9_unset(h9_bits(frame, r), field->slot);
+        if (field->slot != H9_NO_SLOT && node->op == H9_OP_INLINE) {
+            const h9_record *inner = &c->plan->records[node->a];
+            for (uint32_t i = 0; i < inner->count; i++) forget(c, inner, &c->plan->fields[inner->first + i], frame);
+        }
+        if (field->also == 0) return;
+        field = &c->plan->fields[field->also];
+    }
+}
+
+static const uint8_t *read_unknown(h9_context *c, const h9_record *r, const h9_slot *name, const uint8_t *key,
+                                   const uint8_t *p)
+{
+    if (r->unknown == H9_UNKNOWN_REFUSE) {
+        h9_fail(c, H9_E_UNKNOWN_FIELD, key);
+        return h9_in_key(c, name->s.p, name->s.n);
+    }
+    h9_ignore(c, r, name->s.p, name->s.n);
+    p = h9_msgpack_skip(c, p);
+    return p ? p : h9_in_key(c, name->s.p, name->s.n);
+}
+
+/* Which fields of one record were met, by index; most records need no more than the four words. */
+typedef struct seen_fields {
+    uint64_t few[4], *words;
+} seen_fields;
+
+static inline bool seen_start(h9_context *c, seen_fields *seen, uint32_t fields)
+{
+    seen->words = seen->few;
+    memset(seen->few, 0, sizeof seen->few);
+    if (H9_LIKELY(fields <= 256)) return true;
+    size_t size = ((size_t)fields + 63) / 64 * sizeof(uint64_t);
+    seen->words = h9_arena(c, size);
+    if (seen->words != NULL) memset(seen->words, 0, size);
+    return seen->words != NULL;
+}
+
+/* Reads one member, the next of which is field *next if the prediction holds. */
+static inline const uint8_t *read_member(h9_context *c, const h9_record *r, h9_slot *frame, seen_fields *seen,
+                                         uint32_t *next, const uint8_t *key)
+{
+    const h9_field *fields = c->plan->fields + r->first;
+    const uint8_t *p;
+    uint32_t index = *next;
+    if (H9_LIKELY(index < r->count && predicted(c, &fields[index], key))) {
+        p = key + fields[index].key_size;
+    } else {
+        h9_slot name;
+        if ((p = decode_key(c, &name, key)) == NULL) return NULL;
+        const h9_key *known = h9_find_key(c->plan, r->keys, r->key_mask, name.s.p, name.s.n);
+        if (known == NULL) return read_unknown(c, r, &name, key, p);
+        index = known->index;
+    }
+    const h9_field *field = &fields[index];
+    *next = index + 1;
+    if (H9_UNLIKELY(h9_has(seen->words, index))) {
+        if (!(r->flags & H9_N_LAST_WINS)) {
+            h9_fail(c, H9_E_DUPLICATE, key);
+            return h9_in_field(c, field->name);
+        }
+        forget(c, r, field, frame);
+    }
+    h9_set(seen->words, index);
+    const uint8_t *end = read_field(c, r, field, frame, key, p);
+    if (H9_UNLIKELY(field->also != 0) && end != NULL) end = read_also(c, r, field, frame, key, p);
+    return end;
+}
+
+/* Opens the list or map at p; `fix` is its short form's first byte. */
+static inline const uint8_t *open_nest(h9_context *c, uint8_t kind, uint8_t fix, uint32_t *count, const uint8_t *p)
+{
+    mp_head h;
+    if (H9_LIKELY(p < c->end && (*p & 0xF0) == fix && (size_t)(c->end - p) > (*p & 15) * (size_t)2)) {
+        *count = *p & 15;
+        return h9_enter(c, p) ? p + 1 : NULL;
+    }
+    const uint8_t *items = h9_msgpack_head(c, p, &h);
+    if (items == NULL) return NULL;
+    if (h.kind != kind) return h9_msgpack_refuse(c, p);
+    *count = h.n;
+    return h9_enter(c, p) ? items : NULL;
+}
+
+static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p)
+{
+    const uint8_t *at = p;
+    uint32_t count = 0, next = 0;
+    seen_fields seen;
+    if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL || !seen_start(c, &seen, r->count)) return NULL;
+    for (; count > 0; count--)
+        if ((p = read_member(c, r, frame, &seen, &next, p)) == NULL) return NULL;
+    h9_leave(c);
+    if (r->must && !h9_all_met(c, r, seen.words, at)) return NULL;
+    return h9_finish(c, r, frame, at) ? p : NULL;
+}
+
+static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    const h9_record *r = &c->plan->records[n->a];
+    out->rec = h9_frame_new(c, r);
+    return out->rec ? read_members(c, r, out->rec, p) : NULL;
+}
+
+/* --- lists --- */
+
+/* Packed floats that stand as such: a type byte and four bytes each, one after another. How many were taken. */
+static uint32_t take_f32(const h9_context *c, uint8_t *items, uint32_t n, const uint8_t *p)
+{
+    size_t room = (size_t)(c->end - p) / 5;
+    if (n > room) n = (uint32_t)room;
+    uint32_t i = 0;
+    for (; i < n && p[i * (size_t)5] == MP_F32; i++) {
+        float v = mp_get_f32(p + i * (size_t)5 + 1);
+        memcpy(items + i * sizeof v, &v, sizeof v);
+    }
+    return i;
+}
+
+static uint32_t take_f64(const h9_context *c, uint8_t *items, uint32_t n, const uint8_t *p)
+{
+    size_t room = (size_t)(c->end - p) / 9;
+    if (n > room) n = (uint32_t)room;
+    uint32_t i = 0;
+    for (; i < n && p[i * (size_t)9] == MP_F64; i++) {
+        double v = mp_get_f64(p + i * (size_t)9 + 1);
+        memcpy(items + i * sizeof v, &v, sizeof v);
+    }
+    return i;
+}
+
+/* Takes what the list's beginning holds in the form that its items have in the frame; *p moves behind it. */
+static uint32_t take_packed(const h9_context *c, const h9_node *item, size_t width, uint8_t *items, uint32_t n,
+                            const uint8_t **p)
+{
+    uint32_t taken = 0;
+    if (item->conv != 0) return 0;
+    if (item->op == H9_OP_F32 && width == 4) {
+        taken = take_f32(c, items, n, *p);
+        *p += taken * (size_t)5;
+    }
+    if (item->op == H9_OP_F64 && width == 8) {
+        taken = take_f64(c, items, n, *p);
+        *p += taken * (size_t)9;
+    }
+    return taken;
+}
+
+static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    const h9_node *item = &c->plan->nodes[n->a];
+    const uint8_t *at = p;
+    uint32_t count = 0;
+    out->list.items = NULL;
+    out->list.n = out->list.cap = 0;
+    if ((p = open_nest(c, H9_KIND_LIST, MP_FIXLIST, &count, p)) == NULL) return NULL;
+    if (!h9_list_reserve(c, out, n->width, count)) {
+        c->at = at;
+        return NULL;
+    }
+    c->items -= count; /* reserving made sure that the budget has them */
+    uint32_t i = count ? take_packed(c, item, n->width, out->list.items, count, &p) : 0;
+    uint32_t depth = c->depth;
+    for (; i < count; i++) {
+        h9_slot v = {0};
+        const uint8_t *start = p;
+        p = h9_read_msgpack(c, item, &v, p);
+        if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
+        if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);
+        h9_item_put(out->list.items + (size_t)i * n->width, n->width, &v);
+    }
+    out->list.n = count;
+    h9_leave(c);
+    return p;
+}
+
+/* --- maps --- */
+
+/* Where in a map a value was refused: its key as it stands in the input, or the entry's number where that isn't text.
+ */
+static const uint8_t *in_entry(h9_context *c, const uint8_t *key, uint32_t index)
+{
+    h9_slot text;
+    if (h9_msgpack_kind(*key) != H9_KIND_STRING) return h9_in_item(c, index);
+    h9_msgpack_text(c, &text, key); /* which was read before, so can't be refused */
+    return h9_in_key(c, text.s.p, text.s.n);
+}
+
+static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entry, uint32_t index, const uint8_t *p)
+{
+    const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
+    const uint8_t *at = p;
+    if ((p = h9_msgpack_key(c, key, &entry[0], p)) == NULL) return NULL;
+    if (key->conv && !h9_convert(c, key->conv, &entry[0], at)) return NULL;
+    p = h9_read_msgpack(c, value, &entry[1], p);
+    return p ? p : in_entry(c, at, index);
+}
+
+static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    const uint8_t *at = p;
+    uint32_t count = 0;
+    out->list.items = NULL;
+    out->list.n = out->list.cap = 0;
+    if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL) return NULL;
+    if (!h9_list_reserve(c, out, n->width, count)) {
+        c->at = at;
+        return NULL;
+    }
+    c->items -= count;
+    h9_slot *entries = (h9_slot *)(void *)out->list.items;
+    for (uint32_t i = 0; i < count; i++)
+        if ((p = read_entry(c, n, &entries[i * (size_t)2], i, p)) == NULL) return NULL;
+    out->list.n = count;
+    h9_leave(c);
+    return count < 2 || h9_map_unique(c, out, n->bits, n->flags & H9_N_LAST_WINS, at) ? p : NULL;
+}
+
+/* --- options and unions --- */
+
+static const uint8_t *read_option(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    if (*p == MP_NIL) {
+        out->choice.value = NULL;
+        out->choice.branch = 0;
+        return p + 1;
+    }
+    h9_slot *box = h9_arena(c, sizeof *box);
+    if (box == NULL) return NULL;
+    out->choice.value = box;
+    out->choice.branch = 1;
+    return h9_read_msgpack(c, &c->plan->nodes[n->a], box, p);
+}
+
+static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    uint8_t kind = h9_msgpack_kind(*p);
+    if (kind == H9_KINDS) return h9_msgpack_refuse(c, p);
+    uint32_t branch = n->c == H9_NONE ? H9_NONE : c->plan->words32[n->c + kind];
+    if (branch == H9_NONE) return h9_fail(c, H9_E_BRANCH, p);
+    return h9_read_msgpack(c, &c->plan->nodes[c->plan->words32[n->a + branch]], out, p);
+}
+
+/* --- by op --- */
+
+static inline const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    switch (n->op) {
+    case H9_OP_INT: return h9_msgpack_int(c, n->lo, n->hi, &out->i, p);
+    case H9_OP_UINT: return h9_msgpack_uint(c, (uint64_t)n->hi, &out->u, p);
+    case H9_OP_F32: return h9_msgpack_f32(c, &out->f, p);
+    case H9_OP_F64: return h9_msgpack_f64(c, &out->d, p);
+    case H9_OP_STRING: return h9_msgpack_string(c, !(n->flags & H9_N_UNCHECKED), out, p);
+    case H9_OP_OPTION: return read_option(c, n, out, p);
+    case H9_OP_LIST: return read_list(c, n, out, p);
+    case H9_OP_MAP: return read_map(c, n, out, p);
+    case H9_OP_RECORD: return read_record(c, n, out, p);
+    case H9_OP_UNION: return read_union(c, n, out, p);
+    case H9_OP_ANY: return h9_msgpack_any(c, n, out, p);
+    case H9_OP_WRAPPED: return h9_read_msgpack(c, &c->plan->nodes[n->a], out, p);
+    case H9_OP_FAIL: return h9_fail(c, (h9_code)n->a, p);
+    default: return h9_msgpack_scalar(c, n, out, p);
+    }
+}
+
+const uint8_t *h9_read_msgpack(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    if (H9_UNLIKELY(p >= c->end)) return h9_msgpack_refuse(c, p);
+    const uint8_t *end = read_value(c, n, out, p);
+    if (n->conv && end != NULL && !h9_convert(c, n->conv, out, p)) return NULL;
+    return end;
+}
