@@ -355,8 +355,8 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
 /* A JSON reader passes white space before a value; at the root also after it. */
 const uint8_t *h9_skip_json_space(const uint8_t *p, const uint8_t *end);
 
-/* The mapping of what was read (map.c). `*out`: the frame to be written, or NULL where all that it made has been
- * written already (h9_header.many). false: refused. */
+/* The mapping of what was read (steps/machine.c). `*out`: the frame to be written, or NULL where all that it made has
+ * been written already (h9_header.many). false: refused. */
 bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out);
 
 #endif

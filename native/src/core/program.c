@@ -1,4 +1,5 @@
-/* A mapping's program is checked once, when its plan is loaded, so that running it (map.c) needs no checks. */
+/* A mapping's program is checked once, when its plan is loaded, so that running it (steps/machine.c) needs no checks.
+ */
 #include "core/plan.h"
 
 /* What an instruction's operands are. */

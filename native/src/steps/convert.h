@@ -4,7 +4,7 @@
 
 #include "core/core.h"
 
-/* The steps to and from text and bytes (convert_text.c). */
+/* The steps to and from text and bytes (text.c). */
 h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v);
 /* The steps on untyped values, ANY_FITS and ANY_TO_STRING (steps/any.c). */
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v);

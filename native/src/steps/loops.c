@@ -3,7 +3,7 @@
  * Each message is an *item*: begun by H9_I_ITEM, written by H9_I_EMIT. What is refused between the two refuses the
  * item; what is refused elsewhere refuses the message that was read, and with it all that was made of it. An item's
  * memory is taken back once it is written, refused, or passed over for the next one. */
-#include "steps/map.h"
+#include "steps/machine.h"
 
 #include "core/run.h"
 

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "steps/map.h"
+#include "steps/machine.h"
 #include "values/scalar.h"
 
 /* --- registers --- */

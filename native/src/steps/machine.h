@@ -1,4 +1,4 @@
-/* What the halves of the mapping's machine share: values (map.c), and loops with what they make (map_each.c). */
+/* What the halves of the mapping's machine share: values (steps/machine.c), and loops with what they make (loops.c). */
 #ifndef H9_MAP_H
 #define H9_MAP_H
 
