@@ -1,5 +1,7 @@
 /* Refusals: noted where they happen, given a path on the way out, recorded by message. */
-#include "core/core.h"
+#include "core/error.h"
+
+#include <string.h>
 
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
 {
@@ -9,7 +11,7 @@ void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
     c->places_size = c->places_done;
 }
 
-static const uint8_t *place(h9_context *c, uint32_t kind, uint32_t index, const uint8_t *key)
+const uint8_t *h9_in_place(h9_context *c, h9_place place)
 {
     if (c->places_size == c->places_cap) {
         size_t cap = c->places_cap < 16 ? 16 : c->places_cap * 2;
@@ -19,14 +21,18 @@ static const uint8_t *place(h9_context *c, uint32_t kind, uint32_t index, const 
         c->places = grown;
         c->places_cap = cap;
     }
-    c->places[c->places_size++] = (h9_place){kind, index, key};
+    c->places[c->places_size++] = place;
     return NULL;
 }
 
-const uint8_t *h9_in_field(h9_context *c, uint32_t name) { return place(c, H9_PLACE_FIELD, name, NULL); }
-const uint8_t *h9_in_item(h9_context *c, uint32_t index) { return place(c, H9_PLACE_ITEM, index, NULL); }
-const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size) { return place(c, H9_PLACE_KEY, size, key); }
-const uint8_t *h9_in_rule(h9_context *c, uint32_t name) { return place(c, H9_PLACE_RULE, name, NULL); }
+const uint8_t *h9_in_field(h9_context *c, uint32_t name)
+{ return h9_in_place(c, (h9_place){H9_PLACE_FIELD, name, NULL}); }
+const uint8_t *h9_in_item(h9_context *c, uint32_t index)
+{ return h9_in_place(c, (h9_place){H9_PLACE_ITEM, index, NULL}); }
+const uint8_t *h9_in_key(h9_context *c, const uint8_t *key, uint32_t size)
+{ return h9_in_place(c, (h9_place){H9_PLACE_KEY, size, key}); }
+const uint8_t *h9_in_rule(h9_context *c, uint32_t name)
+{ return h9_in_place(c, (h9_place){H9_PLACE_RULE, name, NULL}); }
 
 static void reverse(h9_place *p, size_t n)
 {
@@ -73,39 +79,4 @@ bool h9_record_error(h9_context *c, uint64_t item)
                                              .item = item};
     c->places_done = c->places_size;
     return true;
-}
-
-/* --- items that are set aside --- */
-
-const h9_slot h9_bad;
-
-h9_bad_item *h9_put_off(h9_context *c, uint32_t depth)
-{
-    if (!c->is_meaning) return NULL;
-    size_t count = c->places_size - c->places_done;
-    h9_bad_item refusal = {.count = count, .at = c->at, .code = c->code};
-    h9_bad_item *bad = h9_arena(c, sizeof *bad + count * sizeof(h9_place));
-    if (bad == NULL) return NULL;
-    refusal.places = (h9_place *)(void *)(bad + 1);
-    if (count) memcpy(refusal.places, c->places + c->places_done, count * sizeof(h9_place));
-    *bad = refusal;
-    c->places_size = c->places_done;
-    c->depth = depth;
-    return bad;
-}
-
-bool h9_set_aside(h9_context *c, const h9_node *list, uint32_t depth, h9_slot *item)
-{
-    if (!(list->flags & H9_N_EACH)) return false;
-    h9_bad_item *bad = h9_put_off(c, depth);
-    if (bad == NULL) return false;
-    item->rec = (h9_slot *)(uintptr_t)&h9_bad;
-    item->raw[1] = (uintptr_t)bad;
-    return true;
-}
-
-void h9_refuse_bad(h9_context *c, const h9_bad_item *bad)
-{
-    h9_refuse(c, (h9_code)bad->code, bad->at);
-    for (size_t i = 0; i < bad->count; i++) place(c, bad->places[i].kind, bad->places[i].index, bad->places[i].key);
 }

@@ -1,13 +1,9 @@
-/* Memory of a context: the arena that a message's frames stand in, its lists, and the output. */
-#include "core/core.h"
+/* Memory of a context: the arena that a message's frames stand in, and its lists. */
+#include "core/frame.h"
 
-#include <stdlib.h>
-
-#include "core/run.h"
+#include "core/error.h"
 
 #define FIRST_CHUNK 65536u
-#define KEPT_OUTPUT ((size_t)64 << 20)
-#define KEPT_TAPE ((uint32_t)1 << 20)
 
 static uint8_t *chunk_start(h9_chunk *chunk) { return (uint8_t *)chunk + ((sizeof(h9_chunk) + 15) & ~(size_t)15); }
 
@@ -100,7 +96,7 @@ void h9_arena_reset(h9_context *c)
     c->tape_size = 0;
 }
 
-static void free_chunks(h9_context *c)
+void h9_free_chunks(h9_context *c)
 {
     for (h9_chunk *chunk = c->chunks; chunk != NULL;) {
         h9_chunk *next = chunk->next;
@@ -142,107 +138,4 @@ bool h9_list_reserve(h9_context *c, h9_slot *list, size_t width, size_t n)
     }
     size_t need = (size_t)list->list.n + n;
     return need <= list->list.cap || list_grow(c, list, width, need);
-}
-
-h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
-{
-    if (c->tape_size == c->tape_cap) {
-        size_t cap = c->tape_cap;
-        if ((cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) {
-            h9_fail(c, H9_E_MEMORY, NULL);
-            return NULL;
-        }
-        void *grown = h9_grow(c, c->tape, &cap, sizeof(h9_tape_item), cap + 1);
-        if (grown == NULL) return NULL;
-        c->tape = grown;
-        c->tape_cap = (uint32_t)cap;
-    }
-    h9_tape_item *item = &c->tape[c->tape_size++];
-    memset(item, 0, sizeof *item);
-    item->kind = (uint16_t)kind;
-    return item;
-}
-
-uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
-{
-    size_t used = (size_t)(w - c->out), cap = c->out_cap;
-    if (used - c->out_size > c->limits.memory) {
-        h9_fail(c, H9_E_MEMORY, NULL);
-        return NULL;
-    }
-    uint8_t *grown = h9_grow(c, c->out, &cap, 1, used + n + 4096);
-    if (grown == NULL) return NULL;
-    c->out = grown;
-    c->out_cap = cap;
-    return grown + used;
-}
-
-void *h9_default_resize(void *state, void *block, size_t old_size, size_t size)
-{
-    (void)state;
-    (void)old_size;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
-    return realloc(block, size);
-}
-
-static void release(h9_context *c, void *block, size_t size)
-{
-    if (block != NULL) c->memory.resize(c->memory.state, block, size, 0);
-}
-
-/* One huge message must not hold its memory for ever. */
-void h9_release_excess(h9_context *c)
-{
-    if (H9_UNLIKELY(c->out_cap > KEPT_OUTPUT)) {
-        release(c, c->out, c->out_cap);
-        c->out = NULL;
-        c->out_cap = 0;
-    }
-    if (H9_UNLIKELY(c->back_cap > KEPT_OUTPUT)) {
-        release(c, c->back, c->back_cap);
-        c->back = NULL;
-        c->back_cap = 0;
-    }
-    if (H9_UNLIKELY(c->tape_cap > KEPT_TAPE)) {
-        release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
-        c->tape = NULL;
-        c->tape_cap = 0;
-    }
-}
-
-h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16])
-{
-    h9_allocator m = memory ? *memory : (h9_allocator){h9_default_resize, NULL};
-    h9_context *c = m.resize(m.state, NULL, 0, sizeof *c);
-    if (c == NULL) return NULL;
-    memset(c, 0, sizeof *c);
-    c->memory = m;
-    c->limits = *limits;
-    if (c->limits.depth > H9_MAX_DEPTH) c->limits.depth = H9_MAX_DEPTH;
-    c->arena_left = limits->memory;
-    memcpy(c->seed, seed, sizeof c->seed);
-    if (!h9_errors_grow(c)) { /* so that a lone message's refusal can always be told */
-        h9_context_free(c);
-        return NULL;
-    }
-    return c;
-}
-
-void h9_context_free(h9_context *c)
-{
-    if (c == NULL) return;
-    free_chunks(c);
-    for (size_t i = 0; i < c->ignored_size; i++)
-        release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
-    release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
-    release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
-    release(c, c->out, c->out_cap);
-    release(c, c->back, c->back_cap);
-    release(c, c->places, c->places_cap * sizeof *c->places);
-    release(c, c->errors, c->errors_cap * sizeof *c->errors);
-    release(c, c->results, c->results_cap * sizeof *c->results);
-    c->memory.resize(c->memory.state, c, sizeof *c, 0);
 }

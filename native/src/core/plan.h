@@ -1,17 +1,29 @@
-/* What the two halves of checking an image share: its tables (plan.c), and its program (program.c). */
+/* A plan as it is loaded: its header, and pointers to the tables of its image, every index in which was checked. */
 #ifndef H9_PLAN_H
 #define H9_PLAN_H
 
-#include "core/core.h"
+#include "hal9_core.h"
+#include "hal9_image.h"
 
-/* Whether [first, first + count) lies within a table of `size`. */
-static inline bool h9_within(uint32_t first, uint64_t count, uint32_t size)
-{ return first <= size && count <= size - first; }
+struct h9_plan {
+    h9_header h;
+    const h9_node *nodes;
+    const h9_field *fields;
+    const h9_record *records;
+    const h9_key *keys;
+    const h9_fill *fills;
+    const h9_enum *enums;
+    const h9_symbol *symbols;
+    const h9_step *steps;
+    const h9_insn *insns;
+    const uint64_t *words64;
+    const uint32_t *words32;
+    const uint8_t *pool;
+    h9_allocator memory;
+    size_t size; /* of the block that holds all of it */
+};
 
-/* Of an item of a list. */
-static inline bool h9_good_width(uint32_t width) { return width == 1 || width == 4 || width == 8 || width == 16; }
-
-/* Whether a mapping's program can be run without checks. */
-bool h9_good_program(const h9_plan *p);
+/* An operand that two of an instruction's numbers make together. */
+static inline uint32_t h9_wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
 
 #endif

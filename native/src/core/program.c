@@ -1,6 +1,8 @@
 /* A mapping's program is checked once, when its plan is loaded, so that running it (steps/machine.c) needs no checks.
  */
+#include "core/check.h"
 #include "core/plan.h"
+#include "core/slot.h"
 
 /* What an instruction's operands are. */
 enum {

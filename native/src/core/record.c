@@ -1,38 +1,11 @@
-/* What every reader needs of a record: keys, symbols, what must be there in the end, keys met twice. */
-#include "core/core.h"
+/* What every reader needs of a record and a map: what must be there in the end, keys met twice, members passed over. */
+#include "core/record.h"
 
-#include "values/scalar.h"
-
-const h9_key *h9_find_key(const h9_plan *plan, uint32_t table, uint32_t mask, const uint8_t *p, size_t n)
-{
-    uint32_t hash = h9_key_hash(p, n);
-    const uint32_t *entries = plan->words32 + table;
-    for (uint32_t i = hash & mask; entries[i] != 0; i = (i + 1) & mask) {
-        const h9_key *key = &plan->keys[entries[i] - 1];
-        if (key->hash == hash && key->size == n && memcmp(plan->pool + key->text, p, n) == 0) return key;
-    }
-    return NULL;
-}
-
-const h9_symbol *h9_symbol_named(const h9_plan *plan, const h9_enum *e, const uint8_t *p, size_t n)
-{
-    const h9_key *key = h9_find_key(plan, e->keys, e->key_mask, p, n);
-    return key ? &plan->symbols[e->first + key->index] : NULL;
-}
-
-const h9_symbol *h9_symbol_numbered(const h9_plan *plan, const h9_enum *e, int64_t number)
-{
-    const uint32_t *order = plan->words32 + e->by_number;
-    uint32_t low = 0, high = e->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (plan->symbols[e->first + order[middle]].number < number) low = middle + 1;
-        else high = middle;
-    }
-    if (low == e->count) return NULL;
-    const h9_symbol *symbol = &plan->symbols[e->first + order[low]];
-    return symbol->number == number ? symbol : NULL;
-}
+#include "core/error.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/plan.h"
+#include "values/hash.h"
 
 /* --- the end of a record --- */
 
@@ -42,18 +15,6 @@ static bool refused_in(h9_context *c, uint32_t name)
     return false;
 }
 
-/* Reads a default out of the plan, with the message's own bounds put aside. */
-static bool read_default(h9_context *c, const h9_fill *fill, h9_slot *slot)
-{
-    const uint8_t *begin = c->begin, *end = c->end;
-    c->begin = c->plan->pool + fill->value;
-    c->end = c->begin + fill->size;
-    const uint8_t *p = h9_read_msgpack(c, &c->plan->nodes[fill->node], slot, c->begin);
-    c->begin = begin;
-    c->end = end;
-    return p != NULL;
-}
-
 static bool fill_slot(h9_context *c, const h9_record *r, const h9_fill *fill, h9_slot *frame, const uint8_t *at)
 {
     h9_slot *slot = frame + fill->slot;
@@ -61,7 +22,7 @@ static bool fill_slot(h9_context *c, const h9_record *r, const h9_fill *fill, h9
     case H9_FILL_ZERO: memset(slot, 0, sizeof *slot); break;
     case H9_FILL_SLOT: memcpy(slot, c->plan->pool + fill->value, sizeof *slot); break;
     case H9_FILL_MSGPACK:
-        if (!read_default(c, fill, slot)) {
+        if (!h9_read_packed(c, &c->plan->nodes[fill->node], slot, c->plan->pool + fill->value, fill->size)) {
             c->at = at;
             return refused_in(c, fill->name);
         }

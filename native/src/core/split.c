@@ -1,8 +1,8 @@
 /* Splitting a stream of messages: lines, and messages with their length before them. Nothing is copied; what the
  * input does not hold whole yet is left for the next call, which begins with it. */
-#include "core/core.h"
-
-#define VARINT_BYTES 10
+#include "hal9_core.h"
+#include "values/varint.h"
+#include "values/words.h"
 
 /* --- lines --- */
 
@@ -40,16 +40,9 @@ typedef size_t length_reader(const uint8_t *p, size_t left, uint64_t *length, h9
 
 static size_t varint_length(const uint8_t *p, size_t left, uint64_t *length, h9_code *code)
 {
-    uint64_t v = 0;
-    for (size_t i = 0; i < left && i < VARINT_BYTES; i++) {
-        v |= (uint64_t)(p[i] & 0x7F) << (7 * i);
-        if (i == VARINT_BYTES - 1 && p[i] > 1) break;
-        if (p[i] < 0x80) {
-            *length = v;
-            return i + 1;
-        }
-    }
-    if (left >= VARINT_BYTES) *code = H9_E_VARINT;
+    unsigned size = h9_varint_scan(p, left, length);
+    if (!h9_varint_overflows(p, size)) return size;
+    *code = H9_E_VARINT;
     return 0;
 }
 
@@ -57,7 +50,7 @@ static size_t be32_length(const uint8_t *p, size_t left, uint64_t *length, h9_co
 {
     (void)code;
     if (left < 4) return 0;
-    *length = (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
+    *length = h9_load_big32(p);
     return 4;
 }
 

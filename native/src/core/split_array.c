@@ -1,6 +1,8 @@
 /* Cutting a JSON array into its items, at the commas outside of them. What an item is nobody looks at here: only quotes
  * and brackets count. The scan stops anywhere and goes on from there, so an item in small pieces costs linear time. */
-#include "core/core.h"
+#include <stdbool.h>
+
+#include "hal9_core.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

@@ -1,11 +1,13 @@
 /* The conversion steps on untyped values: whether the target's format has all that is on a tape, and a tape as text. */
-#include "steps/convert.h"
-
 #include <math.h>
 
+#include "core/context.h"
+#include "core/output.h"
+#include "steps/convert.h"
 #include "values/big.h"
-#include "formats/msgpack/msgpack.h"
-#include "values/scalar.h"
+#include "values/number.h"
+#include "values/time.h"
+#include "values/utf8.h"
 
 #define DOUBLE_BITS 53 /* that a double's integers have at most, zeros at the end aside */
 
@@ -55,16 +57,17 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 /* --- items --- */
 
 /* A timestamp of four digits in its year is the only extension that text can say. */
-static h9_code extension_fits(h9_context *c, const h9_tape_item *item)
+static h9_code extension_fits(const h9_tape_item *item)
 {
     uint8_t printed[H9_MAX_TIME_TEXT];
-    h9_slot v = {.t = {0, 0}};
-    if (item->v.p[-1] != MP_TIMESTAMP) return H9_E_EXTENSION;
-    if (!h9_msgpack_timestamp(c, item->v.p, item->n, &v, NULL)) return H9_E_TIME;
-    return h9_time_print(printed, v.t.sec, (uint32_t)v.t.ns, false) ? H9_OK : H9_E_TIME;
+    int64_t seconds;
+    uint32_t nanos;
+    if (item->v.p[-1] != H9_TIMESTAMP_EXTENSION) return H9_E_EXTENSION;
+    if (!h9_timestamp_unpack(item->v.p, item->n, &seconds, &nanos)) return H9_E_TIME;
+    return h9_time_print(printed, seconds, nanos, false) ? H9_OK : H9_E_TIME;
 }
 
-static h9_code item_fits(h9_context *c, uint32_t fits, const h9_tape_item *item)
+static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
 {
     bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
     switch (item->kind) {
@@ -74,21 +77,20 @@ static h9_code item_fits(h9_context *c, uint32_t fits, const h9_tape_item *item)
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
     case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
-    case H9_T_EXTENSION:
-        return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(c, item) : H9_OK;
+    case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(item) : H9_OK;
     default: return H9_OK;
     }
 }
 
 /* The items stand one after another, whatever holds them; keys are text, which every format has. */
-static h9_code any_fits(h9_context *c, uint32_t fits, const h9_slot *v)
+static h9_code any_fits(const h9_context *c, uint32_t fits, const h9_slot *v)
 {
     if (v->any.count == 0) return H9_OK; /* filled in: null, {} or [] as the target has it */
     const h9_tape_item *item = c->tape + v->any.first, *end = item + v->any.count;
     if (fits & H9_FITS_MAP && item->kind != H9_T_MAP) return H9_E_TYPE;
     if (fits & H9_FITS_LIST && item->kind != H9_T_LIST) return H9_E_TYPE;
     h9_code code = H9_OK;
-    for (; item < end && code == H9_OK; item++) code = item_fits(c, fits, item);
+    for (; item < end && code == H9_OK; item++) code = item_fits(fits, item);
     return code;
 }
 
@@ -102,7 +104,6 @@ static h9_code text(h9_slot *v, const uint8_t *p, size_t n)
     return H9_OK;
 }
 
-/* JSON text, written where the output's next message will stand and taken into the arena from there. */
 static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
 {
     static const h9_node any = {.op = H9_OP_ANY};
@@ -111,15 +112,9 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
     h9_code code = any_fits(c, H9_FITS_FINITE, v);
     if (code != H9_OK) return code;
-    uint8_t *w = c->out ? c->out + c->out_size : h9_room_slow(c, NULL, 0);
-    if (w == NULL || (w = h9_write_json(c, &any, v, w)) == NULL) return (h9_code)c->code;
-    const uint8_t *start = c->out + c->out_size;
-    size_t size = (size_t)(w - start);
-    if (size > c->limits.string) return H9_E_STRING;
-    uint8_t *block = h9_arena(c, size);
-    if (block == NULL) return (h9_code)c->code;
-    memcpy(block, start, size);
-    return text(v, block, size);
+    size_t size;
+    const uint8_t *json = h9_write_aside(c, H9_FORMAT_JSON, &any, v, &size);
+    return json ? text(v, json, size) : (h9_code)c->code;
 }
 
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)

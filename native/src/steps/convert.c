@@ -3,7 +3,10 @@
 
 #include <math.h>
 
-#include "values/scalar.h"
+#include "core/error.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/plan.h"
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0
@@ -217,7 +220,8 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_UNBOX_OPTION: return unbox(v);
     case H9_STEP_UNWRAP: return unwrap(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
-    case H9_STEP_MASK_PATH: return h9_mask_path(v);
+    case H9_STEP_ANY_TO_STRING:
+    case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     case H9_STEP_FAIL: return (h9_code)s->a;
     case H9_STEP_TIMESTAMP_UNIT:
     case H9_STEP_TIMESTAMP_TO_I:

@@ -1,8 +1,14 @@
-/* Shared by the two halves of the conversion steps. */
+/* Conversion steps: from the source's kind to the target's, exactly or not at all (S2, S3, S6, S23, S26). */
 #ifndef H9_CONVERT_H
 #define H9_CONVERT_H
 
-#include "core/core.h"
+#include "core/slot.h"
+#include "hal9_core.h"
+
+/* Steps `conv` on *v, read at `at`. false: refused. */
+bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at);
+
+/* --- its parts --- */
 
 /* The steps to and from text and bytes (text.c). */
 h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v);
@@ -11,9 +17,6 @@ h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v);
 
 /* Steps between numbers (convert.c). */
 h9_code h9_number_step(const h9_step *s, h9_slot *v);
-
-/* Whether v is a path that a FieldMask in JSON can say (formats/json/mask.c). */
-h9_code h9_mask_path(const h9_slot *v);
 
 /* `count` units of `unit` nanoseconds since 1970, with the floor for negatives. */
 static inline void h9_timestamp_from(h9_slot *v, int64_t count, uint32_t unit)

@@ -3,9 +3,12 @@
  * Each message is an *item*: begun by H9_I_ITEM, written by H9_I_EMIT. What is refused between the two refuses the
  * item; what is refused elsewhere refuses the message that was read, and with it all that was made of it. An item's
  * memory is taken back once it is written, refused, or passed over for the next one. */
+#include "core/aside.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/output.h"
+#include "core/plan.h"
 #include "steps/machine.h"
-
-#include "core/run.h"
 
 /* --- where it is --- */
 
@@ -231,39 +234,18 @@ bool h9_map_find(h9_machine *m, const h9_insn *n)
 
 /* --- values in another form --- */
 
-/* What a writer made behind the finished output, in the arena. NULL: refused. */
-static uint8_t *take_written(h9_context *c, uint8_t *w, size_t *size)
-{
-    if (w == NULL) return NULL;
-    *size = (size_t)(w - c->out) - c->out_size;
-    if (*size > c->limits.string) {
-        h9_fail(c, H9_E_STRING, c->begin);
-        return NULL;
-    }
-    uint8_t *block = h9_arena(c, *size);
-    if (block != NULL && *size) memcpy(block, c->out + c->out_size, *size);
-    return block;
-}
-
-static uint8_t *scratch(h9_context *c) { return c->out ? c->out + c->out_size : h9_room_slow(c, NULL, 0); }
-
 bool h9_map_json(h9_machine *m, const h9_insn *n)
 {
-    h9_context *c = m->c;
     size_t size;
-    uint8_t *w = scratch(c);
-    if (w != NULL) w = h9_write_json(c, &c->plan->nodes[n->c], &m->at[n->a], w);
-    const uint8_t *text = take_written(c, w, &size);
+    const uint8_t *text = h9_write_aside(m->c, H9_FORMAT_JSON, &m->c->plan->nodes[n->c], &m->at[n->a], &size);
     return text != NULL && h9_put_text(m, n, text, (uint32_t)size, 0);
 }
 
 bool h9_map_any(h9_machine *m, const h9_insn *n)
 {
-    h9_context *c = m->c;
+    const h9_node *nodes = m->c->plan->nodes;
     size_t size;
     h9_slot v;
-    uint8_t *w = scratch(c);
-    if (w != NULL) w = h9_write_msgpack(c, &c->plan->nodes[n->c], &m->at[n->a], w);
-    const uint8_t *packed = take_written(c, w, &size);
-    return packed != NULL && h9_map_read(c, &c->plan->nodes[n->d], packed, size, &v) && h9_put(m, n, v);
+    const uint8_t *packed = h9_write_aside(m->c, H9_FORMAT_MSGPACK, &nodes[n->c], &m->at[n->a], &size);
+    return packed != NULL && h9_read_packed(m->c, &nodes[n->d], &v, packed, size) && h9_put(m, n, v);
 }

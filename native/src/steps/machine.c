@@ -3,13 +3,17 @@
  * input. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, getpid */
 
-#include "core/core.h"
+#include "steps/machine.h"
 
 #include <time.h>
 #include <unistd.h>
 
-#include "steps/machine.h"
-#include "values/scalar.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/plan.h"
+#include "core/record.h"
+#include "steps/convert.h"
+#include "values/hash.h"
 
 /* --- registers --- */
 
@@ -119,22 +123,11 @@ static bool compare(h9_machine *m, const h9_insn *n)
 
 /* --- making values --- */
 
-bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t size, h9_slot *v)
-{
-    const uint8_t *begin = c->begin, *end = c->end;
-    c->begin = p;
-    c->end = p + size;
-    bool good = h9_read_msgpack(c, node, v, p) != NULL;
-    c->begin = begin;
-    c->end = end;
-    return good;
-}
-
 static bool make_const(h9_machine *m, const h9_insn *n)
 {
     h9_slot v;
     const h9_node *node = &m->c->plan->nodes[h9_wide(n)];
-    return h9_map_read(m->c, node, m->c->plan->pool + n->c, n->d, &v) && h9_put(m, n, v);
+    return h9_read_packed(m->c, node, &v, m->c->plan->pool + n->c, n->d) && h9_put(m, n, v);
 }
 
 static bool all_there(const h9_machine *m, const uint32_t *registers, uint32_t count)
@@ -186,7 +179,8 @@ static bool make_uuid5(h9_machine *m, const h9_insn *n)
     for (uint32_t i = 0; i < n->d; i++) {
         const h9_slot *text = &m->at[registers[i]];
         uint32_t size = text->s.n;
-        uint8_t before[4] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
+        uint8_t before[4];
+        h9_store_big32(before, size);
         h9_sha1_add(&hash, before, 4);
         h9_sha1_add(&hash, text->s.p, size);
     }
@@ -380,7 +374,7 @@ static const h9_insn *run_program(h9_machine *m, const h9_slot *frame)
     }
 }
 
-bool h9_map_frame(h9_context *c, h9_slot *frame, h9_slot **out)
+bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
 {
     uint32_t registers = c->plan->h.registers;
     h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));

@@ -1,8 +1,16 @@
-/* What the halves of the mapping's machine share: values (steps/machine.c), and loops with what they make (loops.c). */
+/* The machine that runs a plan's instructions between reader and writer: values (machine.c), and loops with the
+ * messages that they make (loops.c). */
 #ifndef H9_MAP_H
 #define H9_MAP_H
 
-#include "core/core.h"
+#include "core/error.h"
+#include "core/slot.h"
+
+/* Runs the plan's instructions on the frame that was read. `*out`: the frame to be written, or NULL where all that they
+ * made has been written already (h9_header.many). false: refused. */
+bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out);
+
+/* --- what its two halves share --- */
 
 typedef struct {
     h9_context *c;
@@ -51,9 +59,6 @@ static inline bool h9_map_refuse(h9_machine *m, h9_code code)
     h9_fail(m->c, code, m->c->begin);
     return false;
 }
-
-/* MessagePack at [p, p + size), which isn't the message, read by `node`. false: refused. */
-bool h9_map_read(h9_context *c, const h9_node *node, const uint8_t *p, size_t size, h9_slot *v);
 
 /* Another item for n->dst. 1: taken; 0: none is left; -1: refused. */
 int h9_map_next(h9_machine *m, const h9_insn *n);

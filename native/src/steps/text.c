@@ -1,9 +1,17 @@
 /* Conversion steps to and from text and bytes. */
-#include "steps/convert.h"
-
 #include <math.h>
 
-#include "values/scalar.h"
+#include "core/context.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "steps/convert.h"
+#include "values/base64.h"
+#include "values/decimal.h"
+#include "values/number.h"
+#include "values/time.h"
+#include "values/utf8.h"
+#include "values/uuid.h"
 
 /* Keeps what stands in [from, to) of an arena block as the slot's span. */
 static h9_code span(h9_slot *v, const uint8_t *from, const uint8_t *to, uint32_t flags)
@@ -299,6 +307,20 @@ static h9_code enum_name(h9_context *c, const h9_step *s, h9_slot *v)
     return span(v, name, name + symbol->key_size, 0);
 }
 
+/* --- FieldMask's paths --- */
+
+static bool is_lower(uint8_t c) { return (uint8_t)(c - 'a') < 26; }
+static bool is_upper(uint8_t c) { return (uint8_t)(c - 'A') < 26; }
+
+/* Whether it is a path that camelCase can say, and be read back. */
+static h9_code mask_path(const h9_slot *v)
+{
+    const uint8_t *p = v->s.p, *end = p + v->s.n;
+    bool good = p < end;
+    for (; p < end; p++) good &= *p != ',' && !is_upper(*p) && (*p != '_' || (end - p > 1 && is_lower(p[1])));
+    return good ? H9_OK : H9_E_INEXACT;
+}
+
 h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
     switch (s->code) {
@@ -344,8 +366,7 @@ h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_BYTES_TO_HEX: return recode(c, s, v);
     case H9_STEP_STRING_TO_ENUM:
     case H9_STEP_ENUM_TO_STRING: return enum_name(c, s, v);
-    case H9_STEP_ANY_TO_STRING:
-    case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
+    case H9_STEP_MASK_PATH: return mask_path(v);
     default: return H9_E_BAD_PLAN;
     }
 }

@@ -1,7 +1,8 @@
 /* Binary as text: RFC 4648 sections 4, 5 and 8 (S8). */
-#include "values/scalar.h"
+#include "values/base64.h"
 
 #include "values/digits.h"
+#include "values/words.h"
 
 #define NONE 0xff
 #define ROW_OF_NONE NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE

@@ -3,10 +3,10 @@
  * Everything goes by digit strings: rescaling adds or takes zeros at the end, precision is their count. That is
  * quadratic in the digits, of which there are H9_MAX_PRECISION at most, so longer input is refused before any
  * arithmetic (B34). Integers of 64 bits, the usual case, take no big number at all. */
-#include "values/scalar.h"
+#include "values/decimal.h"
 
 #include "values/big.h"
-#include "values/digits.h"
+#include "values/number.h"
 
 #define MAX_DIGITS 1012 /* H9_MAX_DECIMAL_BYTES hold 10^1011 */
 

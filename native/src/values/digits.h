@@ -1,59 +1,10 @@
-/* Words in memory and digits in words: what the scalar files share. Everything here is inline. */
+/* Digits in words: what the files of this room share. Everything here is inline. */
 #ifndef H9_DIGITS_H
 #define H9_DIGITS_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-
-#if defined(__GNUC__) || defined(__clang__)
-#define H9_LIKELY(x) __builtin_expect(!!(x), 1)
-#define H9_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define H9_INLINE static inline __attribute__((always_inline))
-#else
-#error "the core wants gcc or clang (128-bit integers, count leading zeros)"
-#endif
-
-__extension__ typedef unsigned __int128 h9_u128;
+#include "values/words.h"
 
 #define H9_EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-
-/* The first byte in memory is the lowest in the word, on every host. */
-static inline uint64_t h9_load64(const uint8_t *p)
-{
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    return x;
-}
-
-static inline uint32_t h9_load32(const uint8_t *p)
-{
-    uint32_t x;
-    memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap32(x);
-#endif
-    return x;
-}
-
-static inline void h9_store64(uint8_t *p, uint64_t x)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    memcpy(p, &x, sizeof x);
-}
-
-static inline void h9_store32(uint8_t *p, uint32_t x)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap32(x);
-#endif
-    memcpy(p, &x, sizeof x);
-}
 
 /* Eight hex digits of any case as four bytes, all at once: *bad keeps a bit for each byte that is none. */
 static inline uint32_t h9_hex_eight(uint64_t x, uint64_t *bad)

@@ -8,11 +8,10 @@
  * Out: R. Giulietti, "The Schubfach way to render doubles" (2020): the shortest decimal in the rounding interval,
  *      and of those the nearest.
  */
-#include "values/scalar.h"
-
 #include "values/big.h"
-#include "values/digits.h"
+#include "values/number.h"
 #include "values/powers.h"
+#include "values/words.h"
 
 static inline const uint64_t *power_of_ten(int k) { return h9_powers[k - H9_POWER_FIRST]; }
 

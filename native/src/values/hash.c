@@ -1,20 +1,14 @@
 /* SHA-1 (FIPS 180-4 section 6.1), for UUID version 5 and nothing else; SipHash (J.-P. Aumasson and D. J. Bernstein,
  * "SipHash: a fast short-input PRF", 2012) with one and three rounds, for tables keyed by input (B19). */
-#include "values/scalar.h"
+#include "values/hash.h"
 
-#include "values/digits.h"
+#include <string.h>
+
+#include "values/words.h"
 
 /* --- SHA-1 --- */
 
 static uint32_t rotate32(uint32_t x, int n) { return x << n | x >> (32 - n); }
-
-static uint32_t load_big32(const uint8_t *p)
-{ return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
-
-static void store_big32(uint8_t *p, uint32_t x)
-{
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(x >> (24 - 8 * i));
-}
 
 /* Section 4.1.1: the function of three words in the rounds from 0, from 20 and 60, and from 40. */
 #define CHOOSE(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
@@ -40,7 +34,7 @@ static void store_big32(uint8_t *p, uint32_t x)
 static void sha1_block(uint32_t state[5], const uint8_t *p)
 {
     uint32_t w[16], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-    for (int i = 0; i < 16; i++) w[i] = load_big32(p + 4 * i);
+    for (int i = 0; i < 16; i++) w[i] = h9_load_big32(p + 4 * i);
     TWENTY(CHOOSE, 0x5a827999, 0)
     TWENTY(PARITY, 0x6ed9eba1, 20)
     TWENTY(MAJORITY, 0x8f1bbcdc, 40)
@@ -83,10 +77,10 @@ void h9_sha1_end(h9_sha1 *s, uint8_t out[20])
         held = 0;
     }
     memset(s->block + held, 0, 56 - held);
-    store_big32(s->block + 56, (uint32_t)(bits >> 32));
-    store_big32(s->block + 60, (uint32_t)bits);
+    h9_store_big32(s->block + 56, (uint32_t)(bits >> 32));
+    h9_store_big32(s->block + 60, (uint32_t)bits);
     sha1_block(s->state, s->block);
-    for (int i = 0; i < 5; i++) store_big32(out + 4 * i, s->state[i]);
+    for (int i = 0; i < 5; i++) h9_store_big32(out + 4 * i, s->state[i]);
 }
 
 /* --- SipHash-1-3 --- */

@@ -1,7 +1,9 @@
 /* Integers and the grammar of numbers. RFC 8259 section 6; S2 (exact integers), S3 (range), B15 (5,000 digits). */
-#include "values/scalar.h"
+#include "values/number.h"
 
+#include "values/compiler.h"
 #include "values/digits.h"
+#include "values/words.h"
 
 #define EXPONENT_MAX (INT64_C(1) << 40)
 #define MANTISSA_DIGITS 19

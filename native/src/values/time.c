@@ -1,8 +1,10 @@
 /* Times as text: RFC 3339 section 5.6 (S23, S24), ProtoJSON's Duration (S25). The calendar is the proleptic Gregorian
  * one, days counted from 1970-01-01. */
-#include "values/scalar.h"
+#include "values/time.h"
 
 #include "values/digits.h"
+#include "values/number.h"
+#include "values/words.h"
 
 #define NANOS UINT32_C(1000000000)
 #define DAY INT64_C(86400)
@@ -237,4 +239,17 @@ uint8_t *h9_duration_print(uint8_t *w, int64_t seconds, int32_t nanos)
     w = put_fraction(w, (uint32_t)(nanos < 0 ? -nanos : nanos));
     *w++ = 's';
     return w;
+}
+
+/* --- MessagePack's extension -1 --- */
+
+bool h9_timestamp_unpack(const uint8_t *body, size_t n, int64_t *seconds, uint32_t *nanos)
+{
+    uint64_t word = n == 8 ? h9_load_big64(body) : 0;
+    if (n != 4 && n != 8 && n != 12) return false;
+    *nanos = n == 12 ? h9_load_big32(body) : (uint32_t)(word >> 34);
+    if (n == 4) *seconds = h9_load_big32(body);
+    else if (n == 8) *seconds = (int64_t)(word & ((UINT64_C(1) << 34) - 1));
+    else *seconds = (int64_t)h9_load_big64(body + 4);
+    return *nanos < NANOS;
 }

@@ -1,8 +1,10 @@
 /* Text: is it UTF-8, and how far does it need no escape? ASCII goes sixteen bytes at a time (SSE2, which every
  * x86-64 has) or eight (any host); short strings by two loads that overlap, not by a loop. */
-#include "values/scalar.h"
+#include "values/utf8.h"
 
+#include "values/compiler.h"
 #include "values/digits.h"
+#include "values/words.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

@@ -1,7 +1,8 @@
 /* UUIDs as text: RFC 9562 section 4 (S10: lower case out, any case in). */
-#include "values/scalar.h"
+#include "values/uuid.h"
 
 #include "values/digits.h"
+#include "values/words.h"
 
 /* 8-4-4-4-12: four bytes make eight characters, of which the hyphens split the second and third eight. */
 uint8_t *h9_uuid_print(uint8_t *w, const uint8_t id[16])

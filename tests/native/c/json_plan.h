@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 
-#include "core/core.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 
 enum {
     NONE,

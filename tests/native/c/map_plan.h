@@ -4,8 +4,16 @@
 #define H9_TEST_MAP_PLAN_H
 
 #include "check.h"
+#include "core/aside.h"
+#include "core/check.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
 #include "core/plan.h"
-#include "core/run.h"
+#include "core/record.h"
+#include "core/tape.h"
+#include "steps/machine.h"
 
 enum { SOURCE = 0, TARGET = 1, NEEDY = 2, PAIR = 3 };                        /* record tables */
 enum { NIL = 0, STRING, INT, F64, BOOL, READ_ROOT, WRITE_ROOT, ANY, NODES }; /* nodes */
@@ -119,7 +127,7 @@ static inline h9_slot *map(void)
     fresh();
     CHECK(h9_good_program(&plan));
     h9_slot *frame;
-    return h9_map_frame(c, source, &frame) ? frame : NULL;
+    return h9_run_program(c, source, &frame) ? frame : NULL;
 }
 
 static inline bool there(const h9_slot *frame, uint32_t slot)

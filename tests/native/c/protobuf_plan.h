@@ -3,7 +3,11 @@
 #define H9_TEST_PROTOBUF_PLAN_H
 
 #include "check.h"
-#include "core/core.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 
 static h9_node nodes[80];
 static h9_field fields[128];

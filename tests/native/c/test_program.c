@@ -24,7 +24,7 @@ static void test_out_of_memory(void)
         c->arena_left = 0;
         c->chunk_end = c->free + room;
         h9_slot *frame = NULL;
-        if (!h9_map_frame(c, source, &frame)) frame = NULL;
+        if (!h9_run_program(c, source, &frame)) frame = NULL;
         done = frame != NULL;
         if (!done) failed++;
         if (!done) CHECK_INT(c->code, H9_E_MEMORY);
@@ -58,7 +58,7 @@ static const bad_insn bad_insns[] = {BAD(.op = H9_INSNS),
                                      BAD(.op = H9_I_ENTRY, .c = 256, .d = 1),
                                      BAD(.op = H9_I_ENTRY, .c = 257),
                                      BAD(.op = H9_I_ENTRY, .c = 1, .d = UINT32_MAX),
-                                     BAD(.op = H9_I_INDEX, .b = 2),
+                                     BAD(.op = H9_I_INDEX, .b = 3),
                                      BAD(.op = H9_I_INDEX, .b = 0),
                                      BAD(.op = H9_I_INDEX, .b = 24),
                                      BAD(.op = H9_I_INDEX, .b = 16, .d = H9_OP_FAIL + 1),
@@ -131,7 +131,7 @@ static const bad_insn bad_loops[] = {
     BAD(.op = H9_I_EACH, .dst = 5, .a = REGISTERS, .b = 16, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .a = 5, .b = 16, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .a = 7, .b = 16, .c = 3),
-    BAD(.op = H9_I_EACH, .dst = 5, .b = 2, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 3, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 24, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 1), /* left to itself, its own end, or nowhere */
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 2),

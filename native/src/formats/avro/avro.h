@@ -1,20 +1,36 @@
-/* What reading Avro and passing over it share. */
+/* What the Avro files share. */
 #ifndef H9_AVRO_H
 #define H9_AVRO_H
 
-#include "core/varint.h"
+#include "core/error.h"
+#include "core/slot.h"
+#include "values/varint.h"
 
+const uint8_t *h9_avro_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
+uint8_t *h9_avro_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 /* Passes over a value of the node's type: its structure is walked, nothing is kept. NULL: refused. */
 const uint8_t *h9_avro_skip(h9_context *c, const h9_node *n, const uint8_t *p);
 
-/* Avro 1.12's big-decimal: bytes that hold the unscaled value as bytes and then the scale as an int. NULL: refused at
- * `at`. */
-const uint8_t *h9_avro_big_decimal(h9_context *c, const h9_slot *body, h9_slot *out, const uint8_t *at);
+/* One that is longer than two bytes. NULL: refused (cut off, or over 64 bits: B20, B21, B43). */
+static inline const uint8_t *h9_avro_long_slow(h9_context *c, const uint8_t *p, uint64_t *out)
+{
+    unsigned size = h9_varint_scan(p, (size_t)(c->end - p), out);
+    if (size == 0) return h9_fail(c, H9_E_TRUNCATED, c->end);
+    return h9_varint_overflows(p, size) ? h9_fail(c, H9_E_VARINT, p) : p + size;
+}
 
 static inline const uint8_t *h9_avro_long(h9_context *c, const uint8_t *p, int64_t *out)
 {
     uint64_t raw = 0;
-    p = h9_varint(c, p, c->end, &raw);
+    if (H9_LIKELY(p < c->end && *p < 0x80)) {
+        *out = h9_unzigzag(*p);
+        return p + 1;
+    }
+    if (H9_LIKELY(c->end - p >= 2 && p[1] < 0x80)) {
+        *out = h9_unzigzag((uint64_t)(p[0] & 0x7F) | (uint64_t)p[1] << 7);
+        return p + 2;
+    }
+    p = h9_avro_long_slow(c, p, &raw);
     if (H9_LIKELY(p != NULL)) *out = h9_unzigzag(raw);
     return p;
 }

@@ -3,9 +3,16 @@
  * Avro has no tags: fields stand in the writer's order, so the program is simply the fields in that order, wanted or to
  * be skipped. Every length and count is checked against what is left before anything is reserved (B6, B27).
  */
+#include "core/aside.h"
+#include "core/big_decimal.h"
+#include "core/frame.h"
+#include "core/plan.h"
+#include "core/record.h"
 #include "formats/avro/avro.h"
 #include "steps/convert.h"
-#include "values/scalar.h"
+#include "values/decimal.h"
+#include "values/utf8.h"
+#include "values/uuid.h"
 
 static const uint8_t *value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 
@@ -294,28 +301,12 @@ static const uint8_t *read_decimal(h9_context *c, const h9_node *n, h9_slot *out
     return p;
 }
 
-const uint8_t *h9_avro_big_decimal(h9_context *c, const h9_slot *body, h9_slot *out, const uint8_t *at)
-{
-    int64_t scale = 0;
-    const uint8_t *end = c->end, *stop = body->s.p + body->s.n, *q = NULL;
-    c->end = stop;
-    h9_slot value;
-    if ((q = read_span(c, &value, body->s.p))) q = h9_avro_long(c, q, &scale);
-    c->end = end;
-    if (q != stop || value.s.n == 0 || value.s.n > H9_MAX_DECIMAL_BYTES || scale < -H9_MAX_PRECISION
-        || scale > H9_MAX_PRECISION)
-        return h9_fail(c, H9_E_DECIMAL, at);
-    value.s.flags = (uint32_t)(int32_t)scale;
-    *out = value;
-    return at;
-}
-
 static const uint8_t *read_big_decimal(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     h9_slot body;
     const uint8_t *start = p;
     if (!(p = read_span(c, &body, p))) return NULL;
-    return h9_avro_big_decimal(c, &body, out, start) ? p : NULL;
+    return h9_get_big_decimal(&body, out) ? p : h9_fail(c, H9_E_DECIMAL, start);
 }
 
 static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -335,7 +326,7 @@ static const uint8_t *read_time(h9_context *c, const h9_node *n, h9_slot *out, c
 static const uint8_t *read_period(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
-    if ((p = h9_avro_take(c, p, 12))) memcpy(&out->period, start, 12);
+    if ((p = h9_avro_take(c, p, H9_PERIOD_BYTES))) h9_get_period(start, out);
     return p;
 }
 
@@ -394,8 +385,5 @@ static const uint8_t *value(h9_context *c, const h9_node *n, h9_slot *out, const
     return p;
 }
 
-const uint8_t *h9_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    if (c->plan->h.skip_root != H9_NONE && n == &c->plan->nodes[c->plan->h.skip_root]) return h9_avro_skip(c, n, p);
-    return value(c, n, out, p);
-}
+const uint8_t *h9_avro_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{ return value(c, n, out, p); }

@@ -1,4 +1,5 @@
 /* Passes over Avro values that a plan doesn't want: their structure is checked, nothing is kept. */
+#include "core/plan.h"
 #include "formats/avro/avro.h"
 
 static const uint8_t *skip_span(h9_context *c, const uint8_t *p)

@@ -1,8 +1,12 @@
 /* Writes Avro's binary encoding in the order of the reader's schema: one block for each array or map (S30). */
-#include "values/scalar.h"
-#include "core/varint.h"
+#include "core/big_decimal.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
+#include "formats/avro/avro.h"
+#include "values/uuid.h"
 
-#define HEAD 10 /* the longest varint */
+#define HEAD H9_MAX_VARINT
 
 static uint8_t *value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 
@@ -21,6 +25,13 @@ static uint8_t *put_raw(h9_context *c, const void *p, size_t n, uint8_t *w)
     if (!(w = h9_room(c, w, n + 1))) return NULL;
     if (n) memcpy(w, p, n);
     return w + n;
+}
+
+static uint8_t *put_period(h9_context *c, const h9_slot *v, uint8_t *w)
+{
+    if (!(w = h9_room(c, w, H9_PERIOD_BYTES))) return NULL;
+    h9_put_period(w, v);
+    return w + H9_PERIOD_BYTES;
 }
 
 static uint8_t *put_uuid(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
@@ -46,15 +57,9 @@ static uint8_t *put_enum(const h9_context *c, const h9_node *n, const h9_slot *v
 /* Bytes that hold the unscaled value as bytes and then the scale. */
 static uint8_t *put_big_decimal(h9_context *c, const h9_slot *v, uint8_t *w)
 {
-    uint8_t scale[HEAD], size[HEAD];
-    size_t scale_size = (size_t)(put_long(scale, (int32_t)v->s.flags) - scale);
-    size_t size_size = (size_t)(put_long(size, v->s.n) - size);
-    if (!(w = h9_room(c, w, (size_t)v->s.n + 3 * HEAD))) return NULL;
-    w = put_long(w, (int64_t)(size_size + v->s.n + scale_size));
-    memcpy(w, size, size_size);
-    if (v->s.n) memcpy(w + size_size, v->s.p, v->s.n);
-    memcpy(w + size_size + v->s.n, scale, scale_size);
-    return w + size_size + v->s.n + scale_size;
+    size_t size = h9_big_decimal_size(v);
+    if (!(w = h9_room(c, w, size + HEAD))) return NULL;
+    return h9_put_big_decimal(put_long(w, (int64_t)size), v);
 }
 
 static uint8_t *put_list(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
@@ -142,7 +147,7 @@ static uint8_t *rarely(h9_context *c, const h9_node *n, const h9_slot *v, uint8_
     case H9_OP_FIXED: return put_raw(c, v->s.p, v->s.n, w);
     case H9_OP_DECIMAL: return n->a ? put_raw(c, v->s.p, v->s.n, w) : put_span(c, v, w);
     case H9_OP_BIGDECIMAL: return put_big_decimal(c, v, w);
-    case H9_OP_PERIOD: return put_raw(c, &v->period, 12, w);
+    case H9_OP_PERIOD: return put_period(c, v, w);
     case H9_OP_TIME: return (w = h9_room(c, w, HEAD)) ? put_long(w, v->i / (int64_t)n->a) : NULL;
     default: h9_fail(c, H9_E_BAD_PLAN, NULL); return NULL;
     }
@@ -174,4 +179,4 @@ static uint8_t *value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t
     }
 }
 
-uint8_t *h9_write_avro(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w) { return value(c, n, v, w); }
+uint8_t *h9_avro_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w) { return value(c, n, v, w); }

@@ -1,11 +1,10 @@
 /* What only Avro's JSON has. A union's branch is an object of one member, called as the branch is (S19). The bytes of a
  * value's underlying type are code points (S8), also those of a UUID in a fixed and of a big-decimal, which are no such
  * bytes in a frame. */
-#include "formats/avro/avro.h"
+#include "core/big_decimal.h"
+#include "core/frame.h"
 #include "formats/json/lex.h"
 #include "formats/json/out.h"
-
-#define MAX_LONG 10u /* bytes of an Avro long */
 
 const uint8_t *h9_json_open_branch(h9_context *c, h9_slot *name, const uint8_t **key, const uint8_t *p)
 {
@@ -33,7 +32,7 @@ const uint8_t *h9_json_read_avro(h9_context *c, const h9_node *n, h9_slot *out, 
     h9_slot body;
     const uint8_t *after = h9_json_decode(c, H9_BYTES_CODEPOINTS, &body, p);
     if (after == NULL) return NULL;
-    if (n->op == H9_OP_BIGDECIMAL) return h9_avro_big_decimal(c, &body, out, p) ? after : NULL;
+    if (n->op == H9_OP_BIGDECIMAL) return h9_get_big_decimal(&body, out) ? after : h9_fail(c, H9_E_DECIMAL, p);
     if (body.s.n != sizeof out->id) return h9_fail(c, H9_E_SIZE, p);
     memcpy(out, body.s.p, sizeof *out);
     return after;
@@ -42,10 +41,8 @@ const uint8_t *h9_json_read_avro(h9_context *c, const h9_node *n, h9_slot *out, 
 uint8_t *h9_json_put_avro(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (n->op == H9_OP_UUID) return h9_json_put_bytes(c, H9_BYTES_CODEPOINTS, v->id, sizeof v->id, w);
-    uint8_t *body = h9_arena(c, (size_t)v->s.n + 2 * MAX_LONG);
+    uint8_t *body = h9_arena(c, h9_big_decimal_size(v));
     if (body == NULL) return NULL;
-    uint8_t *end = h9_put_varint(body, h9_zigzag(v->s.n));
-    if (v->s.n) memcpy(end, v->s.p, v->s.n);
-    end = h9_put_varint(end + v->s.n, h9_zigzag((int32_t)v->s.flags));
-    return h9_json_put_bytes(c, H9_BYTES_CODEPOINTS, body, (size_t)(end - body), w);
+    size_t size = (size_t)(h9_put_big_decimal(body, v) - body);
+    return h9_json_put_bytes(c, H9_BYTES_CODEPOINTS, body, size, w);
 }

@@ -7,8 +7,10 @@
 #ifndef H9_JSON_LEX_H
 #define H9_JSON_LEX_H
 
-#include "core/core.h"
-#include "values/scalar.h"
+#include "core/error.h"
+#include "core/slot.h"
+#include "values/number.h"
+#include "values/utf8.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -29,12 +31,16 @@ const uint8_t *h9_json_bad_number(h9_context *c, const uint8_t *p);
 const uint8_t *h9_json_string_slow(h9_context *c, const uint8_t *open, const uint8_t *stop, size_t limit, h9_slot *out);
 /* From `p` inside a string to after its closing quote, checked; *size: its bytes unescaped, *escapes: has it any. */
 const uint8_t *h9_json_string_scan(h9_context *c, const uint8_t *p, size_t *size, bool *escapes);
+/* Past white space. */
+const uint8_t *h9_json_skip_space(const uint8_t *p, const uint8_t *end);
 /* Any value, checked for structure only. */
 const uint8_t *h9_json_skip(h9_context *c, const uint8_t *p);
 /* The kind of the value that begins at p; H9_KINDS: none does. */
 h9_kind h9_json_kind(const uint8_t *p, const uint8_t *end);
 
-/* --- the reader's parts --- */
+/* --- the reader and its parts --- */
+
+const uint8_t *h9_json_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 
 /* Values at p, which is neither white space nor the end; conversion steps are the caller's. */
 const uint8_t *h9_json_read_int(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
@@ -62,7 +68,7 @@ const uint8_t *h9_json_decode(h9_context *c, uint32_t form, h9_slot *out, const 
 static inline const uint8_t *h9_json_space(const uint8_t *p, const uint8_t *end)
 {
     if (H9_LIKELY(p < end && *p > ' ')) return p;
-    return h9_skip_json_space(p, end);
+    return h9_json_skip_space(p, end);
 }
 
 static inline const uint8_t *h9_json_literal(h9_context *c, const uint8_t *p, const char *word, size_t n)

@@ -1,21 +1,14 @@
 /* google.protobuf.FieldMask in ProtoJSON: one text, its paths in camelCase with commas between them. The record has one
  * field, a list of text in snake_case. What camelCase can't say and read back is refused where it is read (MASK_PATH).
  */
+#include "core/frame.h"
+#include "core/plan.h"
+#include "core/record.h"
 #include "formats/json/lex.h"
 #include "formats/json/out.h"
-
 #include "steps/convert.h"
 
-static bool is_lower(uint8_t c) { return (uint8_t)(c - 'a') < 26; }
 static bool is_upper(uint8_t c) { return (uint8_t)(c - 'A') < 26; }
-
-h9_code h9_mask_path(const h9_slot *v)
-{
-    const uint8_t *p = v->s.p, *end = p + v->s.n;
-    bool good = p < end;
-    for (; p < end; p++) good &= *p != ',' && !is_upper(*p) && (*p != '_' || (end - p > 1 && is_lower(p[1])));
-    return good ? H9_OK : H9_E_INEXACT;
-}
 
 /* The list of the record's one field; NULL: that isn't what the record is. */
 static const h9_node *list_of(const h9_plan *plan, const h9_record *r)

@@ -6,8 +6,9 @@
 #ifndef H9_JSON_OUT_H
 #define H9_JSON_OUT_H
 
-#include "core/core.h"
-#include "values/scalar.h"
+#include "core/output.h"
+#include "values/number.h"
+#include "values/time.h"
 
 #define H9_JSON_ROOM 64u
 _Static_assert(H9_MAX_TIME_TEXT + 4 <= H9_JSON_ROOM && H9_MAX_FLOAT_TEXT + 4 <= H9_JSON_ROOM,
@@ -15,41 +16,13 @@ _Static_assert(H9_MAX_TIME_TEXT + 4 <= H9_JSON_ROOM && H9_MAX_FLOAT_TEXT + 4 <= 
 
 static inline uint8_t *h9_json_room(h9_context *c, uint8_t *w, size_t n) { return h9_room(c, w, n + H9_JSON_ROOM); }
 
-/* n bytes, most often few: two moves that overlap rather than a call. */
-static inline uint8_t *h9_json_copy(uint8_t *w, const uint8_t *p, size_t n)
-{
-    if (n >= 8 && n <= 32) {
-        uint64_t a, b, x, y;
-        memcpy(&a, p, 8);
-        memcpy(&b, p + n - 8, 8);
-        if (n > 16) {
-            memcpy(&x, p + 8, 8);
-            memcpy(&y, p + n - 16, 8);
-            memcpy(w + 8, &x, 8);
-            memcpy(w + n - 16, &y, 8);
-        }
-        memcpy(w, &a, 8);
-        memcpy(w + n - 8, &b, 8);
-    } else if (n >= 4 && n < 8) {
-        uint32_t a, b;
-        memcpy(&a, p, 4);
-        memcpy(&b, p + n - 4, 4);
-        memcpy(w, &a, 4);
-        memcpy(w + n - 4, &b, 4);
-    } else if (n > 32) {
-        memcpy(w, p, n);
-    } else {
-        for (size_t i = 0; i < n; i++) w[i] = p[i];
-    }
-    return w + n;
-}
-
 static inline uint8_t *h9_json_word(uint8_t *w, const char *word, size_t n)
 {
     memcpy(w, word, n);
     return w + n;
 }
 
+uint8_t *h9_json_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 /* Quotes and escapes n bytes of UTF-8. */
 uint8_t *h9_json_put_escaped(h9_context *c, const uint8_t *p, size_t n, uint8_t *w);
 /* Bytes in one of their text forms (h9_bytes_form), quoted. */
@@ -72,7 +45,7 @@ static inline uint8_t *h9_json_put_string(h9_context *c, const uint8_t *p, size_
     w = h9_json_room(c, w, n);
     if (H9_UNLIKELY(w == NULL)) return NULL;
     *w++ = '"';
-    w = h9_json_copy(w, p, n);
+    w = h9_copy_short(w, p, n);
     *w++ = '"';
     return w;
 }

@@ -5,7 +5,13 @@
  * up (S16), and prediction goes on from what was found. Strings stay where they stand unless they had escapes. Every
  * loop's cost is bounded by the bytes that it passes (B19).
  */
+#include "core/aside.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "core/record.h"
 #include "formats/json/lex.h"
+#include "steps/convert.h"
 
 static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 
@@ -22,32 +28,6 @@ typedef struct members {
     uint64_t *seen; /* met in the object, null or not (S15) */
     uint32_t next;  /* the field that is predicted */
 } members;
-
-static inline uint64_t word_at(const uint8_t *p)
-{
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-static inline uint32_t half_at(const uint8_t *p)
-{
-    uint32_t x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-/* n >= 2, as a key has its quotes. The last word overlaps the one before. */
-static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
-{
-    if (n >= 8) {
-        uint64_t last = word_at(a + n - 8) ^ word_at(b + n - 8);
-        for (size_t i = 0; i + 8 < n; i += 8) last |= word_at(a + i) ^ word_at(b + i);
-        return last == 0;
-    }
-    if (n >= 4) return ((half_at(a) ^ half_at(b)) | (half_at(a + n - 4) ^ half_at(b + n - 4))) == 0;
-    return a[1] == b[1] && a[n - 1] == b[n - 1] && a[0] == b[0];
-}
 
 /* Reads the key at p and looks it up. *f: its field or NULL; returns what follows the key. */
 static const uint8_t *look_up(h9_context *c, members *m, const h9_field **f, h9_slot *text, const uint8_t *p)
@@ -72,7 +52,7 @@ static inline const uint8_t *find_field(h9_context *c, members *m, const h9_fiel
     uint32_t tries = m->r->count - m->next;
     if (tries > PREDICTED) tries = PREDICTED;
     for (uint32_t i = 0; i < tries; i++, likely++) {
-        if (H9_LIKELY(likely->key_size < left && same_bytes(p, c->plan->pool + likely->key, likely->key_size))) {
+        if (H9_LIKELY(likely->key_size < left && h9_same_short(p, c->plan->pool + likely->key, likely->key_size))) {
             m->next += i + 1;
             *f = likely;
             return p + likely->key_size;
@@ -484,7 +464,7 @@ static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, 
     return p;
 }
 
-const uint8_t *h9_read_json(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+const uint8_t *h9_json_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     p = h9_json_space(p, c->end);
     if (H9_UNLIKELY(p == c->end)) return h9_json_unexpected(c, p);

@@ -1,6 +1,8 @@
 /* JSON whose schema says `any`: a tape in the context. Numbers keep their digits (S34): an integer within 64 bits is
  * one, every other number stands as its text. A key twice is refused (S15) in time linear in the object (B19). */
+#include "core/frame.h"
 #include "formats/json/lex.h"
+#include "values/hash.h"
 
 #define FEW 8u /* keys that are compared with each other rather than hashed */
 
@@ -10,12 +12,6 @@
 typedef struct entry {
     uint32_t key, value;
 } entry;
-
-static uint32_t after_item(const h9_context *c, uint32_t i)
-{
-    const h9_tape_item *item = &c->tape[i];
-    return item->kind == H9_T_LIST || item->kind == H9_T_MAP ? (uint32_t)item->v.end : i + 1;
-}
 
 static bool same_key(const h9_context *c, uint32_t i, uint32_t j)
 {
@@ -30,7 +26,7 @@ static bool differ_few(const h9_context *c, uint32_t map)
         for (uint32_t k = 0; k < i; k++)
             if (same_key(c, keys[k], at)) return false;
         keys[i] = at;
-        at = after_item(c, at + 1);
+        at = h9_tape_after(c->tape, at + 1);
     }
     return true;
 }
@@ -46,7 +42,7 @@ static entry *index_keys(h9_context *c, uint32_t map, uint32_t *count)
     uint32_t *table = (uint32_t *)(void *)(entries + n);
     memset(table, 0, size * sizeof *table);
     *count = 0;
-    for (uint32_t i = 0; i < n; i++, at = after_item(c, at + 1)) {
+    for (uint32_t i = 0; i < n; i++, at = h9_tape_after(c->tape, at + 1)) {
         size_t h = h9_siphash(c->seed, c->tape[at].v.p, c->tape[at].n) & (size - 1);
         while (table[h] && !same_key(c, entries[table[h] - 1].key, at)) h = (h + 1) & (size - 1);
         if (!table[h]) {
@@ -62,7 +58,7 @@ static entry *index_keys(h9_context *c, uint32_t map, uint32_t *count)
 static h9_tape_item *copy_item(const h9_context *c, uint32_t from, h9_tape_item *to, const h9_tape_item *copy,
                                uint32_t base)
 {
-    uint32_t end = after_item(c, from);
+    uint32_t end = h9_tape_after(c->tape, from);
     int64_t moved = (int64_t)base + (to - copy) - (int64_t)from;
     for (; from < end; from++, to++) {
         *to = c->tape[from];

@@ -1,7 +1,9 @@
 /* JSON's numbers, and enums: as the schema wants them (S2, S3, S4, S17), in strings too where the dialect has that. */
-#include "formats/json/lex.h"
-
 #include <math.h>
+
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "formats/json/lex.h"
 
 /* --- numbers, where a string may hold one --- */
 

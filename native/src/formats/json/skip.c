@@ -1,7 +1,7 @@
 /* Passing over JSON: white space, and values that nobody wants, checked for structure only. */
 #include "formats/json/lex.h"
 
-const uint8_t *h9_skip_json_space(const uint8_t *p, const uint8_t *end)
+const uint8_t *h9_json_skip_space(const uint8_t *p, const uint8_t *end)
 {
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
     return p;

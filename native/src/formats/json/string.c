@@ -1,6 +1,7 @@
 /* JSON's strings where they aren't plain, and what is said of tokens that are refused. RFC 8259 sections 7 and 8;
  * S9, B10 (lone surrogates), B11 (overlong UTF-8). A string with escapes is gone through twice: checked and measured,
  * then copied, so that the arena gives exactly what it needs and a string over the limit costs nothing. */
+#include "core/frame.h"
 #include "formats/json/lex.h"
 
 /* --- refusals --- */

@@ -1,5 +1,7 @@
 /* Writes JSON, compact: what a slot is has been settled by the reading side, so nothing is refused here but for want of
  * memory. Keys stand in the pool with their quotes and colon; a field asks for its room once. */
+#include "core/error.h"
+#include "core/plan.h"
 #include "formats/json/out.h"
 
 static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
@@ -44,7 +46,7 @@ static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *fram
     w = h9_json_room(c, w, n->c + 1);
     if (w == NULL) return NULL;
     *w++ = '{';
-    w = h9_json_copy(w, c->plan->pool + n->b, n->c);
+    w = h9_copy_short(w, c->plan->pool + n->b, n->c);
     w = inner->op == H9_OP_INLINE && frame ? put_record(c, inner, frame, w) : put_value(c, inner, v, w);
     if (w == NULL || (w = h9_json_room(c, w, 1)) == NULL) return NULL;
     *w++ = '}';
@@ -72,7 +74,7 @@ static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *fra
         if (H9_UNLIKELY(w == NULL)) return NULL;
         *w++ = before;
         before = ',';
-        w = h9_json_copy(w, c->plan->pool + f->key, f->key_size);
+        w = h9_copy_short(w, c->plan->pool + f->key, f->key_size);
         w = H9_LIKELY(there) ? put_field(c, n, frame, f->slot, w) : h9_json_word(w, "null", 4);
         if (H9_UNLIKELY(w == NULL)) return NULL;
     }
@@ -156,17 +158,10 @@ static uint8_t *put_choice(h9_context *c, const h9_node *n, const h9_slot *v, ui
     return put_value(c, &c->plan->nodes[node], v->choice.value, w);
 }
 
-static void little_endian(uint8_t *to, uint32_t v)
-{
-    for (int i = 0; i < 4; i++, v >>= 8) to[i] = (uint8_t)v;
-}
-
 static uint8_t *put_period(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
-    uint8_t bytes[12];
-    little_endian(bytes, v->period.months);
-    little_endian(bytes + 4, v->period.days);
-    little_endian(bytes + 8, v->period.ms);
+    uint8_t bytes[H9_PERIOD_BYTES];
+    h9_put_period(bytes, v);
     return h9_json_put_bytes(c, n->flags & H9_N_CODEPOINTS ? H9_BYTES_CODEPOINTS : n->b, bytes, sizeof bytes, w);
 }
 
@@ -210,7 +205,7 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     }
 }
 
-uint8_t *h9_write_json(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+uint8_t *h9_json_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     w = h9_json_room(c, w, 0);
     return H9_LIKELY(w != NULL) ? put_value(c, n, v, w) : NULL;

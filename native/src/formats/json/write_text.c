@@ -1,80 +1,12 @@
-/* JSON's strings, numbers and texts on the way out; an any's tape. */
-#include "formats/json/out.h"
-
+/* JSON's numbers, times, UUIDs and decimals on the way out. */
 #include <math.h>
 
-#include "formats/msgpack/msgpack.h"
-
-/* --- strings --- */
-
-/* One byte that can't stand as it is; at most six bytes. */
-static uint8_t *put_escape(uint8_t *w, uint8_t b)
-{
-    static const char bytes[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt", hex[] = "0123456789abcdef";
-    *w++ = '\\';
-    const char *found = b ? strchr(bytes, b) : NULL;
-    if (found) {
-        *w++ = (uint8_t)names[found - bytes];
-        return w;
-    }
-    w = h9_json_word(w, "u00", 3);
-    *w++ = (uint8_t)hex[b >> 4];
-    *w++ = (uint8_t)hex[b & 15];
-    return w;
-}
-
-uint8_t *h9_json_put_escaped(h9_context *c, const uint8_t *p, size_t n, uint8_t *w)
-{
-    const uint8_t *end = p + n;
-    w = h9_json_room(c, w, n);
-    if (w == NULL) return NULL;
-    *w++ = '"';
-    while (p < end) {
-        size_t run = h9_plain_run(p, (size_t)(end - p));
-        w = h9_json_copy(w, p, run);
-        p += run;
-        for (; p < end && *p >= 0x80; p++) *w++ = *p;
-        if (p == end || (*p >= 0x20 && *p != '"' && *p != '\\')) continue;
-        w = h9_json_room(c, put_escape(w, *p), (size_t)(end - p));
-        if (w == NULL) return NULL;
-        p++;
-    }
-    *w++ = '"';
-    return w;
-}
-
-/* --- bytes --- */
-
-static uint8_t *put_code_points(h9_context *c, const uint8_t *p, size_t n, uint8_t *w)
-{
-    for (const uint8_t *end = p + n; p < end; p++) {
-        if (*p >= 0x80) {
-            *w++ = (uint8_t)(0xC0 | *p >> 6);
-            *w++ = (uint8_t)(0x80 | (*p & 0x3F));
-        } else if (*p >= 0x20 && *p != '"' && *p != '\\') {
-            *w++ = *p;
-        } else {
-            w = put_escape(w, *p);
-        }
-        w = h9_json_room(c, w, 0);
-        if (w == NULL) return NULL;
-    }
-    return w;
-}
-
-uint8_t *h9_json_put_bytes(h9_context *c, uint32_t form, const uint8_t *p, size_t n, uint8_t *w)
-{
-    w = h9_json_room(c, w, form == H9_BYTES_CODEPOINTS ? 0 : n * 2);
-    if (w == NULL) return NULL;
-    *w++ = '"';
-    switch (form) {
-    case H9_BYTES_HEX: w = h9_hex_print(w, p, n); break;
-    case H9_BYTES_CODEPOINTS: w = put_code_points(c, p, n, w); break;
-    default: w = h9_base64_print(w, p, n, form == H9_BYTES_BASE64URL); break;
-    }
-    if (w != NULL) *w++ = '"';
-    return w;
-}
+#include "core/error.h"
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "formats/json/out.h"
+#include "values/decimal.h"
+#include "values/uuid.h"
 
 /* --- numbers and enums --- */
 
@@ -99,7 +31,7 @@ uint8_t *h9_json_put_enum(h9_context *c, const h9_node *n, const h9_slot *v, uin
     if (!(n->flags & H9_N_NUMBER)) symbol = h9_symbol_numbered(c->plan, &c->plan->enums[n->a], v->i);
     if (symbol == NULL) return h9_print_i64(w, v->i);
     w = h9_json_room(c, w, symbol->key_size);
-    return w ? h9_json_copy(w, c->plan->pool + symbol->key, symbol->key_size) : NULL;
+    return w ? h9_copy_short(w, c->plan->pool + symbol->key, symbol->key_size) : NULL;
 }
 
 /* --- UUIDs and times --- */
@@ -167,91 +99,4 @@ uint8_t *h9_json_put_decimal(h9_context *c, const h9_node *n, const h9_slot *v, 
     w += size;
     *w++ = '"';
     return w;
-}
-
-/* --- any --- */
-
-static uint8_t *put_tape_float(const h9_tape_item *item, uint8_t *w)
-{
-    if (item->kind == H9_T_FLOAT32)
-        return isfinite(item->v.f) ? h9_print_f32(w, item->v.f, true) : h9_json_word(w, "null", 4);
-    return isfinite(item->v.d) ? h9_print_f64(w, item->v.d, true) : h9_json_word(w, "null", 4);
-}
-
-/* A MessagePack timestamp is an instant; what else an extension may be can't be said. */
-static uint8_t *put_extension(h9_context *c, const h9_tape_item *item, uint8_t *w)
-{
-    h9_slot time = {.t = {0, 0}};
-    if (item->v.p[-1] != MP_TIMESTAMP) return refuse(c, H9_E_EXTENSION);
-    if (!h9_msgpack_timestamp(c, item->v.p, item->n, &time, NULL)) return NULL;
-    *w++ = '"';
-    w = h9_time_print(w, time.t.sec, (uint32_t)time.t.ns, false);
-    if (w == NULL) return refuse(c, H9_E_TIME);
-    *w++ = '"';
-    return w;
-}
-
-/* A tape item that holds no others. */
-static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *item, uint8_t *w)
-{
-    switch (item->kind) {
-    case H9_T_NULL: return h9_json_word(w, "null", 4);
-    case H9_T_FALSE: return h9_json_word(w, "false", 5);
-    case H9_T_TRUE: return h9_json_word(w, "true", 4);
-    case H9_T_INT: return h9_print_i64(w, item->v.i);
-    case H9_T_UINT: return h9_print_u64(w, item->v.u);
-    case H9_T_FLOAT:
-    case H9_T_FLOAT32: return put_tape_float(item, w);
-    case H9_T_STRING: return h9_json_put_string(c, item->v.p, item->n, item->flags, w);
-    case H9_T_NUMBER: w = h9_json_room(c, w, item->n); return w ? h9_json_copy(w, item->v.p, item->n) : NULL;
-    case H9_T_BYTES: return h9_json_put_bytes(c, n->b, item->v.p, item->n, w);
-    default: return put_extension(c, item, w);
-    }
-}
-
-static uint8_t *put_item(h9_context *c, const h9_node *n, uint32_t *at, uint8_t *w);
-
-/* MessagePack's keys may be other than strings: they are written as strings, but lists and maps can't be. */
-static uint8_t *put_tape_key(h9_context *c, const h9_node *n, uint32_t *at, uint8_t *w)
-{
-    const h9_tape_item *item = &c->tape[(*at)++];
-    bool bare = item->kind <= H9_T_NUMBER;
-    if (item->kind == H9_T_LIST || item->kind == H9_T_MAP) return refuse(c, H9_E_KEY);
-    if (bare) *w++ = '"';
-    w = put_leaf(c, n, item, w);
-    if (w == NULL || (w = h9_json_room(c, w, 2)) == NULL) return NULL;
-    if (bare) *w++ = '"';
-    *w++ = ':';
-    return w;
-}
-
-static uint8_t *put_items(h9_context *c, const h9_node *n, uint32_t *at, uint8_t *w)
-{
-    const h9_tape_item *parent = &c->tape[*at - 1];
-    bool map = parent->kind == H9_T_MAP;
-    *w++ = map ? '{' : '[';
-    for (uint32_t i = 0; i < parent->n; i++) {
-        w = h9_json_room(c, w, 2);
-        if (w == NULL) return NULL;
-        if (i) *w++ = ',';
-        if (map && (w = put_tape_key(c, n, at, w)) == NULL) return NULL;
-        if ((w = h9_json_room(c, w, 0)) == NULL || (w = put_item(c, n, at, w)) == NULL) return NULL;
-    }
-    w = h9_json_room(c, w, 1);
-    if (w != NULL) *w++ = map ? '}' : ']';
-    return w;
-}
-
-static uint8_t *put_item(h9_context *c, const h9_node *n, uint32_t *at, uint8_t *w)
-{
-    const h9_tape_item *item = &c->tape[(*at)++];
-    if (item->kind == H9_T_LIST || item->kind == H9_T_MAP) return put_items(c, n, at, w);
-    return put_leaf(c, n, item, w);
-}
-
-uint8_t *h9_json_put_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
-{
-    uint32_t at = v->any.first;
-    if (v->any.count == 0) return h9_json_word(w, n->a == 0 ? "null" : n->a == 1 ? "{}" : "[]", n->a == 0 ? 4 : 2);
-    return put_item(c, n, &at, w);
 }

@@ -6,7 +6,9 @@
 #ifndef H9_MSGPACK_H
 #define H9_MSGPACK_H
 
-#include "core/core.h"
+#include "core/error.h"
+#include "core/slot.h"
+#include "values/time.h"
 
 enum {
     MP_FIXMAP = 0x80,
@@ -39,50 +41,27 @@ enum {
     MP_MAP16 = 0xDE,
     MP_MAP32 = 0xDF,
     MP_NEGATIVE = 0xE0,
-    MP_TIMESTAMP = 0xFF /* extension -1 */
+    MP_TIMESTAMP = H9_TIMESTAMP_EXTENSION
 };
 
-/* --- big-endian numbers --- */
-
-static inline uint16_t mp_get16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
-static inline uint32_t mp_get32(const uint8_t *p)
-{ return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
-static inline uint64_t mp_get64(const uint8_t *p) { return (uint64_t)mp_get32(p) << 32 | mp_get32(p + 4); }
-
-/* Each returns where it ended. */
-static inline uint8_t *mp_put16(uint8_t *w, uint32_t v)
-{
-    w[0] = (uint8_t)(v >> 8);
-    w[1] = (uint8_t)v;
-    return w + 2;
-}
-static inline uint8_t *mp_put32(uint8_t *w, uint32_t v)
-{
-    w[0] = (uint8_t)(v >> 24);
-    w[1] = (uint8_t)(v >> 16);
-    w[2] = (uint8_t)(v >> 8);
-    w[3] = (uint8_t)v;
-    return w + 4;
-}
-static inline uint8_t *mp_put64(uint8_t *w, uint64_t v)
-{ return mp_put32(mp_put32(w, (uint32_t)(v >> 32)), (uint32_t)v); }
+/* --- floats, which stand in big-endian order --- */
 
 static inline float mp_get_f32(const uint8_t *p)
 {
-    uint32_t bits = mp_get32(p);
+    uint32_t bits = h9_load_big32(p);
     float v;
     memcpy(&v, &bits, 4);
     return v;
 }
 static inline double mp_get_f64(const uint8_t *p)
 {
-    uint64_t bits = mp_get64(p);
+    uint64_t bits = h9_load_big64(p);
     double v;
     memcpy(&v, &bits, 8);
     return v;
 }
 
-/* --- heads (formats/msgpack/read_any.c) --- */
+/* --- heads (formats/msgpack/head.c) --- */
 
 typedef struct mp_head {
     uint8_t kind;        /* h9_kind */
@@ -113,6 +92,11 @@ static inline bool mp_take_items(h9_context *c, uint32_t n, const uint8_t *at)
     return true;
 }
 
+/* --- any value --- */
+
+const uint8_t *h9_msgpack_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
+uint8_t *h9_msgpack_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
+
 /* --- values; p is before the end. `conv` has not run yet on what they leave in *out --- */
 
 const uint8_t *h9_msgpack_any(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
@@ -130,7 +114,5 @@ const uint8_t *h9_msgpack_scalar(h9_context *c, const h9_node *n, h9_slot *out, 
 const uint8_t *h9_msgpack_time(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* A map's key. */
 const uint8_t *h9_msgpack_key(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
-/* Extension -1 in its three forms; false: refused at `at`. */
-bool h9_msgpack_timestamp(h9_context *c, const uint8_t *body, uint32_t n, h9_slot *out, const uint8_t *at);
 
 #endif

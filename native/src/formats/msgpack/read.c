@@ -4,38 +4,20 @@
  * encoded name is compared as it stands; only on a miss is the key decoded and looked up. A value's offset is that of
  * its first byte; input that ends too soon is refused at its end.
  */
+#include "core/aside.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "core/record.h"
 #include "formats/msgpack/msgpack.h"
-
-#include "values/scalar.h"
+#include "steps/convert.h"
 
 /* --- keys of records --- */
-
-static inline uint64_t load64(const uint8_t *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-    return v;
-}
-static inline uint32_t load32(const uint8_t *p)
-{
-    uint32_t v;
-    memcpy(&v, p, 4);
-    return v;
-}
-
-/* memcmp for what keys are: a few bytes. Two loads that overlap take any length from 4 to 16. */
-static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
-{
-    if (n > 16) return memcmp(a, b, n) == 0;
-    if (n >= 8) return ((load64(a) ^ load64(b)) | (load64(a + n - 8) ^ load64(b + n - 8))) == 0;
-    if (n >= 4) return ((load32(a) ^ load32(b)) | (load32(a + n - 4) ^ load32(b + n - 4))) == 0;
-    return n == 0 || (a[0] == b[0] && a[n >> 1] == b[n >> 1] && a[n - 1] == b[n - 1]);
-}
 
 static inline bool predicted(const h9_context *c, const h9_field *field, const uint8_t *p)
 {
     size_t n = field->key_size;
-    return (size_t)(c->end - p) >= n && same_bytes(p, c->plan->pool + field->key, n);
+    return (size_t)(c->end - p) >= n && h9_same_short(p, c->plan->pool + field->key, n);
 }
 
 /* A key that was not the predicted one: decodes it into *key. */
@@ -66,7 +48,6 @@ static bool take_turn(h9_context *c, const h9_record *r, const h9_field *field, 
     return true;
 }
 
-/* Reads the value at p into one field; `key` is where its member begins. */
 /* A member of what has no schema: see formats/json/read.c. A second one with its key takes the place of the first. */
 static const uint8_t *read_untyped(h9_context *c, const h9_field *field, h9_slot *frame, uint64_t *bits,
                                    const uint8_t *p)
@@ -77,7 +58,7 @@ static const uint8_t *read_untyped(h9_context *c, const h9_field *field, h9_slot
     if (p >= c->end) return h9_msgpack_refuse(c, p);
     if (kinds != 0 && !(kinds >> h9_msgpack_kind(*p) & 1)) return h9_msgpack_skip(c, p);
     const uint8_t *end = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
-                                                  : h9_read_msgpack(c, node, &frame[field->slot], p);
+                                                  : h9_msgpack_read(c, node, &frame[field->slot], p);
     if (end != NULL) h9_set(bits, field->slot);
     if (end != NULL || refusal == 0) return end;
     h9_bad_item *bad = h9_put_off(c, depth);
@@ -107,7 +88,7 @@ static inline const uint8_t *read_field(h9_context *c, const h9_record *r, const
     if (H9_UNLIKELY(field->group != H9_NONE) && !take_turn(c, r, field, bits, key)) return h9_in_field(c, field->name);
     const h9_node *node = &c->plan->nodes[field->node];
     p = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
-                                 : h9_read_msgpack(c, node, &frame[field->slot], p);
+                                 : h9_msgpack_read(c, node, &frame[field->slot], p);
     if (H9_UNLIKELY(p == NULL)) return h9_in_field(c, field->name);
     h9_set(bits, field->slot);
     return p;
@@ -296,7 +277,7 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     for (; i < count; i++) {
         h9_slot v = {0};
         const uint8_t *start = p;
-        p = h9_read_msgpack(c, item, &v, p);
+        p = h9_msgpack_read(c, item, &v, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);
         h9_item_put(out->list.items + (size_t)i * n->width, n->width, &v);
@@ -324,7 +305,7 @@ static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entry
     const uint8_t *at = p;
     if ((p = h9_msgpack_key(c, key, &entry[0], p)) == NULL) return NULL;
     if (key->conv && !h9_convert(c, key->conv, &entry[0], at)) return NULL;
-    p = h9_read_msgpack(c, value, &entry[1], p);
+    p = h9_msgpack_read(c, value, &entry[1], p);
     return p ? p : in_entry(c, at, index);
 }
 
@@ -361,7 +342,7 @@ static const uint8_t *read_option(h9_context *c, const h9_node *n, h9_slot *out,
     if (box == NULL) return NULL;
     out->choice.value = box;
     out->choice.branch = 1;
-    return h9_read_msgpack(c, &c->plan->nodes[n->a], box, p);
+    return h9_msgpack_read(c, &c->plan->nodes[n->a], box, p);
 }
 
 static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -370,7 +351,7 @@ static const uint8_t *read_union(h9_context *c, const h9_node *n, h9_slot *out, 
     if (kind == H9_KINDS) return h9_msgpack_refuse(c, p);
     uint32_t branch = n->c == H9_NONE ? H9_NONE : c->plan->words32[n->c + kind];
     if (branch == H9_NONE) return h9_fail(c, H9_E_BRANCH, p);
-    return h9_read_msgpack(c, &c->plan->nodes[c->plan->words32[n->a + branch]], out, p);
+    return h9_msgpack_read(c, &c->plan->nodes[c->plan->words32[n->a + branch]], out, p);
 }
 
 /* --- by op --- */
@@ -389,13 +370,17 @@ static inline const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot
     case H9_OP_RECORD: return read_record(c, n, out, p);
     case H9_OP_UNION: return read_union(c, n, out, p);
     case H9_OP_ANY: return h9_msgpack_any(c, n, out, p);
-    case H9_OP_WRAPPED: return h9_read_msgpack(c, &c->plan->nodes[n->a], out, p);
+    case H9_OP_WRAPPED: return h9_msgpack_read(c, &c->plan->nodes[n->a], out, p);
+    case H9_OP_DATE:
+    case H9_OP_TIME:
+    case H9_OP_TIMESTAMP:
+    case H9_OP_DURATION: return h9_msgpack_time(c, n, out, p);
     case H9_OP_FAIL: return h9_fail(c, (h9_code)n->a, p);
     default: return h9_msgpack_scalar(c, n, out, p);
     }
 }
 
-const uint8_t *h9_read_msgpack(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+const uint8_t *h9_msgpack_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     if (H9_UNLIKELY(p >= c->end)) return h9_msgpack_refuse(c, p);
     const uint8_t *end = read_value(c, n, out, p);

@@ -1,9 +1,14 @@
 /* MessagePack's single values, read as the kind that a schema wants (S2, S3, S6, S9, S10, S23, S26). */
-#include "formats/msgpack/msgpack.h"
-
 #include <float.h>
 
-#include "values/scalar.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/plan.h"
+#include "formats/msgpack/msgpack.h"
+#include "values/decimal.h"
+#include "values/number.h"
+#include "values/utf8.h"
+#include "values/uuid.h"
 
 #define UUID_BYTES 16u
 #define PERIOD_BYTES 12u
@@ -189,17 +194,12 @@ static const uint8_t *read_uuid(h9_context *c, h9_slot *out, const uint8_t *p)
     return end;
 }
 
-static uint32_t little_endian(const uint8_t *p)
-{ return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
-
 static const uint8_t *read_period(h9_context *c, h9_slot *out, const uint8_t *p)
 {
     h9_slot s;
     const uint8_t *end = read_fixed(c, PERIOD_BYTES, &s, p);
     if (end == NULL) return NULL;
-    out->period.months = little_endian(s.s.p);
-    out->period.days = little_endian(s.s.p + 4);
-    out->period.ms = little_endian(s.s.p + 8);
+    h9_get_period(s.s.p, out);
     return end;
 }
 
@@ -344,10 +344,6 @@ const uint8_t *h9_msgpack_scalar(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_DECIMAL: return read_decimal(c, n, out, p);
     case H9_OP_BIGDECIMAL: return read_big_decimal(c, out, p);
     case H9_OP_UUID: return read_uuid(c, out, p);
-    case H9_OP_DATE:
-    case H9_OP_TIME:
-    case H9_OP_TIMESTAMP:
-    case H9_OP_DURATION: return h9_msgpack_time(c, n, out, p);
     case H9_OP_PERIOD: return read_period(c, out, p);
     default: return h9_fail(c, H9_E_UNSUPPORTED, p);
     }

@@ -1,29 +1,12 @@
 /* MessagePack's dates and times: text, counts of units, and extension -1 (S23, S24, S29). */
 #include "formats/msgpack/msgpack.h"
-
-#include "values/scalar.h"
+#include "values/time.h"
 
 #define SECOND INT64_C(1000000000)
 #define DAY (INT64_C(86400) * SECOND)
-#define MOST_NANOS 999999999u
 
 /* How many of the node's units make a second. */
 static int64_t per_second(const h9_node *n) { return SECOND / (n->a == 0 ? 1 : n->a > SECOND ? SECOND : n->a); }
-
-bool h9_msgpack_timestamp(h9_context *c, const uint8_t *body, uint32_t n, h9_slot *out, const uint8_t *at)
-{
-    uint64_t word = n == 8 ? mp_get64(body) : 0;
-    uint32_t nanos = n == 12 ? mp_get32(body) : (uint32_t)(word >> 34);
-    if ((n != 4 && n != 8 && n != 12) || nanos > MOST_NANOS) {
-        h9_fail(c, H9_E_TIME, at);
-        return false;
-    }
-    if (n == 4) out->t.sec = mp_get32(body);
-    else if (n == 8) out->t.sec = (int64_t)(word & ((UINT64_C(1) << 34) - 1));
-    else out->t.sec = (int64_t)mp_get64(body + 4);
-    out->t.ns = (int32_t)nanos;
-    return true;
-}
 
 static const uint8_t *read_extension_time(h9_context *c, h9_slot *out, const uint8_t *p)
 {
@@ -31,7 +14,12 @@ static const uint8_t *read_extension_time(h9_context *c, h9_slot *out, const uin
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     if (h.body[-1] != MP_TIMESTAMP) return h9_fail(c, H9_E_TYPE, p);
-    return h9_msgpack_timestamp(c, h.body, h.n, out, p) ? end : NULL;
+    int64_t seconds;
+    uint32_t nanos;
+    if (!h9_timestamp_unpack(h.body, h.n, &seconds, &nanos)) return h9_fail(c, H9_E_TIME, p);
+    out->t.sec = seconds;
+    out->t.ns = (int32_t)nanos;
+    return end;
 }
 
 /* A count of units, as seconds and the nanoseconds after them: floored, or with the sign of the whole (a duration). */

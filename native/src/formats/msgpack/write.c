@@ -3,9 +3,14 @@
  * What can't be said was refused when it was read, so only memory can fail here; a time or decimal that was let
  * through all the same is refused where the message begins rather than written wrong.
  */
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 #include "formats/msgpack/msgpack.h"
-
-#include "values/scalar.h"
+#include "values/decimal.h"
+#include "values/number.h"
+#include "values/time.h"
+#include "values/uuid.h"
 
 #define HEAD_BYTES 5u   /* of the longest length */
 #define NUMBER_BYTES 9u /* of the longest number */
@@ -31,7 +36,7 @@ static inline uint8_t *put_str_head(uint8_t *w, uint32_t n)
         return w + 2;
     }
     *w = n <= UINT16_MAX ? MP_STR16 : MP_STR32;
-    return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
+    return n <= UINT16_MAX ? h9_store_big16(w + 1, n) : h9_store_big32(w + 1, n);
 }
 
 /* A length that one, two or four bytes hold, behind one of three type bytes in a row. */
@@ -43,7 +48,7 @@ static uint8_t *put_length(uint8_t *w, uint8_t first, uint32_t n)
         return w + 2;
     }
     *w = (uint8_t)(first + (n <= UINT16_MAX ? 1 : 2));
-    return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
+    return n <= UINT16_MAX ? h9_store_big16(w + 1, n) : h9_store_big32(w + 1, n);
 }
 
 /* A count: short with `fix`, else behind `wide` (two bytes) or the one after it (four). */
@@ -54,7 +59,7 @@ static inline uint8_t *put_count(uint8_t *w, uint8_t fix, uint8_t wide, uint32_t
         return w + 1;
     }
     *w = (uint8_t)(wide + (n > UINT16_MAX));
-    return n <= UINT16_MAX ? mp_put16(w + 1, n) : mp_put32(w + 1, n);
+    return n <= UINT16_MAX ? h9_store_big16(w + 1, n) : h9_store_big32(w + 1, n);
 }
 static inline uint8_t *put_list_head(uint8_t *w, uint32_t n) { return put_count(w, MP_FIXLIST, MP_LIST16, n); }
 static inline uint8_t *put_map_head(uint8_t *w, uint32_t n) { return put_count(w, MP_FIXMAP, MP_MAP16, n); }
@@ -72,14 +77,14 @@ static inline uint8_t *put_u64(uint8_t *w, uint64_t v)
     }
     if (v <= UINT16_MAX) {
         *w = MP_U16;
-        return mp_put16(w + 1, (uint32_t)v);
+        return h9_store_big16(w + 1, (uint32_t)v);
     }
     if (v <= UINT32_MAX) {
         *w = MP_U32;
-        return mp_put32(w + 1, (uint32_t)v);
+        return h9_store_big32(w + 1, (uint32_t)v);
     }
     *w = MP_U64;
-    return mp_put64(w + 1, v);
+    return h9_store_big64(w + 1, v);
 }
 
 static inline uint8_t *put_i64(uint8_t *w, int64_t v)
@@ -96,14 +101,14 @@ static inline uint8_t *put_i64(uint8_t *w, int64_t v)
     }
     if (v >= INT16_MIN) {
         *w = MP_I16;
-        return mp_put16(w + 1, (uint32_t)v);
+        return h9_store_big16(w + 1, (uint32_t)v);
     }
     if (v >= INT32_MIN) {
         *w = MP_I32;
-        return mp_put32(w + 1, (uint32_t)v);
+        return h9_store_big32(w + 1, (uint32_t)v);
     }
     *w = MP_I64;
-    return mp_put64(w + 1, (uint64_t)v);
+    return h9_store_big64(w + 1, (uint64_t)v);
 }
 
 static inline uint8_t *put_f32(uint8_t *w, float v)
@@ -111,7 +116,7 @@ static inline uint8_t *put_f32(uint8_t *w, float v)
     uint32_t bits;
     memcpy(&bits, &v, 4);
     *w = MP_F32;
-    return mp_put32(w + 1, bits);
+    return h9_store_big32(w + 1, bits);
 }
 
 static inline uint8_t *put_f64(uint8_t *w, double v)
@@ -119,25 +124,7 @@ static inline uint8_t *put_f64(uint8_t *w, double v)
     uint64_t bits;
     memcpy(&bits, &v, 8);
     *w = MP_F64;
-    return mp_put64(w + 1, bits);
-}
-
-/* memcpy for what most spans are: short. Two copies that overlap take any length from 4 to 32. */
-static inline uint8_t *copy(uint8_t *w, const uint8_t *p, size_t n)
-{
-    if (n > 32) memcpy(w, p, n);
-    else if (n >= 16) {
-        memcpy(w, p, 16);
-        memcpy(w + n - 16, p + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(w, p, 8);
-        memcpy(w + n - 8, p + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(w, p, 4);
-        memcpy(w + n - 4, p + n - 4, 4);
-    } else
-        for (size_t i = 0; i < n; i++) w[i] = p[i];
-    return w + n;
+    return h9_store_big64(w + 1, bits);
 }
 
 /* --- single values; each makes its own room --- */
@@ -160,13 +147,13 @@ static uint8_t *write_f64(h9_context *c, double v, uint8_t *w)
 static inline uint8_t *write_str(h9_context *c, const uint8_t *p, uint32_t n, uint8_t *w)
 {
     if ((w = h9_room(c, w, (size_t)n + HEAD_BYTES)) == NULL) return NULL;
-    return copy(put_str_head(w, n), p, n);
+    return h9_copy_short(put_str_head(w, n), p, n);
 }
 
 static uint8_t *write_bin(h9_context *c, const uint8_t *p, uint32_t n, uint8_t *w)
 {
     if ((w = h9_room(c, w, (size_t)n + HEAD_BYTES)) == NULL) return NULL;
-    return copy(put_length(w, MP_BIN8, n), p, n);
+    return h9_copy_short(put_length(w, MP_BIN8, n), p, n);
 }
 
 /* Text that a printer made: from `text` up to `end`, or NULL. */
@@ -178,7 +165,7 @@ static uint8_t *write_enum(h9_context *c, const h9_node *n, const h9_slot *v, ui
     const h9_symbol *symbol = n->flags & H9_N_NUMBER ? NULL : h9_symbol_numbered(c->plan, &c->plan->enums[n->a], v->i);
     if (symbol == NULL) return write_i64(c, v->i, w);
     if ((w = h9_room(c, w, symbol->key_size)) == NULL) return NULL;
-    return copy(w, c->plan->pool + symbol->key, symbol->key_size);
+    return h9_copy_short(w, c->plan->pool + symbol->key, symbol->key_size);
 }
 
 static uint8_t *write_decimal(h9_context *c, const h9_slot *v, int32_t scale, int32_t precision, uint8_t *w)
@@ -196,16 +183,10 @@ static uint8_t *write_uuid(h9_context *c, const h9_node *n, const h9_slot *v, ui
     return write_str(c, text, sizeof text, w);
 }
 
-static uint8_t *put_little(uint8_t *w, uint32_t v)
-{
-    for (unsigned i = 0; i < 4; i++) *w++ = (uint8_t)(v >> (8 * i));
-    return w;
-}
-
 static uint8_t *write_period(h9_context *c, const h9_slot *v, uint8_t *w)
 {
     uint8_t bytes[12];
-    put_little(put_little(put_little(bytes, v->period.months), v->period.days), v->period.ms);
+    h9_put_period(bytes, v);
     return write_bin(c, bytes, sizeof bytes, w);
 }
 
@@ -243,17 +224,17 @@ static uint8_t *write_extension_time(h9_context *c, const h9_slot *v, uint8_t *w
     if (sec <= UINT32_MAX && ns == 0) {
         w[0] = MP_FIXEXT4;
         w[1] = MP_TIMESTAMP;
-        return mp_put32(w + 2, (uint32_t)sec);
+        return h9_store_big32(w + 2, (uint32_t)sec);
     }
     if (sec >> 34 == 0) {
         w[0] = MP_FIXEXT8;
         w[1] = MP_TIMESTAMP;
-        return mp_put64(w + 2, (uint64_t)ns << 34 | sec);
+        return h9_store_big64(w + 2, (uint64_t)ns << 34 | sec);
     }
     w[0] = MP_EXT8;
     w[1] = 12;
     w[2] = MP_TIMESTAMP;
-    return mp_put64(mp_put32(w + 3, ns), sec);
+    return h9_store_big64(h9_store_big32(w + 3, ns), sec);
 }
 
 static uint8_t *write_timestamp(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
@@ -319,13 +300,13 @@ static inline uint8_t *write_member(h9_context *c, const h9_field *field, const 
 {
     const h9_node *node = &c->plan->nodes[field->node];
     if ((w = h9_room(c, w, (size_t)field->key_size + NUMBER_BYTES)) == NULL) return NULL;
-    w = copy(w, c->plan->pool + field->key, field->key_size);
+    w = h9_copy_short(w, c->plan->pool + field->key, field->key_size);
     if (nil) {
         *w = MP_NIL;
         return w + 1;
     }
     if (node->op == H9_OP_INLINE) return write_members(c, &c->plan->records[node->a], frame, w);
-    return h9_write_msgpack(c, node, &frame[field->slot], w);
+    return h9_msgpack_write(c, node, &frame[field->slot], w);
 }
 
 /* The count stands before the members. Where it takes one byte whatever it is, it is filled in afterwards. */
@@ -374,7 +355,7 @@ static uint8_t *write_list(h9_context *c, const h9_node *n, const h9_slot *v, ui
     for (uint32_t i = 0; w != NULL && i < v->list.n; i++) {
         h9_slot value;
         h9_item_get(v->list.items + i * width, width, item->op, &value);
-        w = h9_write_msgpack(c, item, &value, w);
+        w = h9_msgpack_write(c, item, &value, w);
     }
     return w;
 }
@@ -386,8 +367,8 @@ static uint8_t *write_map(h9_context *c, const h9_node *n, const h9_slot *v, uin
     if ((w = h9_room(c, w, HEAD_BYTES)) == NULL) return NULL;
     w = put_map_head(w, v->list.n);
     for (uint32_t i = 0; i < v->list.n; i++, entry += 2) {
-        if ((w = h9_write_msgpack(c, key, &entry[0], w)) == NULL) return NULL;
-        if ((w = h9_write_msgpack(c, value, &entry[1], w)) == NULL) return NULL;
+        if ((w = h9_msgpack_write(c, key, &entry[0], w)) == NULL) return NULL;
+        if ((w = h9_msgpack_write(c, value, &entry[1], w)) == NULL) return NULL;
     }
     return w;
 }
@@ -397,7 +378,7 @@ static uint8_t *write_branch(h9_context *c, const h9_node *n, const h9_slot *v, 
     if (v->choice.value == NULL) return write_byte(c, MP_NIL, w);
     if (n->op == H9_OP_UNION && v->choice.branch >= n->b) return refuse(c, H9_E_BAD_PLAN);
     uint32_t branch = n->op == H9_OP_OPTION ? n->a : c->plan->words32[n->a + v->choice.branch];
-    return h9_write_msgpack(c, &c->plan->nodes[branch], v->choice.value, w);
+    return h9_msgpack_write(c, &c->plan->nodes[branch], v->choice.value, w);
 }
 
 /* --- any: both a tape and MessagePack put a count before its items, so one goes into the other in one pass --- */
@@ -417,7 +398,7 @@ static uint8_t *write_extension(h9_context *c, const h9_tape_item *item, uint8_t
     bool fixed = n != 0 && n <= 16 && (n & (n - 1)) == 0;
     if (fixed) *w++ = (uint8_t)(MP_FIXEXT1 + __builtin_ctz(n));
     else w = put_length(w, MP_EXT8, n);
-    return copy(w, item->v.p - 1, (size_t)n + 1); /* the type byte stands before the body */
+    return h9_copy_short(w, item->v.p - 1, (size_t)n + 1); /* the type byte stands before the body */
 }
 
 static uint8_t *write_item(h9_context *c, const h9_tape_item *item, uint8_t *w)
@@ -449,7 +430,7 @@ static uint8_t *write_any(h9_context *c, const h9_node *n, const h9_slot *v, uin
 
 /* --- by op --- */
 
-uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+uint8_t *h9_msgpack_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     switch (n->op) {
     case H9_OP_NULL: return write_byte(c, MP_NIL, w);
@@ -476,7 +457,7 @@ uint8_t *h9_write_msgpack(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_MAP: return write_map(c, n, v, w);
     case H9_OP_RECORD: return write_members(c, &c->plan->records[n->a], v->rec, w);
     case H9_OP_ANY: return write_any(c, n, v, w);
-    case H9_OP_WRAPPED: return h9_write_msgpack(c, &c->plan->nodes[n->a], v, w);
+    case H9_OP_WRAPPED: return h9_msgpack_write(c, &c->plan->nodes[n->a], v, w);
     default: return refuse(c, H9_E_UNSUPPORTED);
     }
 }

@@ -7,8 +7,9 @@
  * so the time is linear in the input (B50). */
 #include "formats/protobuf/read.h"
 
-/* Kept out of the loop over members, whose registers it would take. */
-#define PB_APART __attribute__((noinline))
+#include "core/aside.h"
+#include "core/plan.h"
+#include "core/record.h"
 
 static const uint8_t *members(level *l, const uint8_t *p);
 
@@ -49,7 +50,7 @@ static const uint8_t *read_record(level *outer, const spot *s, bool first, uint3
 static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out, bool first, const uint8_t *p)
 {
     const h9_node *inner = &c->plan->nodes[n->a];
-    const uint32_t wanted = 1u << 3 | h9_pb_wire(inner);
+    const uint32_t wanted = PB_TAG(1, h9_pb_wire(inner));
     const uint8_t *at = p;
     if (h9_pb_is_message(inner)) return h9_fail(c, H9_E_BAD_PLAN, p);
     while (p < c->end) {
@@ -110,7 +111,7 @@ const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32
     return n->conv == 0 || h9_convert(c, n->conv, out, at) ? p : NULL;
 }
 
-static PB_APART const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+static H9_APART const uint8_t *message_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
                                              const uint8_t *p)
 {
     h9_context *c = l->c;
@@ -236,7 +237,7 @@ static const uint8_t *packed(level *l, const h9_node *n, h9_slot *list, uint32_t
     return p;
 }
 
-static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+static H9_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
                                           const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
@@ -261,7 +262,7 @@ static PB_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_
 /* --- members --- */
 
 /* A field that isn't a plain value, or a value of a rarer kind. */
-static PB_APART const uint8_t *other_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
+static H9_APART const uint8_t *other_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag,
                                            const uint8_t *start, const uint8_t *p)
 {
     h9_context *c = l->c;
@@ -367,7 +368,7 @@ static const uint8_t *members(level *l, const uint8_t *p)
     return l->group == 0 ? p : h9_fail(c, H9_E_TRUNCATED, c->end);
 }
 
-const uint8_t *h9_read_protobuf(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+const uint8_t *h9_pb_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     if (!h9_enter(c, p) || !(p = h9_pb_whole(c, n, out, 0, p, p))) return NULL;
     h9_leave(c);

@@ -3,9 +3,11 @@
 #ifndef H9_READ_PROTOBUF_H
 #define H9_READ_PROTOBUF_H
 
-#include "formats/protobuf/protobuf.h"
-#include "values/scalar.h"
-#include "core/varint.h"
+#include "core/frame.h"
+#include "formats/protobuf/wire.h"
+#include "steps/convert.h"
+#include "values/utf8.h"
+#include "values/varint.h"
 
 typedef struct deferred deferred;
 

@@ -1,5 +1,6 @@
 /* Reads Protobuf's maps: lists of entries, messages of a key (1) and a value (2), which may lack or come twice.
  * The last of equal keys wins (S21), which is found out when the whole message has been read. */
+#include "core/plan.h"
 #include "formats/protobuf/read.h"
 
 typedef struct entry {
@@ -51,7 +52,7 @@ static const uint8_t *in_entry(h9_context *c, const entry *e, uint32_t index)
 static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
 {
     const uint8_t *at = p;
-    const uint32_t key = 1u << 3 | h9_pb_wire(e->key), value = 2u << 3 | h9_pb_wire(e->value);
+    const uint32_t key = PB_TAG(1, h9_pb_wire(e->key)), value = PB_TAG(2, h9_pb_wire(e->value));
     while (p < c->end) {
         const uint8_t *start = p;
         uint32_t tag;
@@ -73,7 +74,7 @@ static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slo
     const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
     if (c->end - p < 5 || p[0] >= 0x80 || p[0] > c->end - p - 1) return NULL;
     const uint8_t *end = p + 1 + p[0], *text = p + 3;
-    if (key->op != H9_OP_STRING || key->conv || p[1] != (1 << 3 | PB_LEN) || p[2] >= 0x80 || end - text < p[2] + 1)
+    if (key->op != H9_OP_STRING || key->conv || p[1] != PB_TAG(1, PB_LEN) || p[2] >= 0x80 || end - text < p[2] + 1)
         return NULL;
     uint32_t size = p[2];
     pair[0].s.p = text;
@@ -81,14 +82,14 @@ static inline const uint8_t *plain_entry(h9_context *c, const h9_node *n, h9_slo
     pair[0].s.flags = H9_SPAN_PLAIN;
     if (size > c->limits.string || h9_plain_run(text, size) != size) return NULL;
     p = text + size;
-    if (value->op == H9_OP_STRING && value->conv == 0 && end - p >= 2 && p[0] == (2 << 3 | PB_LEN)
+    if (value->op == H9_OP_STRING && value->conv == 0 && end - p >= 2 && p[0] == PB_TAG(2, PB_LEN)
         && p[1] == end - p - 2) {
         pair[1].s.p = p + 2;
         pair[1].s.n = size = p[1];
         pair[1].s.flags = H9_SPAN_PLAIN;
         return size <= c->limits.string && h9_plain_run(p + 2, size) == size ? end : NULL;
     }
-    if (value->op == H9_OP_F32 && value->conv == 0 && end - p == 5 && p[0] == (2 << 3 | PB_32)) {
+    if (value->op == H9_OP_F32 && value->conv == 0 && end - p == 5 && p[0] == PB_TAG(2, PB_32)) {
         memcpy(&pair[1].f, p + 1, 4);
         return end;
     }

@@ -1,6 +1,9 @@
 /* What Protobuf's reader does beside reading: work put off until no further piece of a message can come, members of a
  * oneof that make way for another, and fields that the schema doesn't know. */
+#include "core/plan.h"
+#include "core/record.h"
 #include "formats/protobuf/read.h"
+#include "values/number.h"
 
 /* --- work put off until the whole is read --- */
 
@@ -156,7 +159,7 @@ const uint8_t *h9_pb_unknown_field(level *l, uint32_t tag, const uint8_t *p, con
 
 bool h9_pb_unknown_item(level *l, uint32_t tag, uint64_t number)
 {
-    uint8_t *field = h9_arena(l->c, 2 * H9_PB_MAX_VARINT);
+    uint8_t *field = h9_arena(l->c, 2 * H9_MAX_VARINT);
     if (field == NULL) return false;
     uint8_t *end = h9_put_varint(field, tag & ~UINT32_C(7));
     end = h9_put_varint(end, number);

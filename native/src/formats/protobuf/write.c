@@ -3,57 +3,39 @@
  * and stays for the next message; a finished message is copied from its end to the output.
  *
  * Whoever writes a value makes room for its tag and length too. */
-#include "formats/protobuf/protobuf.h"
+#include "core/output.h"
+#include "core/plan.h"
+#include "formats/protobuf/wire.h"
+#include "values/uuid.h"
+#include "values/varint.h"
 
-#include "values/scalar.h"
-#include "core/varint.h"
-
-#define HEAD (2 * H9_PB_MAX_VARINT) /* a tag and a length */
-
-/* Kept out of the loop over members, whose registers it would take. */
-#define PB_APART __attribute__((noinline))
+#define HEAD (2 * H9_MAX_VARINT) /* a tag and a length */
 
 static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 
-/* The content moves to the new end. */
-uint8_t *h9_pb_room_slow(h9_context *c, uint8_t *w, size_t n)
-{
-    size_t written = h9_pb_written(c, w), old = c->back_cap, cap = old;
-    if (written > c->limits.memory) {
-        h9_fail(c, H9_E_MEMORY, NULL);
-        return NULL;
-    }
-    uint8_t *grown = h9_grow(c, c->back, &cap, 1, written + n + 4096);
-    if (grown == NULL) return NULL;
-    if (written) memmove(grown + cap - written, grown + old - written, written);
-    c->back = grown;
-    c->back_cap = cap;
-    return grown + cap - written;
-}
-
 /* f->tag, and not the same bytes from the pool: it is at hand. */
-static inline uint8_t *put_tag(const h9_field *f, uint8_t *w) { return h9_pb_put_varint(w, f->tag); }
+static inline uint8_t *put_tag(const h9_field *f, uint8_t *w) { return h9_put_varint_before(w, f->tag); }
 
 /* --- single values: room is there, but for spans --- */
 
 static inline uint8_t *put_span(h9_context *c, const h9_slot *v, uint8_t *w)
 {
     if (!(w = h9_pb_room(c, w, (size_t)v->s.n + HEAD))) return NULL;
-    return h9_pb_put_varint(h9_pb_put_short(w, v->s.p, v->s.n), v->s.n);
+    return h9_put_varint_before(h9_pb_put_short(w, v->s.p, v->s.n), v->s.n);
 }
 
 static inline uint8_t *put_int(const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (n->wire == H9_WIRE_FIXED) return h9_pb_put_bytes(w, v, n->bits == 32 ? 4 : 8);
-    return h9_pb_put_varint(w, n->wire == H9_WIRE_ZIGZAG ? h9_zigzag(v->i) : v->u);
+    return h9_put_varint_before(w, n->wire == H9_WIRE_ZIGZAG ? h9_zigzag(v->i) : v->u);
 }
 
 static uint8_t *put_uuid(const h9_node *n, const h9_slot *v, uint8_t *w)
 {
-    if (n->a == 16) return h9_pb_put_varint(h9_pb_put_bytes(w, v->id, 16), 16);
+    if (n->a == 16) return h9_put_varint_before(h9_pb_put_bytes(w, v->id, 16), 16);
     w -= H9_UUID_TEXT;
     h9_uuid_print(w, v->id);
-    return h9_pb_put_varint(w, H9_UUID_TEXT);
+    return h9_put_varint_before(w, H9_UUID_TEXT);
 }
 
 /* A value that is no message, without its tag. NULL: refused. */
@@ -68,12 +50,12 @@ static inline uint8_t *put_scalar(h9_context *c, const h9_node *n, const h9_slot
     case H9_OP_F64: return h9_pb_put_bytes(w, &v->d, 8);
     case H9_OP_BOOL: *--w = v->b; return w;
     case H9_OP_ENUM:
-    case H9_OP_DATE: return h9_pb_put_varint(w, (uint64_t)v->i); /* negative: ten bytes */
-    case H9_OP_TIME: return h9_pb_put_varint(w, v->u / n->a);
+    case H9_OP_DATE: return h9_put_varint_before(w, (uint64_t)v->i); /* negative: ten bytes */
+    case H9_OP_TIME: return h9_put_varint_before(w, v->u / n->a);
     case H9_OP_UUID: return put_uuid(n, v, w);
     case H9_OP_FIXED:
     case H9_OP_DECIMAL: return put_span(c, v, w);
-    case H9_OP_PERIOD: return h9_pb_put_varint(h9_pb_put_bytes(w, &v->period, 12), 12);
+    case H9_OP_PERIOD: return h9_put_varint_before(h9_pb_put_bytes(w, &v->period, 12), 12);
     default: h9_fail(c, H9_E_BAD_PLAN, NULL); return NULL;
     }
 }
@@ -106,7 +88,7 @@ static inline uint8_t *put_length(h9_context *c, size_t mark, uint8_t *w)
 {
     size_t size = h9_pb_written(c, w) - mark;
     if (!(w = h9_pb_room(c, w, HEAD))) return NULL;
-    return h9_pb_put_varint(w, size);
+    return h9_put_varint_before(w, size);
 }
 
 /* A message and its length, or the end of the group with this tag. The tag before it is left to the caller. */
@@ -114,7 +96,7 @@ static uint8_t *put_delimited(h9_context *c, const h9_node *n, const h9_slot *v,
 {
     if ((tag & 7) == PB_START) {
         if (!(w = h9_pb_room(c, w, HEAD))) return NULL;
-        w = put_message(c, n, v, h9_pb_put_varint(w, tag - PB_START + PB_END));
+        w = put_message(c, n, v, h9_put_varint_before(w, tag - PB_START + PB_END));
         return w ? h9_pb_room(c, w, HEAD) : NULL;
     }
     size_t mark = h9_pb_written(c, w);
@@ -127,9 +109,9 @@ static inline uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot 
 /* Fields 1 and 2 of Timestamp and Duration. */
 static uint8_t *put_time(h9_context *c, const h9_slot *v, uint8_t *w)
 {
-    if (!(w = h9_pb_room(c, w, 2 + 2 * H9_PB_MAX_VARINT))) return NULL;
-    if (v->t.ns) *(w = h9_pb_put_varint(w, (uint64_t)(int64_t)v->t.ns) - 1) = 2 << 3 | PB_VARINT;
-    if (v->t.sec) *(w = h9_pb_put_varint(w, (uint64_t)v->t.sec) - 1) = 1 << 3 | PB_VARINT;
+    if (!(w = h9_pb_room(c, w, 2 + 2 * H9_MAX_VARINT))) return NULL;
+    if (v->t.ns) *(w = h9_put_varint_before(w, (uint64_t)(int64_t)v->t.ns) - 1) = PB_TAG(2, PB_VARINT);
+    if (v->t.sec) *(w = h9_put_varint_before(w, (uint64_t)v->t.sec) - 1) = PB_TAG(1, PB_VARINT);
     return w;
 }
 
@@ -148,14 +130,14 @@ static uint8_t *put_carried(h9_context *c, const h9_node *n, const h9_slot *v, u
     }
     if (f->tag == 0) return w;
     if (!(w = h9_pb_room(c, w, HEAD))) return NULL;
-    return put_tag(f, h9_pb_put_varint(w, 0)); /* google.protobuf.NullValue */
+    return put_tag(f, h9_put_varint_before(w, 0)); /* google.protobuf.NullValue */
 }
 
 static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (n->b != 0 && n->c == 0) return put_carried(c, n, v, w);
     const h9_node *inner = &c->plan->nodes[n->a];
-    const uint32_t tag = 1u << 3 | h9_pb_wire(inner);
+    const uint32_t tag = PB_TAG(1, h9_pb_wire(inner));
     if (is_zero(inner, v)) return w;
     if (!(w = put_value(c, inner, v, tag, w))) return NULL;
     *--w = (uint8_t)tag;
@@ -171,7 +153,7 @@ static uint8_t *put_packed(h9_context *c, const h9_node *n, const h9_slot *v, ui
     size_t count = v->list.n, width = n->width, mark = h9_pb_written(c, w);
     if (h9_pb_is_bulk(item, width) || (item->op == H9_OP_BOOL && width == 1)) {
         if (!(w = h9_pb_room(c, w, count * width + HEAD))) return NULL;
-        return h9_pb_put_varint(h9_pb_put_bytes(w, items, count * width), count * width);
+        return h9_put_varint_before(h9_pb_put_bytes(w, items, count * width), count * width);
     }
     for (size_t i = count; i-- > 0;) {
         h9_slot one;
@@ -196,7 +178,7 @@ static uint8_t *put_items(h9_context *c, const h9_field *f, const h9_node *n, co
 static uint8_t *put_entries(h9_context *c, const h9_field *f, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
-    const uint32_t key_tag = 1u << 3 | h9_pb_wire(key), value_tag = 2u << 3 | h9_pb_wire(value);
+    const uint32_t key_tag = PB_TAG(1, h9_pb_wire(key)), value_tag = PB_TAG(2, h9_pb_wire(value));
     const h9_slot *entries = (const h9_slot *)(const void *)v->list.items;
     for (size_t i = v->list.n; i-- > 0;) {
         size_t mark = h9_pb_written(c, w);
@@ -237,7 +219,7 @@ static uint8_t *put_list(h9_context *c, const h9_field *f, const h9_node *n, con
     return (w = put_packed(c, n, v, w)) ? put_tag(f, w) : NULL;
 }
 
-static PB_APART uint8_t *put_other(h9_context *c, const h9_field *f, const h9_node *n, const h9_slot *frame, uint8_t *w)
+static H9_APART uint8_t *put_other(h9_context *c, const h9_field *f, const h9_node *n, const h9_slot *frame, uint8_t *w)
 {
     const h9_slot *v = n->op == H9_OP_INLINE ? frame : frame + f->slot;
     if (n->op == H9_OP_LIST || n->op == H9_OP_MAP) return put_list(c, f, n, v, w);
@@ -297,7 +279,7 @@ static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, u
     }
 }
 
-uint8_t *h9_write_protobuf(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+uint8_t *h9_pb_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     uint8_t *start = c->back + c->back_cap;
     if (!(start = h9_pb_room(c, start, HEAD)) || !(start = put_message(c, n, v, start))) return NULL;

@@ -1,10 +1,11 @@
 /* Writes a tape as google.protobuf.Value, Struct or ListValue, backwards as all of Protobuf's writer: the places of a
  * map's or list's items are noted first, for a tape can only be walked forwards. */
-#include "formats/protobuf/protobuf.h"
+#include "core/frame.h"
+#include "formats/protobuf/wire.h"
+#include "values/number.h"
+#include "values/varint.h"
 
-#include "values/scalar.h"
-
-#define HEAD (2 * H9_PB_MAX_VARINT)
+#define HEAD (2 * H9_MAX_VARINT)
 
 static uint8_t *put_value(h9_context *c, uint32_t index, uint8_t *w);
 
@@ -13,7 +14,7 @@ static uint8_t *put_head(h9_context *c, size_t mark, unsigned tag, uint8_t *w)
 {
     size_t size = h9_pb_written(c, w) - mark;
     if (!(w = h9_pb_room(c, w, HEAD))) return NULL;
-    w = h9_pb_put_varint(w, size);
+    w = h9_put_varint_before(w, size);
     *--w = (uint8_t)tag;
     return w;
 }
@@ -21,15 +22,9 @@ static uint8_t *put_head(h9_context *c, size_t mark, unsigned tag, uint8_t *w)
 static uint8_t *put_text(h9_context *c, const h9_tape_item *item, unsigned tag, uint8_t *w)
 {
     if (!(w = h9_pb_room(c, w, (size_t)item->n + HEAD))) return NULL;
-    w = h9_pb_put_varint(h9_pb_put_bytes(w, item->v.p, item->n), item->n);
+    w = h9_put_varint_before(h9_pb_put_bytes(w, item->v.p, item->n), item->n);
     *--w = (uint8_t)tag;
     return w;
-}
-
-static uint32_t after(const h9_tape_item *tape, uint32_t index)
-{
-    bool nests = tape[index].kind == H9_T_LIST || tape[index].kind == H9_T_MAP;
-    return nests ? (uint32_t)tape[index].v.end : index + 1;
 }
 
 /* Where the items of the list at `index` (the keys of the map) stand. NULL: refused. */
@@ -42,7 +37,7 @@ static uint32_t *places(h9_context *c, uint32_t index)
     index++;
     for (uint32_t i = 0; i < n; i++) {
         at[i] = index;
-        index = after(c->tape, pairs ? index + 1 : index);
+        index = h9_tape_after(c->tape, pairs ? index + 1 : index);
     }
     return at;
 }

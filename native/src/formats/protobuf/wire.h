@@ -1,10 +1,12 @@
 /* What Protobuf's reader and writer share: wire types, tags, varints as Protobuf has them. */
-#ifndef H9_PROTOBUF_H
-#define H9_PROTOBUF_H
+#ifndef H9_PROTOBUF_WIRE_H
+#define H9_PROTOBUF_WIRE_H
 
-#include "core/core.h"
+#include "core/error.h"
+#include "core/slot.h"
 
 enum { PB_VARINT = 0, PB_64 = 1, PB_LEN = 2, PB_START = 3, PB_END = 4, PB_32 = 5 };
+#define PB_TAG(number, wire) ((uint32_t)(number) << 3 | (wire))
 
 /* The wire type of one value. */
 static inline unsigned h9_pb_wire(const h9_node *n)
@@ -56,14 +58,23 @@ static inline bool h9_pb_is_bulk(const h9_node *item, size_t width)
 
 enum { ANY_VALUE = 0, ANY_STRUCT = 1, ANY_LIST = 2 };
 enum {
-    TAG_NULL = 1 << 3 | PB_VARINT,
-    TAG_NUMBER = 2 << 3 | PB_64,
-    TAG_STRING = 3 << 3 | PB_LEN,
-    TAG_BOOL = 4 << 3 | PB_VARINT,
-    TAG_STRUCT = 5 << 3 | PB_LEN,
-    TAG_LIST = 6 << 3 | PB_LEN
+    TAG_NULL = PB_TAG(1, PB_VARINT),
+    TAG_NUMBER = PB_TAG(2, PB_64),
+    TAG_STRING = PB_TAG(3, PB_LEN),
+    TAG_BOOL = PB_TAG(4, PB_VARINT),
+    TAG_STRUCT = PB_TAG(5, PB_LEN),
+    TAG_LIST = PB_TAG(6, PB_LEN)
 };
-enum { TAG_FIRST = 1 << 3 | PB_LEN, TAG_SECOND = 2 << 3 | PB_LEN }; /* Struct.fields, ListValue.values; keys; values */
+enum {
+    TAG_FIRST = PB_TAG(1, PB_LEN),
+    TAG_SECOND = PB_TAG(2, PB_LEN)
+}; /* Struct.fields, ListValue.values; keys; values */
+
+/* --- the reader and the writer: of the root, which goes up to c->end --- */
+
+const uint8_t *h9_pb_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
+/* Writes backwards into c->back, then copies to w. */
+uint8_t *h9_pb_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 
 /* --- reading --- */
 
@@ -152,19 +163,6 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
 static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
 { return (size_t)(c->back + c->back_cap - w); }
 
-static inline uint8_t *h9_pb_put_varint(uint8_t *w, uint64_t v)
-{
-    if (H9_LIKELY(v < 0x80)) {
-        *--w = (uint8_t)v;
-        return w;
-    }
-    unsigned size = (64u - (unsigned)__builtin_clzll(v) + 6u) / 7u;
-    w -= size;
-    for (unsigned i = 0; i + 1 < size; i++, v >>= 7) w[i] = (uint8_t)(v | 0x80);
-    w[size - 1] = (uint8_t)v;
-    return w;
-}
-
 static inline uint8_t *h9_pb_put_bytes(uint8_t *w, const void *p, size_t n)
 {
     w -= n;
@@ -175,29 +173,11 @@ static inline uint8_t *h9_pb_put_bytes(uint8_t *w, const void *p, size_t n)
 /* The same where few bytes are likely. */
 static inline uint8_t *h9_pb_put_short(uint8_t *w, const uint8_t *p, size_t n)
 {
-    w -= n;
-    if (n > 32) {
-        memcpy(w, p, n);
-    } else if (n >= 16) {
-        memcpy(w, p, 16);
-        memcpy(w + n - 16, p + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(w, p, 8);
-        memcpy(w + n - 8, p + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(w, p, 4);
-        memcpy(w + n - 4, p + n - 4, 4);
-    } else if (n > 0) {
-        w[0] = p[0];
-        w[n >> 1] = p[n >> 1];
-        w[n - 1] = p[n - 1];
-    }
-    return w;
+    h9_copy_short(w - n, p, n);
+    return w - n;
 }
 
 /* The content of Value, Struct or ListValue. NULL: refused. */
 uint8_t *h9_pb_write_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
-
-#define H9_PB_MAX_VARINT 10
 
 #endif
