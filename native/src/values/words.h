@@ -77,26 +77,17 @@ static inline uint8_t *h9_store_big64(uint8_t *w, uint64_t x)
 /* memcpy for what most spans are: short. Returns where it ended. */
 static inline uint8_t *h9_copy_short(uint8_t *w, const uint8_t *p, size_t n)
 {
-    if (n >= 8 && n <= 32) {
-        uint64_t a, b, x, y;
-        memcpy(&a, p, 8);
-        memcpy(&b, p + n - 8, 8);
-        if (n > 16) {
-            memcpy(&x, p + 8, 8);
-            memcpy(&y, p + n - 16, 8);
-            memcpy(w + 8, &x, 8);
-            memcpy(w + n - 16, &y, 8);
-        }
-        memcpy(w, &a, 8);
-        memcpy(w + n - 8, &b, 8);
-    } else if (n >= 4 && n < 8) {
-        uint32_t a, b;
-        memcpy(&a, p, 4);
-        memcpy(&b, p + n - 4, 4);
-        memcpy(w, &a, 4);
-        memcpy(w + n - 4, &b, 4);
-    } else if (n > 32) {
+    if (n > 32) {
         memcpy(w, p, n);
+    } else if (n >= 16) {
+        memcpy(w, p, 16);
+        memcpy(w + n - 16, p + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(w, p, 8);
+        memcpy(w + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(w, p, 4);
+        memcpy(w + n - 4, p + n - 4, 4);
     } else if (n > 0) {
         w[0] = p[0];
         w[n >> 1] = p[n >> 1];
@@ -108,11 +99,12 @@ static inline uint8_t *h9_copy_short(uint8_t *w, const uint8_t *p, size_t n)
 /* memcmp for what keys are: short. The last word overlaps the one before. */
 static inline bool h9_same_short(const uint8_t *a, const uint8_t *b, size_t n)
 {
-    if (n >= 8) {
+    if (n > 16) {
         uint64_t differ = h9_load64(a + n - 8) ^ h9_load64(b + n - 8);
         for (size_t i = 0; i + 8 < n; i += 8) differ |= h9_load64(a + i) ^ h9_load64(b + i);
         return differ == 0;
     }
+    if (n >= 8) return ((h9_load64(a) ^ h9_load64(b)) | (h9_load64(a + n - 8) ^ h9_load64(b + n - 8))) == 0;
     if (n >= 4) return ((h9_load32(a) ^ h9_load32(b)) | (h9_load32(a + n - 4) ^ h9_load32(b + n - 4))) == 0;
     return n == 0 || (a[0] == b[0] && a[n >> 1] == b[n >> 1] && a[n - 1] == b[n - 1]);
 }

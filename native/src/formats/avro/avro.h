@@ -23,15 +23,15 @@ static inline const uint8_t *h9_avro_long(h9_context *c, const uint8_t *p, int64
 {
     uint64_t raw = 0;
     if (H9_LIKELY(p < c->end && *p < 0x80)) {
-        *out = h9_unzigzag(*p);
-        return p + 1;
+        raw = *p++;
+    } else if (H9_LIKELY(c->end - p >= 2 && p[1] < 0x80)) {
+        raw = (uint64_t)(p[0] & 0x7F) | (uint64_t)p[1] << 7;
+        p += 2;
+    } else {
+        p = h9_avro_long_slow(c, p, &raw);
+        if (H9_UNLIKELY(p == NULL)) return NULL;
     }
-    if (H9_LIKELY(c->end - p >= 2 && p[1] < 0x80)) {
-        *out = h9_unzigzag((uint64_t)(p[0] & 0x7F) | (uint64_t)p[1] << 7);
-        return p + 2;
-    }
-    p = h9_avro_long_slow(c, p, &raw);
-    if (H9_LIKELY(p != NULL)) *out = h9_unzigzag(raw);
+    *out = h9_unzigzag(raw);
     return p;
 }
 
