@@ -40,7 +40,7 @@ static bool map_message(h9_context *c, h9_slot *root)
 
 /* What was read, mapped and written. */
 static bool write_message(h9_context *c, h9_slot *root)
-{ return c->plan->h.map_root == H9_NONE ? h9_write_frame(c, root) : map_message(c, root); }
+{ return c->plan->h.insns == 0 ? h9_write_frame(c, root) : map_message(c, root); }
 
 /* Reads one message at c->begin. `whole`: nothing may follow it. */
 static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)

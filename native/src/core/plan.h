@@ -23,6 +23,8 @@ struct h9_plan {
     size_t size; /* of the block that holds all of it */
 };
 
+/* The table of the frame that instructions find; only of a plan that has some. */
+static inline const h9_record *h9_read_record(const h9_plan *p) { return &p->records[p->nodes[p->h.read_root].a]; }
 /* An operand that two of an instruction's numbers make together. */
 static inline uint32_t h9_wide(const h9_insn *n) { return n->a | (uint32_t)n->b << 16; }
 

@@ -1,5 +1,4 @@
-/* A mapping's program is checked once, when its plan is loaded, so that running it (steps/machine.c) needs no checks.
- */
+/* A plan's instructions are checked once, when it is loaded, so that running them (steps/machine.c) needs no checks. */
 #include "core/check.h"
 #include "core/plan.h"
 #include "core/slot.h"
@@ -56,7 +55,8 @@ static const uint16_t operands[H9_INSNS] = {[H9_I_END] = A,
                                             [H9_I_FIND] = DST | A | POOL,
                                             [H9_I_UNIQUE] = DST,
                                             [H9_I_JSON] = DST | A | NODE,
-                                            [H9_I_ANY] = DST | A | NODE};
+                                            [H9_I_ANY] = DST | A | NODE,
+                                            [H9_I_FRAME] = DST};
 
 static bool good_list(const h9_plan *p, uint32_t first, uint32_t count)
 {
@@ -119,9 +119,7 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     const h9_insn *n = &p->insns[i];
     if (n->op >= H9_INSNS || n->name >= p->h.names || !good_operands(p, n, i)) return false;
     switch (n->op) {
-    case H9_I_LOAD:
-        return n->a < p->records[p->h.map_root].slots && n->b <= p->records[p->h.map_root].slots
-               && n->spare < p->h.names;
+    case H9_I_LOAD: return n->a < h9_read_record(p)->slots && n->b <= h9_read_record(p)->slots && n->spare < p->h.names;
     case H9_I_FIELD: return n->d <= p->records[n->c].slots && n->spare < p->h.names;
     case H9_I_INDEX: return n->d <= H9_OP_FAIL && n->spare <= p->h.registers && good_item(n->b);
     case H9_I_CONST: return h9_wide(n) < p->h.nodes;
@@ -142,19 +140,18 @@ static bool good_insn(const h9_plan *p, uint32_t i)
     }
 }
 
-/* A mapping is between records, and LOAD's table says how large the one is that is read. */
+/* Instructions stand between two records. */
 static bool good_roots(const h9_plan *p)
 {
-    if (p->h.map_root >= p->h.records || p->h.read_root >= p->h.nodes || p->h.write_root >= p->h.nodes) return false;
+    if (p->h.read_root >= p->h.nodes || p->h.write_root >= p->h.nodes) return false;
     const h9_node *read = &p->nodes[p->h.read_root], *write = &p->nodes[p->h.write_root];
-    return read->op == H9_OP_RECORD && write->op == H9_OP_RECORD && read->a < p->h.records
-           && p->records[read->a].slots == p->records[p->h.map_root].slots;
+    return read->op == H9_OP_RECORD && write->op == H9_OP_RECORD && read->a < p->h.records;
 }
 
 bool h9_good_program(const h9_plan *p)
 {
-    if (p->h.map_root == H9_NONE) return p->h.insns == 0 && p->h.many == 0;
-    if (!good_roots(p) || p->h.insns == 0 || p->h.registers > (uint32_t)UINT16_MAX + 1) return false;
+    if (p->h.insns == 0) return p->h.many == 0;
+    if (!good_roots(p) || p->h.registers > (uint32_t)UINT16_MAX + 1) return false;
     for (uint32_t i = 0; i < p->h.insns; i++)
         if (!good_insn(p, i)) return false;
     return p->insns[p->h.insns - 1].op == (p->h.many ? H9_I_DONE : H9_I_END);

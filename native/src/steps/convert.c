@@ -82,7 +82,6 @@ h9_code h9_number_step(const h9_step *s, h9_slot *v)
     case H9_STEP_U_TO_F64: return int_to_float(s, v, false, false);
     case H9_STEP_F32_TO_F64: v->d = (double)v->f; return H9_OK;
     case H9_STEP_F64_TO_F32: return double_to_float(s, v);
-    case H9_STEP_F32_TO_I: return float_to_int(s, v, (double)v->f, true);
     case H9_STEP_F64_TO_I: return float_to_int(s, v, v->d, true);
     case H9_STEP_F64_TO_U: return float_to_int(s, v, v->d, false);
     case H9_STEP_BOOL_TO_I: v->i = v->b; return H9_OK;
@@ -178,14 +177,6 @@ static h9_code box(h9_context *c, const h9_step *s, h9_slot *v)
     return H9_OK;
 }
 
-static h9_code unbox(h9_slot *v)
-{
-    if (v->choice.value == NULL) return H9_E_NULL;
-    h9_slot value = *v->choice.value;
-    *v = value;
-    return H9_OK;
-}
-
 /* S33: what stands in a generated wrapper. */
 static h9_code unwrap(const h9_context *c, const h9_step *s, h9_slot *v)
 {
@@ -213,11 +204,14 @@ static h9_code symbol_table(h9_context *c, const h9_step *s, h9_slot *v)
     return H9_OK;
 }
 
+/* The steps between numbers stand together. */
+_Static_assert(H9_STEP_RANGE_I == 1 && H9_STEP_BOOL_TO_I < H9_STEP_FINITE_F64 && H9_STEP_FINITE_F64 < H9_STEP_UTF8,
+               "number steps come first");
+
 static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
     switch (s->code) {
     case H9_STEP_BOX: return box(c, s, v);
-    case H9_STEP_UNBOX_OPTION: return unbox(v);
     case H9_STEP_UNWRAP: return unwrap(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_ANY_TO_STRING:

@@ -1,6 +1,6 @@
-/* The mapping between two frames: a program over registers, checked once when its plan is loaded, so that running needs
- * no checks. What can be wrong at run time is refused with the mapping's key as its path; it isn't anywhere in the
- * input. */
+/* The instructions between reader and writer: a program over registers, checked once when its plan is loaded, so that
+ * running it needs no checks. What can be wrong at run time is refused with the mapping's key as its path, for it isn't
+ * anywhere in the input. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, getpid */
 
 #include "steps/machine.h"
@@ -218,6 +218,13 @@ static bool make_record(h9_machine *m, const h9_insn *n)
     return v.rec != NULL && h9_put(m, n, v);
 }
 
+static bool take_frame(h9_machine *m, const h9_insn *n)
+{
+    h9_slot v;
+    v.rec = m->frame;
+    return h9_put(m, n, v);
+}
+
 static bool make_list(h9_machine *m, const h9_insn *n)
 {
     h9_slot v = {.raw = {0, 0}};
@@ -269,6 +276,7 @@ static bool build(h9_machine *m, const h9_insn *n)
     case H9_I_NOW: return make_now(m, n);
     case H9_I_RECORD_NEW: return make_record(m, n);
     case H9_I_LIST_NEW: return make_list(m, n);
+    case H9_I_FRAME: return take_frame(m, n);
     default: break;
     }
     if (!m->there[n->dst]) return true; /* there is nothing to add to */
@@ -340,7 +348,7 @@ static const h9_insn *jump(h9_machine *m, const h9_insn *n)
 }
 
 /* Runs the program to its end, which is returned. NULL: refused. */
-static const h9_insn *run_program(h9_machine *m, const h9_slot *frame)
+static const h9_insn *run_program(h9_machine *m)
 {
     h9_context *c = m->c;
     for (const h9_insn *n = c->plan->insns, *next;; n = next) {
@@ -354,7 +362,7 @@ static const h9_insn *run_program(h9_machine *m, const h9_slot *frame)
         case H9_I_IF_FALSE:
         case H9_I_EACH: next = jump(m, n); break;
         /* the commonest without a call */
-        case H9_I_LOAD: next = take_slot(m, n, frame, m->bits, n->a, n->b) ? n + 1 : NULL; break;
+        case H9_I_LOAD: next = take_slot(m, n, m->frame, m->bits, n->a, n->b) ? n + 1 : NULL; break;
         case H9_I_TEXT:
             h9_put_text(m, n, c->plan->pool + n->c, n->d, n->a);
             next = n + 1;
@@ -382,14 +390,15 @@ bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
     h9_machine m = {.c = c,
                     .at = at,
                     .there = (bool *)(void *)(at + registers),
-                    .bits = h9_cbits(frame, &c->plan->records[c->plan->h.map_root])};
+                    .frame = frame,
+                    .bits = h9_cbits(frame, h9_read_record(c->plan))};
     memset(m.there, 0, registers * sizeof *m.there);
     m.before.out = c->out_size;
     m.before.errors = c->errors_size;
     m.before.places = c->places_done;
     m.before.results = c->results_size;
     c->items = c->limits.items; /* what is made is counted by itself */
-    const h9_insn *end = run_program(&m, frame);
+    const h9_insn *end = run_program(&m);
     *out = NULL;
     if (end == NULL || end->op == H9_I_DONE) return end != NULL;
     *out = m.at[end->a].rec;

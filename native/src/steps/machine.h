@@ -16,7 +16,8 @@ typedef struct {
     h9_context *c;
     h9_slot *at;          /* the registers */
     bool *there;          /* whether each is present */
-    const uint64_t *bits; /* the presence of what was read */
+    h9_slot *frame;       /* what was read */
+    const uint64_t *bits; /* its presence */
     const h9_insn *loop;  /* the innermost H9_I_EACH (of those with H9_EACH_ALONE) that has an item, or NULL */
     const h9_insn *item;  /* the H9_I_ITEM under way, or NULL */
     uint64_t items;       /* begun by ITEM, and written or refused */

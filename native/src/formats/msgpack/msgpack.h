@@ -37,9 +37,7 @@ enum {
     MP_STR16 = 0xDA,
     MP_STR32 = 0xDB,
     MP_LIST16 = 0xDC,
-    MP_LIST32 = 0xDD,
     MP_MAP16 = 0xDE,
-    MP_MAP32 = 0xDF,
     MP_NEGATIVE = 0xE0,
     MP_TIMESTAMP = H9_TIMESTAMP_EXTENSION
 };
