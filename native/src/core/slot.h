@@ -82,6 +82,28 @@ typedef struct h9_span_chain {
     size_t n;
 } h9_span_chain; /* `last` is kept in the first */
 
+/* The zero of implicit presence (S11), which isn't written; -0.0 isn't it (S5): floats go by their bits. */
+static inline bool h9_is_zero(const h9_node *n, const h9_slot *v)
+{
+    switch (n->op) {
+    case H9_OP_BOOL: return !v->b;
+    case H9_OP_F32: return h9_load32((const uint8_t *)v) == 0;
+    case H9_OP_INT:
+    case H9_OP_UINT:
+    case H9_OP_F64:
+    case H9_OP_ENUM:
+    case H9_OP_DATE:
+    case H9_OP_TIME: return v->u == 0;
+    case H9_OP_STRING:
+    case H9_OP_BYTES:
+    case H9_OP_FIXED:
+    case H9_OP_DECIMAL: return v->s.n == 0;
+    case H9_OP_LIST:
+    case H9_OP_MAP: return v->list.n == 0;
+    default: return false;
+    }
+}
+
 /* --- packed items: what a list holds in fewer bytes than a slot takes --- */
 
 /* Packs a slot into an item, and back. */

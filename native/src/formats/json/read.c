@@ -11,26 +11,17 @@
 #include "core/plan.h"
 #include "core/record.h"
 #include "formats/json/lex.h"
+#include "formats/keyed.h"
 #include "steps/convert.h"
 
 static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 
 /* --- records --- */
 
-#define FEW_FIELDS 256u /* of which it is noted on the stack who was there */
-#define PREDICTED 3u    /* how many fields may be left out before a key is looked up */
-
-typedef struct members {
-    const h9_record *r;
-    const h9_field *fields;
-    h9_slot *frame;
-    uint64_t *bits; /* present in the frame */
-    uint64_t *seen; /* met in the object, null or not (S15) */
-    uint32_t next;  /* the field that is predicted */
-} members;
+#define PREDICTED 3u /* how many fields may be left out before a key is looked up */
 
 /* Reads the key at p and looks it up. *f: its field or NULL; returns what follows the key. */
-static const uint8_t *look_up(h9_context *c, members *m, const h9_field **f, h9_slot *text, const uint8_t *p)
+static const uint8_t *look_up(h9_context *c, h9_members *m, const h9_field **f, h9_slot *text, const uint8_t *p)
 {
     if (*p != '"') return h9_json_unexpected(c, p);
     const uint8_t *after = h9_json_string(c, p, c->limits.string, text);
@@ -45,7 +36,8 @@ static const uint8_t *look_up(h9_context *c, members *m, const h9_field **f, h9_
 }
 
 /* The same, for the few keys that are likely to come next first. */
-static inline const uint8_t *find_field(h9_context *c, members *m, const h9_field **f, h9_slot *text, const uint8_t *p)
+static inline const uint8_t *find_field(h9_context *c, h9_members *m, const h9_field **f, h9_slot *text,
+                                        const uint8_t *p)
 {
     const h9_field *likely = m->fields + m->next;
     size_t left = (size_t)(c->end - p);
@@ -59,54 +51,6 @@ static inline const uint8_t *find_field(h9_context *c, members *m, const h9_fiel
         }
     }
     return look_up(c, m, f, text, p);
-}
-
-/* Of a oneof one member is there: a second is refused, or takes the first one's place (S20). */
-static bool join_oneof(h9_context *c, members *m, const h9_field *f, const uint8_t *key)
-{
-    const uint64_t *mask = c->plan->words64 + f->group;
-    uint32_t own = f->slot >> 6;
-    for (uint32_t w = 0; w < m->r->words; w++) {
-        uint64_t others = m->bits[w] & mask[w];
-        if (w == own) others &= ~(UINT64_C(1) << (f->slot & 63));
-        if (others && (f->flags & H9_F_ONEOF_STRICT)) {
-            h9_fail(c, H9_E_DUPLICATE, key);
-            return false;
-        }
-        m->bits[w] &= ~others;
-    }
-    return true;
-}
-
-/* The later of two members wins: the earlier one's slots are given up, those of an inline record too. */
-static void forget(h9_context *c, uint64_t *bits, const h9_field *f)
-{
-    for (;; f = &c->plan->fields[f->also]) {
-        const h9_node *n = &c->plan->nodes[f->node];
-        if (n->op == H9_OP_WRAPPED) n = &c->plan->nodes[n->a];
-        if (f->slot != H9_NO_SLOT) h9_unset(bits, f->slot);
-        if (f->loose & 0xFFFF) h9_unset(bits, (f->loose & 0xFFFF) - 1);
-        if (n->op == H9_OP_INLINE) {
-            const h9_record *r = &c->plan->records[n->a];
-            for (uint32_t i = 0; i < r->count; i++) forget(c, bits, &c->plan->fields[r->first + i]);
-        }
-        if (f->also == 0) return;
-    }
-}
-
-static bool meet(h9_context *c, members *m, const h9_field *f, const uint8_t *key)
-{
-    uint32_t index = (uint32_t)(f - m->fields);
-    if (H9_LIKELY(!h9_has(m->seen, index))) {
-        h9_set(m->seen, index);
-        return true;
-    }
-    if (!(m->r->flags & H9_N_LAST_WINS)) {
-        h9_fail(c, H9_E_DUPLICATE, key);
-        return false;
-    }
-    forget(c, m->bits, f);
-    return true;
 }
 
 static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
@@ -146,30 +90,25 @@ static const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame,
 
 /* A member of what has no schema: of another kind than is asked for it isn't there, and what its value can't be is told
  * only to who takes it. */
-static const uint8_t *read_untyped(h9_context *c, members *m, const h9_field *f, const uint8_t *p)
+static const uint8_t *read_untyped(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *p)
 {
-    const h9_node *n = &c->plan->nodes[f->node];
-    uint32_t kinds = f->loose >> 16, refusal = f->loose & 0xFFFF, depth = c->depth;
-    if (kinds != 0 && !(kinds >> h9_json_kind(p, c->end) & 1)) return h9_json_skip(c, p);
-    const uint8_t *end = read_into(c, n, m->frame, m->frame + f->slot, p);
+    uint32_t depth = c->depth;
+    if (h9_loose_passes(f, h9_json_kind(p, c->end))) return h9_json_skip(c, p);
+    const uint8_t *end = read_into(c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
     if (end != NULL) h9_set(m->bits, f->slot);
-    if (end != NULL || refusal == 0) return end;
-    h9_bad_item *bad = h9_put_off(c, depth);
-    if (bad == NULL) return NULL;
-    m->frame[refusal - 1].raw[1] = (uintptr_t)bad;
-    h9_set(m->bits, refusal - 1);
-    return h9_json_skip(c, p);
+    else if (h9_members_put_off(c, m, f, depth)) return h9_json_skip(c, p);
+    return end;
 }
 
 /* One field's value at p; its key stood at `key`. */
-static inline const uint8_t *read_field(h9_context *c, members *m, const h9_field *f, const uint8_t *key,
+static inline const uint8_t *read_field(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key,
                                         const uint8_t *p)
 {
     const h9_node *n = &c->plan->nodes[f->node];
     if (f->slot == H9_NO_SLOT) return h9_json_skip(c, p);
     if (H9_UNLIKELY(*p == 'n') && (f->flags & H9_F_NULLABLE)) return h9_json_literal(c, p, "null", 4);
     if (f->loose != 0) return read_untyped(c, m, f, p);
-    if (H9_UNLIKELY(f->group != H9_NONE) && !join_oneof(c, m, f, key)) return NULL;
+    if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
     h9_slot *slot = m->frame + f->slot;
     p = H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
     if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
@@ -177,9 +116,9 @@ static inline const uint8_t *read_field(h9_context *c, members *m, const h9_fiel
 }
 
 /* The fields that take the value at p. */
-static const uint8_t *read_member(h9_context *c, members *m, const h9_field *f, const uint8_t *key, const uint8_t *p)
+static const uint8_t *read_member(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key, const uint8_t *p)
 {
-    if (H9_UNLIKELY(!meet(c, m, f, key))) return h9_in_field(c, f->name);
+    if (H9_UNLIKELY(!h9_members_meet(c, m, f, key))) return h9_in_field(c, f->name);
     const uint8_t *after = read_field(c, m, f, key, p);
     while (H9_UNLIKELY(f->also != 0) && after != NULL) {
         f = &c->plan->fields[f->also];
@@ -188,20 +127,16 @@ static const uint8_t *read_member(h9_context *c, members *m, const h9_field *f, 
     return H9_LIKELY(after != NULL) ? after : h9_in_field(c, f->name);
 }
 
-static const uint8_t *pass_member(h9_context *c, const members *m, const h9_slot *text, const uint8_t *key,
+static const uint8_t *pass_member(h9_context *c, const h9_members *m, const h9_slot *text, const uint8_t *key,
                                   const uint8_t *p)
 {
-    if (m->r->unknown == H9_UNKNOWN_REFUSE) {
-        h9_fail(c, H9_E_UNKNOWN_FIELD, key);
-        return h9_in_key(c, text->s.p, text->s.n);
-    }
-    h9_ignore(c, m->r, text->s.p, text->s.n);
+    if (!h9_members_pass(c, m, text, key)) return NULL;
     p = h9_json_skip(c, p);
     return p != NULL ? p : h9_in_key(c, text->s.p, text->s.n);
 }
 
 /* From the first key to after the brace. */
-static const uint8_t *read_members(h9_context *c, members *m, const uint8_t *p)
+static const uint8_t *read_members(h9_context *c, h9_members *m, const uint8_t *p)
 {
     while (*p != '}') {
         const h9_field *f = NULL;
@@ -219,19 +154,12 @@ static const uint8_t *read_members(h9_context *c, members *m, const uint8_t *p)
 static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p)
 {
     const uint8_t *start = p;
-    uint64_t few[FEW_FIELDS / 64] = {0}, *seen = few;
-    if (H9_UNLIKELY(r->count > FEW_FIELDS)) {
-        size_t size = (r->count + 63) / 64 * sizeof *seen;
-        seen = h9_arena(c, size);
-        if (seen == NULL) return NULL;
-        memset(seen, 0, size);
-    }
-    members m = {r, c->plan->fields + r->first, frame, h9_bits(frame, r), seen, 0};
+    h9_members m;
+    if (H9_UNLIKELY(!h9_members_start(c, &m, r, frame))) return NULL;
     p = h9_json_open(c, p);
     if (H9_UNLIKELY(p == NULL) || (p = read_members(c, &m, p)) == NULL) return NULL;
     h9_leave(c);
-    if (r->must && !h9_all_met(c, r, seen, start)) return NULL;
-    return H9_LIKELY(h9_finish(c, r, frame, start)) ? p : NULL;
+    return H9_LIKELY(h9_members_end(c, &m, start)) ? p : NULL;
 }
 
 static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -336,27 +264,6 @@ static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *map, 
     return H9_LIKELY(p != NULL) ? p : h9_in_key(c, text.s.p, text.s.n);
 }
 
-/* What kind of slot a key is after its conversion steps. */
-static uint8_t key_kind(const h9_plan *plan, const h9_node *key)
-{
-    uint8_t kind = key->op;
-    for (uint32_t s = key->conv; s != 0; s = plan->steps[s].next) {
-        switch (plan->steps[s].code) {
-        case H9_STEP_STRING_TO_I:
-        case H9_STEP_U_TO_I:
-        case H9_STEP_STRING_TO_ENUM: kind = H9_OP_INT; break;
-        case H9_STEP_STRING_TO_U:
-        case H9_STEP_I_TO_U: kind = H9_OP_UINT; break;
-        case H9_STEP_STRING_TO_BOOL: kind = H9_OP_BOOL; break;
-        case H9_STEP_NUMBER_TO_STRING_I:
-        case H9_STEP_NUMBER_TO_STRING_U:
-        case H9_STEP_BOOL_TO_STRING: kind = H9_OP_STRING; break;
-        default: break;
-        }
-    }
-    return kind;
-}
-
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
@@ -369,8 +276,7 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
         if (H9_UNLIKELY(p == NULL) || (p = h9_json_comma(c, p, '}')) == NULL) return NULL;
     }
     h9_leave(c);
-    uint8_t kind = key_kind(c->plan, &c->plan->nodes[n->a]);
-    if (!h9_map_unique(c, out, kind, (n->flags & H9_N_LAST_WINS) != 0, start)) return NULL;
+    if (!h9_map_unique(c, out, n->bits, (n->flags & H9_N_LAST_WINS) != 0, start)) return NULL;
     return p + 1;
 }
 

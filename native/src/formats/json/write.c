@@ -8,28 +8,6 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
 
 /* --- records --- */
 
-/* The zero of implicit presence (S11); -0.0 isn't it (S5). */
-static bool is_zero(const h9_node *n, const h9_slot *v)
-{
-    uint32_t bits;
-    switch (n->op) {
-    case H9_OP_BOOL: return !v->b;
-    case H9_OP_INT:
-    case H9_OP_UINT:
-    case H9_OP_ENUM:
-    case H9_OP_F64:
-    case H9_OP_DATE:
-    case H9_OP_TIME: return v->u == 0;
-    case H9_OP_F32: memcpy(&bits, v, sizeof bits); return bits == 0;
-    case H9_OP_STRING:
-    case H9_OP_BYTES:
-    case H9_OP_FIXED: return v->s.n == 0;
-    case H9_OP_LIST:
-    case H9_OP_MAP: return v->list.n == 0;
-    default: return false;
-    }
-}
-
 static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
 
 static inline uint8_t *put_record(h9_context *c, const h9_node *n, const h9_slot *frame, uint8_t *w)
@@ -69,7 +47,7 @@ static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *fra
         const h9_node *n = &c->plan->nodes[f->node];
         bool there = f->slot != H9_NO_SLOT && ((f->flags & H9_F_ALWAYS) || h9_has(bits, f->slot));
         if (!there && !(f->flags & H9_F_NULLABLE)) continue;
-        if (there && (f->flags & H9_F_SKIP_ZERO) && is_zero(n, frame + f->slot)) continue;
+        if (there && (f->flags & H9_F_SKIP_ZERO) && h9_is_zero(n, frame + f->slot)) continue;
         w = h9_json_room(c, w, f->key_size + 1);
         if (H9_UNLIKELY(w == NULL)) return NULL;
         *w++ = before;

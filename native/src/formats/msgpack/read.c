@@ -9,6 +9,7 @@
 #include "core/lookup.h"
 #include "core/plan.h"
 #include "core/record.h"
+#include "formats/keyed.h"
 #include "formats/msgpack/msgpack.h"
 #include "steps/convert.h"
 
@@ -32,152 +33,77 @@ static const uint8_t *decode_key(h9_context *c, h9_slot *key, const uint8_t *p)
 
 static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
 
-/* A member of a oneof takes the others' place, or may not stand beside them (S20). */
-static bool take_turn(h9_context *c, const h9_record *r, const h9_field *field, uint64_t *bits, const uint8_t *at)
+/* A field's value, which may be a record in the frame around it. */
+static inline const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
 {
-    const uint64_t *mask = c->plan->words64 + field->group;
-    for (uint32_t w = 0; w < r->words; w++) {
-        uint64_t own = w == field->slot >> 6 ? UINT64_C(1) << (field->slot & 63) : 0;
-        uint64_t others = bits[w] & mask[w] & ~own;
-        if (others != 0 && (field->flags & H9_F_ONEOF_STRICT)) {
-            h9_fail(c, H9_E_DUPLICATE, at);
-            return false;
-        }
-        bits[w] &= ~others;
-    }
-    return true;
+    if (n->op == H9_OP_INLINE) return read_members(c, &c->plan->records[n->a], frame, p);
+    return h9_msgpack_read(c, n, out, p);
 }
 
-/* A member of what has no schema: see formats/json/read.c. A second one with its key takes the place of the first. */
-static const uint8_t *read_untyped(h9_context *c, const h9_field *field, h9_slot *frame, uint64_t *bits,
-                                   const uint8_t *p)
+/* A member of what has no schema: of another kind than is asked for it isn't there, and what its value can't be is told
+ * only to who takes it. */
+static const uint8_t *read_untyped(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *p)
 {
-    const h9_node *node = &c->plan->nodes[field->node];
-    uint32_t kinds = field->loose >> 16, refusal = field->loose & 0xFFFF, depth = c->depth;
-    if (refusal != 0) h9_unset(bits, refusal - 1);
+    uint32_t depth = c->depth;
     if (p >= c->end) return h9_msgpack_refuse(c, p);
-    if (kinds != 0 && !(kinds >> h9_msgpack_kind(*p) & 1)) return h9_msgpack_skip(c, p);
-    const uint8_t *end = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
-                                                  : h9_msgpack_read(c, node, &frame[field->slot], p);
-    if (end != NULL) h9_set(bits, field->slot);
-    if (end != NULL || refusal == 0) return end;
-    h9_bad_item *bad = h9_put_off(c, depth);
-    if (bad == NULL) return NULL;
-    frame[refusal - 1].raw[1] = (uintptr_t)bad;
-    h9_set(bits, refusal - 1);
-    return h9_msgpack_skip(c, p);
-}
-
-static inline const uint8_t *read_field(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame,
-                                        const uint8_t *key, const uint8_t *p)
-{
-    if (field->slot == H9_NO_SLOT) {
-        p = h9_msgpack_skip(c, p);
-        return p ? p : h9_in_field(c, field->name);
-    }
-    uint64_t *bits = h9_bits(frame, r);
-    if ((field->flags & H9_F_NULLABLE) && p < c->end && *p == MP_NIL) {
-        h9_unset(bits, field->slot);
-        if (field->loose & 0xFFFF) h9_unset(bits, (field->loose & 0xFFFF) - 1);
-        return p + 1;
-    }
-    if (field->loose != 0) {
-        p = read_untyped(c, field, frame, bits, p);
-        return p ? p : h9_in_field(c, field->name);
-    }
-    if (H9_UNLIKELY(field->group != H9_NONE) && !take_turn(c, r, field, bits, key)) return h9_in_field(c, field->name);
-    const h9_node *node = &c->plan->nodes[field->node];
-    p = node->op == H9_OP_INLINE ? read_members(c, &c->plan->records[node->a], frame, p)
-                                 : h9_msgpack_read(c, node, &frame[field->slot], p);
-    if (H9_UNLIKELY(p == NULL)) return h9_in_field(c, field->name);
-    h9_set(bits, field->slot);
-    return p;
-}
-
-/* The same value may serve several fields: it is read again for each, from its start. */
-static const uint8_t *read_also(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame,
-                                const uint8_t *key, const uint8_t *p)
-{
-    const uint8_t *end = NULL;
-    for (uint32_t next = field->also; next != 0; next = field->also) {
-        field = &c->plan->fields[next];
-        if ((end = read_field(c, r, field, frame, key, p)) == NULL) return NULL;
-    }
+    if (h9_loose_passes(f, h9_msgpack_kind(*p))) return h9_msgpack_skip(c, p);
+    const uint8_t *end = read_into(c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
+    if (end != NULL) h9_set(m->bits, f->slot);
+    else if (h9_members_put_off(c, m, f, depth)) return h9_msgpack_skip(c, p);
     return end;
 }
 
-/* Before a member is read again (last wins): nothing of its first value may shine through. */
-static void forget(h9_context *c, const h9_record *r, const h9_field *field, h9_slot *frame)
+/* One field's value at p; its key stood at `key`. */
+static inline const uint8_t *read_field(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key,
+                                        const uint8_t *p)
 {
-    for (;;) {
-        const h9_node *node = &c->plan->nodes[field->node];
-        if (field->slot != H9_NO_SLOT) h9_unset(h9_bits(frame, r), field->slot);
-        if (field->slot != H9_NO_SLOT && node->op == H9_OP_INLINE) {
-            const h9_record *inner = &c->plan->records[node->a];
-            for (uint32_t i = 0; i < inner->count; i++) forget(c, inner, &c->plan->fields[inner->first + i], frame);
-        }
-        if (field->also == 0) return;
-        field = &c->plan->fields[field->also];
-    }
+    if (f->slot == H9_NO_SLOT) return h9_msgpack_skip(c, p);
+    if ((f->flags & H9_F_NULLABLE) && p < c->end && *p == MP_NIL) return p + 1;
+    if (f->loose != 0) return read_untyped(c, m, f, p);
+    if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
+    p = read_into(c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
+    if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
+    return p;
 }
 
-static const uint8_t *read_unknown(h9_context *c, const h9_record *r, const h9_slot *name, const uint8_t *key,
-                                   const uint8_t *p)
+/* The fields that take the value at p: it is read again for each, from its start. */
+static inline const uint8_t *read_fields(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key,
+                                         const uint8_t *p)
 {
-    if (r->unknown == H9_UNKNOWN_REFUSE) {
-        h9_fail(c, H9_E_UNKNOWN_FIELD, key);
-        return h9_in_key(c, name->s.p, name->s.n);
+    const uint8_t *end = read_field(c, m, f, key, p);
+    while (H9_UNLIKELY(f->also != 0) && end != NULL) {
+        f = &c->plan->fields[f->also];
+        end = read_field(c, m, f, key, p);
     }
-    h9_ignore(c, r, name->s.p, name->s.n);
+    return H9_LIKELY(end != NULL) ? end : h9_in_field(c, f->name);
+}
+
+static const uint8_t *pass_member(h9_context *c, const h9_members *m, const h9_slot *name, const uint8_t *key,
+                                  const uint8_t *p)
+{
+    if (!h9_members_pass(c, m, name, key)) return NULL;
     p = h9_msgpack_skip(c, p);
     return p ? p : h9_in_key(c, name->s.p, name->s.n);
 }
 
-/* Which fields of one record were met, by index; most records need no more than the four words. */
-typedef struct seen_fields {
-    uint64_t few[4], *words;
-} seen_fields;
-
-static inline bool seen_start(h9_context *c, seen_fields *seen, uint32_t fields)
+/* One member, which is the next field's if the prediction holds. */
+static inline const uint8_t *read_member(h9_context *c, h9_members *m, const uint8_t *key)
 {
-    seen->words = seen->few;
-    memset(seen->few, 0, sizeof seen->few);
-    if (H9_LIKELY(fields <= 256)) return true;
-    size_t size = ((size_t)fields + 63) / 64 * sizeof(uint64_t);
-    seen->words = h9_arena(c, size);
-    if (seen->words != NULL) memset(seen->words, 0, size);
-    return seen->words != NULL;
-}
-
-/* Reads one member, the next of which is field *next if the prediction holds. */
-static inline const uint8_t *read_member(h9_context *c, const h9_record *r, h9_slot *frame, seen_fields *seen,
-                                         uint32_t *next, const uint8_t *key)
-{
-    const h9_field *fields = c->plan->fields + r->first;
     const uint8_t *p;
-    uint32_t index = *next;
-    if (H9_LIKELY(index < r->count && predicted(c, &fields[index], key))) {
-        p = key + fields[index].key_size;
+    uint32_t index = m->next;
+    if (H9_LIKELY(index < m->r->count && predicted(c, &m->fields[index], key))) {
+        p = key + m->fields[index].key_size;
     } else {
         h9_slot name;
         if ((p = decode_key(c, &name, key)) == NULL) return NULL;
-        const h9_key *known = h9_find_key(c->plan, r->keys, r->key_mask, name.s.p, name.s.n);
-        if (known == NULL) return read_unknown(c, r, &name, key, p);
+        const h9_key *known = h9_find_key(c->plan, m->r->keys, m->r->key_mask, name.s.p, name.s.n);
+        if (known == NULL) return pass_member(c, m, &name, key, p);
         index = known->index;
     }
-    const h9_field *field = &fields[index];
-    *next = index + 1;
-    if (H9_UNLIKELY(h9_has(seen->words, index))) {
-        if (!(r->flags & H9_N_LAST_WINS)) {
-            h9_fail(c, H9_E_DUPLICATE, key);
-            return h9_in_field(c, field->name);
-        }
-        forget(c, r, field, frame);
-    }
-    h9_set(seen->words, index);
-    const uint8_t *end = read_field(c, r, field, frame, key, p);
-    if (H9_UNLIKELY(field->also != 0) && end != NULL) end = read_also(c, r, field, frame, key, p);
-    return end;
+    const h9_field *f = &m->fields[index];
+    m->next = index + 1;
+    if (H9_UNLIKELY(!h9_members_meet(c, m, f, key))) return h9_in_field(c, f->name);
+    return read_fields(c, m, f, key, p);
 }
 
 /* Opens the list or map at p; `fix` is its short form's first byte. */
@@ -198,14 +124,14 @@ static inline const uint8_t *open_nest(h9_context *c, uint8_t kind, uint8_t fix,
 static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p)
 {
     const uint8_t *at = p;
-    uint32_t count = 0, next = 0;
-    seen_fields seen;
-    if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL || !seen_start(c, &seen, r->count)) return NULL;
+    uint32_t count = 0;
+    h9_members m;
+    if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL || !h9_members_start(c, &m, r, frame))
+        return NULL;
     for (; count > 0; count--)
-        if ((p = read_member(c, r, frame, &seen, &next, p)) == NULL) return NULL;
+        if ((p = read_member(c, &m, p)) == NULL) return NULL;
     h9_leave(c);
-    if (r->must && !h9_all_met(c, r, seen.words, at)) return NULL;
-    return h9_finish(c, r, frame, at) ? p : NULL;
+    return h9_members_end(c, &m, at) ? p : NULL;
 }
 
 static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)

@@ -254,34 +254,13 @@ static uint8_t *write_duration(h9_context *c, const h9_node *n, const h9_slot *v
 
 /* --- records --- */
 
-/* +0.0 is zero, -0.0 is not (S5): floats go by their bits. */
-static bool is_zero(const h9_node *n, const h9_slot *v)
-{
-    uint32_t bits;
-    switch (n->op) {
-    case H9_OP_BOOL: return !v->b;
-    case H9_OP_F32: memcpy(&bits, &v->f, 4); return bits == 0;
-    case H9_OP_INT:
-    case H9_OP_UINT:
-    case H9_OP_F64: return v->raw[0] == 0;
-    case H9_OP_ENUM:
-    case H9_OP_DATE:
-    case H9_OP_TIME: return v->i == 0;
-    case H9_OP_STRING:
-    case H9_OP_BYTES: return v->s.n == 0;
-    case H9_OP_LIST:
-    case H9_OP_MAP: return v->list.n == 0;
-    default: return false;
-    }
-}
-
 typedef enum shown { ABSENT, AS_NIL, AS_VALUE } shown;
 
 static inline shown how_shown(const h9_context *c, const h9_field *field, const h9_slot *frame, const uint64_t *bits)
 {
     if (!(field->flags & H9_F_ALWAYS) && (field->slot == H9_NO_SLOT || !h9_has(bits, field->slot)))
         return field->flags & H9_F_NULLABLE ? AS_NIL : ABSENT;
-    if ((field->flags & H9_F_SKIP_ZERO) && is_zero(&c->plan->nodes[field->node], &frame[field->slot])) return ABSENT;
+    if ((field->flags & H9_F_SKIP_ZERO) && h9_is_zero(&c->plan->nodes[field->node], &frame[field->slot])) return ABSENT;
     return AS_VALUE;
 }
 

@@ -60,27 +60,6 @@ static inline uint8_t *put_scalar(h9_context *c, const h9_node *n, const h9_slot
     }
 }
 
-/* What implicit presence leaves out; -0.0 is not zero (S5). */
-static bool is_zero(const h9_node *n, const h9_slot *v)
-{
-    uint32_t f;
-    switch (n->op) {
-    case H9_OP_BOOL: return !v->b;
-    case H9_OP_F32: memcpy(&f, &v->f, 4); return f == 0;
-    case H9_OP_INT:
-    case H9_OP_UINT:
-    case H9_OP_F64:
-    case H9_OP_ENUM:
-    case H9_OP_DATE:
-    case H9_OP_TIME: return v->u == 0;
-    case H9_OP_STRING:
-    case H9_OP_BYTES:
-    case H9_OP_FIXED:
-    case H9_OP_DECIMAL: return v->s.n == 0;
-    default: return false;
-    }
-}
-
 /* --- messages --- */
 
 /* The length of the message that has been written since `mark`. */
@@ -138,7 +117,7 @@ static uint8_t *put_wrapped(h9_context *c, const h9_node *n, const h9_slot *v, u
     if (n->b != 0 && n->c == 0) return put_carried(c, n, v, w);
     const h9_node *inner = &c->plan->nodes[n->a];
     const uint32_t tag = PB_TAG(1, h9_pb_wire(inner));
-    if (is_zero(inner, v)) return w;
+    if (h9_is_zero(inner, v)) return w;
     if (!(w = put_value(c, inner, v, tag, w))) return NULL;
     *--w = (uint8_t)tag;
     return w;
@@ -223,7 +202,7 @@ static H9_APART uint8_t *put_other(h9_context *c, const h9_field *f, const h9_no
 {
     const h9_slot *v = n->op == H9_OP_INLINE ? frame : frame + f->slot;
     if (n->op == H9_OP_LIST || n->op == H9_OP_MAP) return put_list(c, f, n, v, w);
-    if ((f->flags & H9_F_SKIP_ZERO) && is_zero(n, v)) return w;
+    if ((f->flags & H9_F_SKIP_ZERO) && h9_is_zero(n, v)) return w;
     return (w = put_value(c, n, v, f->tag, w)) ? put_tag(f, w) : NULL;
 }
 
