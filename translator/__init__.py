@@ -56,7 +56,7 @@ __all__ = [
     "Adapter", "Batch", "ContainerError", "DataError", "EachBatch", "LearningComplete", "LimitError", "Limits", "Loss",
     "Losses", "MappingError", "MappingSource", "Message", "NeuronActivated", "NeuronSignal", "Plan", "PlanError",
     "Policies", "SchemaError", "SchemaSource", "SchemaSpec", "TopologyChanged", "Transformer", "TranslatorError",
-    "__version__", "adapter", "compile", "register", "transformers",
+    "adapter", "compile", "register", "transformers",
 ]  # fmt: skip
 
 
