@@ -160,13 +160,13 @@ def build(folder: Path) -> Path:
     """The core and test_alloc.c under sanitizers."""
     compiler = os.environ.get("CC") or shutil.which("cc") or pytest.skip("there is no C compiler")
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    sources = [*sorted((ROOT / "native/src").glob("*.c")), ROOT / "tests/native/c/test_alloc.c"]
+    sources = [*sorted((ROOT / "native/src").rglob("*.c")), ROOT / "tests/native/c/test_alloc.c"]
 
     def run(*arguments: str) -> None:
         done = subprocess.run([compiler, *FLAGS, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
-    objects = [str(folder / f"{source.stem}.o") for source in sources]
+    objects = [str(folder / f"{number}.o") for number, _ in enumerate(sources)]
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         list(
             pool.map(lambda pair: run(*INCLUDES, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True))

@@ -63,7 +63,7 @@ def test_a_damaged_plan_s_branch_is_refused(writer):
     root = image.node(C.H9_OP_UNION, a=image.many32([0]), b=1, c=C.H9_NONE, lo=-1)
     data = image.dump(
         reader=C.H9_FORMAT_AVRO, writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=boxed, write_root=root,
-        skip_root=C.H9_NONE, map_root=C.H9_NONE,
+        skip_root=C.H9_NONE,
     )  # fmt: skip
     with pytest.raises(Exception, match="BAD_PLAN"):
         LoadedPlan(data, image.names).translate(b"")
@@ -85,7 +85,7 @@ def test_a_damaged_plan_s_named_branches_are_refused(damage):
     written = image.node(C.H9_OP_UNION, a=image.many32([wrapped]), b=1, c=C.H9_NONE, lo=-1)
     data = image.dump(
         reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=read, write_root=written,
-        skip_root=C.H9_NONE, map_root=C.H9_NONE,
+        skip_root=C.H9_NONE,
     )  # fmt: skip
     if not damage:
         assert LoadedPlan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'
