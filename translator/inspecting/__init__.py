@@ -18,7 +18,7 @@ from typing import Final, cast
 
 from native.errors import DataError
 from schemas.model import Schema, Type
-from translator.inspecting.base import CUT, Item
+from translator.formats.walking.walk import CUT, Item
 
 LIMIT: Final = 200
 """Items that are kept unless more are wanted."""

@@ -32,10 +32,10 @@ from schemas.model import (
     Union,
     Uuid,
 )
-from translator.inspecting import logical, text
-from translator.inspecting.base import Item, Step, Walk, entry, member
-from translator.inspecting.kinds import short
-from translator.inspecting.logical import Shown, long, span
+from translator.formats.walking import logical, text
+from translator.formats.walking.kinds import short
+from translator.formats.walking.logical import Shown, long, span
+from translator.formats.walking.walk import Item, Step, Walk, entry, member
 
 _LOWEST: Final = -(1 << 63)
 

@@ -11,10 +11,11 @@ from typing import Final
 
 from schemas.avro import branch_name
 from schemas.model import Enum, Field, Null, Type, Union
-from translator.inspecting import json, logical
-from translator.inspecting.base import Item
+from translator.formats.walking import logical
+from translator.formats.walking.text import quoted, whole
+from translator.formats.walking.walk import Item
+from translator.inspecting import json
 from translator.inspecting.json import Dialect, Single
-from translator.inspecting.text import quoted, whole
 
 
 def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:

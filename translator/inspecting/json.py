@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.model import Field, Null, Type, Union
-from translator.inspecting import text, typed
-from translator.inspecting.base import Item, Step, Walk
+from translator.formats.walking import text, typed
+from translator.formats.walking.walk import Item, Step, Walk
 
 _SPACE: Final = re.compile(rb"[ \t\n\r]*+")
 _STRING: Final = re.compile(rb'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')

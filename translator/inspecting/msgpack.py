@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.model import Type
-from translator.inspecting import text, typed
-from translator.inspecting.base import Item, Step, Walk
+from translator.formats.walking import text, typed
+from translator.formats.walking.walk import Item, Step, Walk
 
 _NEVER: Final = 0xC1
 _WIDTHS: Final = dict(zip(range(0xC0, 0xE0), (

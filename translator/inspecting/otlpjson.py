@@ -14,10 +14,10 @@ from typing import Final
 
 from schemas.model import Array, Bytes, Enum, Field, Type
 from translator.formats.otlpjson import HEX_FIELDS
+from translator.formats.walking.text import hexed, quoted, whole
+from translator.formats.walking.walk import Item
 from translator.inspecting import json
-from translator.inspecting.base import Item
 from translator.inspecting.json import Dialect, Single
-from translator.inspecting.text import hexed, quoted, whole
 
 _ID: Final = Bytes()
 """The type of an id's bytes."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.model import Array, Bool, Bytes, Enum, Field, Float, Int, Map, Record, String, Type, Uuid
-from translator.inspecting import rawprotobuf, text
-from translator.inspecting.base import Item, Step, Walk, entry, member
-from translator.inspecting.kinds import short
+from translator.formats.walking import text
+from translator.formats.walking.kinds import short
+from translator.formats.walking.walk import Item, Step, Walk, entry, member
+from translator.inspecting import rawprotobuf
 from translator.inspecting.rawprotobuf import BIT32, BIT64, END, LENGTH, START, VARINT, Tag, read_tag
 
 _WORDS: Final = {VARINT: "a varint", BIT64: "8 bytes", LENGTH: "with a length", START: "a group", BIT32: "4 bytes"}

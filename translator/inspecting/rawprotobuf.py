@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from native.errors import DataError
-from translator.inspecting import text
-from translator.inspecting.base import Step, Walk, member
+from translator.formats.walking import text
+from translator.formats.walking.walk import Step, Walk, member
 
 VARINT, BIT64, LENGTH, START, END, BIT32 = range(6)
 NESTED: Final = 100

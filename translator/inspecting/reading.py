@@ -27,8 +27,8 @@ from schemas.model import Schema
 from translator import framing
 from translator.containers import packing, varints
 from translator.containers.base import DEFAULT_LIMITS, Limits
+from translator.formats.walking.walk import CUT, Item
 from translator.inspecting import LIMIT, Shown, look
-from translator.inspecting.base import CUT, Item
 
 AUTO: Final = "auto"
 NONE: Final = "none"

@@ -6,8 +6,8 @@ import struct
 
 from native.errors import DataError
 from schemas.model import BigDecimal, Bytes, Date, Decimal, Fixed, Period, Time, Timestamp, Type, Uuid
-from translator.inspecting import text
-from translator.inspecting.base import Walk
+from translator.formats.walking import text
+from translator.formats.walking.walk import Walk
 
 Shown = tuple[str, str]
 """A value's text, and a note."""

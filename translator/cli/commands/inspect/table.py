@@ -9,10 +9,10 @@ from typing import Any, Final
 from native.errors import DataError
 from schemas.model import Type
 from translator.cli.shared.output import is_terminal
-from translator.inspecting.base import Item
-from translator.inspecting.kinds import describe
+from translator.formats.walking.kinds import describe
+from translator.formats.walking.text import harmless
+from translator.formats.walking.walk import Item
 from translator.inspecting.reading import Reading
-from translator.inspecting.text import harmless
 
 BYTES: Final = 8
 """Bytes of an item that are shown; half of them on a narrow terminal."""

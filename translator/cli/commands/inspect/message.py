@@ -10,9 +10,10 @@ from native.errors import ContainerError, DataError, PlanError, SchemaError, Tra
 from schemas.model import Schema
 from translator import containers, formats
 from translator import framing as frames
-from translator.cli.shared import advice, inspect_table, sides
+from translator.cli.commands.inspect import table as inspect_table
+from translator.cli.commands.inspect.file import schema_facts
+from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import DONE, REFUSED, USAGE, UsageError
-from translator.cli.shared.inspect_file import schema_facts
 from translator.cli.shared.options import InputOptions, LimitOptions
 from translator.cli.shared.output import Report, many
 from translator.containers import avro
@@ -20,10 +21,10 @@ from translator.containers.base import Reader
 from translator.engine import sources, specs
 from translator.engine.plan import Plan
 from translator.engine.sources import SchemaSource
+from translator.formats.walking.text import harmless
 from translator.inspecting import checking, look, reading, records
 from translator.inspecting.reading import Reading
 from translator.inspecting.records import Record
-from translator.inspecting.text import harmless
 from translator.streams.pump import Refusal
 
 

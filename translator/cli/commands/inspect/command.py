@@ -13,15 +13,17 @@ from typing import IO, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from native.errors import ContainerError
-from translator.cli.shared import advice, files, inspect_file, inspect_message, sides
+from translator.cli.commands.inspect import file as inspect_file
+from translator.cli.commands.inspect import message as inspect_message
+from translator.cli.commands.inspect.message import Wanted
+from translator.cli.shared import advice, files, sides
 from translator.cli.shared.exits import DONE, REFUSED, UsageError
-from translator.cli.shared.inspect_message import Wanted
 from translator.cli.shared.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
 from translator.cli.shared.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
 from translator.cli.shared.output import Report
 from translator.containers import detect, packing
+from translator.formats.walking.walk import CUT
 from translator.inspecting import LIMIT, dumps
-from translator.inspecting.base import CUT
 
 Framing = Literal["auto", "none", "confluent", "avro-single", "be32", "varint"]
 

@@ -15,14 +15,14 @@ from translator.cli.shared.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
 from translator.containers.base import Data, Framing
 from translator.engine.plan import Plan
-from translator.inspecting.kinds import describe
-from translator.inspecting.text import harmless
+from translator.formats.walking.kinds import describe
+from translator.formats.walking.text import harmless
 from translator.plan.compiler import Side
 from translator.policies import Policies
 from translator.streams.pump import Conversion, Counts, Refusal
 
 if TYPE_CHECKING:
-    from translator.cli.shared.inspect_message import Wanted
+    from translator.cli.commands.inspect.message import Wanted
     from translator.streams.schema_ids.adapter import Adapter
 
 RECORD: Final = 2_000
