@@ -50,7 +50,7 @@ class Shown:
 
 def walker(format_: str) -> Walker:
     """Who takes messages of that format apart. KeyError: nobody does."""
-    return cast("Walker", import_module(f"{__name__}.{_WALKERS[format_]}").walk)
+    return cast("Walker", import_module(f"translator.formats.{_WALKERS[format_]}").walk)
 
 
 def look(
