@@ -1,6 +1,6 @@
 """The codecs of Avro 1.12: null, deflate, snappy, bzip2, xz, zstandard; nothing is decompressed beyond a limit (B35).
 
-Errors (`ContainerError`, at offset 0): CONTAINER_CODEC for a name that is none of them, CONTAINER_BLOCK for bytes that
+Errors (`ContainerError`, at offset 0): CONTAINER_CODEC for any other name, CONTAINER_BLOCK for bytes that
 the codec refuses, CONTAINER_LIMIT over the limit, CONTAINER_CHECKSUM for a checksum that doesn't hold.
 Each codec's library is imported when the codec is chosen.
 """
@@ -85,7 +85,7 @@ def _null_compressor(level: int | None) -> Compress:
 
 
 def _deflate_decompressor() -> Decompress:
-    """Raw deflate. Python's writers leave some of zlib's Adler-32 behind it, which are checked as far as they go."""
+    """Raw deflate. Python's writers leave some of zlib's Adler-32 after it, which are checked as far as they go."""
     import zlib
 
     def decompress(data: memoryview, limit: int) -> bytes:
@@ -112,7 +112,7 @@ def _deflate_compressor(level: int | None) -> Compress:
 
 
 def _snappy_decompressor() -> Decompress:
-    """Raw snappy, and behind it the CRC-32 of what comes out, big-endian."""
+    """Raw snappy, followed by the CRC-32 of what comes out, big-endian."""
     import zlib
 
     from cramjam import DecompressionError, snappy

@@ -8,10 +8,10 @@
         ...
 
 Several members (or frames) one after another are read as one, as their tools do. What a file says of itself isn't
-trusted: at most a chunk is unpacked at a time, and a whole file to no more than `Limits.free` bytes, or `Limits.ratio`
-times what it has. Errors (`ContainerError`, whose offset is in the compressed file): CONTAINER_BLOCK for damage,
-CONTAINER_CHECKSUM, CONTAINER_TRUNCATED where the data ends before its end, CONTAINER_LIMIT. What stands before the
-damage is given first; after it the stream is at its end.
+trusted: at most a chunk is unpacked at a time, and a whole file to no more than `StreamLimits.free` bytes, or
+`StreamLimits.ratio` times what it has. Errors (`ContainerError`, whose offset is in the compressed file):
+CONTAINER_BLOCK for damage, CONTAINER_CHECKSUM, CONTAINER_TRUNCATED where the data ends before its end, CONTAINER_LIMIT.
+What stands before the damage is given first; after it the stream is at its end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Literal, NoReturn, Protocol, Self, cast
 
 from native.errors import ContainerError
-from translator.containers.base import DEFAULT_LIMITS, Data, Limits
+from translator.containers.base import DEFAULT_LIMITS, Data, StreamLimits
 from translator.containers.streams import send
 
 Codec = Literal["gzip", "zstd"]
@@ -65,7 +65,7 @@ def look(path: str, head: bytes) -> tuple[str, Codec | None]:
     return inner, codec
 
 
-def unpacked(stream: IO[bytes], codec: Codec, limits: Limits = DEFAULT_LIMITS) -> IO[bytes]:
+def unpacked(stream: IO[bytes], codec: Codec, limits: StreamLimits = DEFAULT_LIMITS) -> IO[bytes]:
     """A stream of what `stream` has compressed. It gives as much at a time as it has, like a pipe."""
     return cast("IO[bytes]", Unpacked(stream, codec, limits))
 
@@ -83,7 +83,7 @@ class _Member(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What stands behind its end."""
+        """What follows its end."""
 
     @property
     def hungry(self) -> bool:
@@ -160,7 +160,7 @@ _MEMBERS: Final[dict[Codec, type[_Gzip] | type[_Zstd]]] = {"gzip": _Gzip, "zstd"
 class Unpacked:
     """Reads a compressed stream."""
 
-    def __init__(self, stream: IO[bytes], codec: Codec, limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], codec: Codec, limits: StreamLimits) -> None:
         self._read = getattr(stream, "read1", stream.read)
         self._codec: Codec = codec
         self._limits = limits
@@ -200,7 +200,7 @@ class Unpacked:
         raise ContainerError("CONTAINER_TRUNCATED", "the compressed data is cut off", self._taken)
 
     def _begins(self, *, padded: bool) -> bool:
-        """Whether a member follows. Zeros behind one are padding."""
+        """Whether a member follows. Zeros after one are padding."""
         while data := self._take():
             rest = data.lstrip(b"\0") if padded else data
             self._give_back(len(rest))

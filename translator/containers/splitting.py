@@ -16,8 +16,8 @@ from typing import IO, Literal
 
 from native.errors import ContainerError, DataError
 from translator.containers import varints
-from translator.containers.base import Block, Limits
-from translator.containers.streams import BlockReader, Input
+from translator.containers.base import Block, StreamLimits
+from translator.containers.streams import BlockReader, Window
 
 Kind = Literal["lines", "varint", "be32"]
 Buffer = bytes | bytearray
@@ -75,9 +75,9 @@ def enough(data: Buffer, kind: Kind, scanned: int, limit: int) -> bool:
 class SplitReader(BlockReader):
     """Gives split blocks: as many whole messages as the stream gave at once."""
 
-    def __init__(self, stream: IO[bytes], kind: Kind, limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], kind: Kind, limits: StreamLimits) -> None:
         super().__init__()
-        self._input = Input(stream)
+        self._input = Window(stream)
         self._kind = kind
         self._limit = limits.record
 
@@ -90,7 +90,7 @@ class SplitReader(BlockReader):
         return None
 
     def resync(self) -> bool:
-        """Goes behind a message that is too long; a length that is none leaves nothing to go by."""
+        """Goes past a message that is too long; a length that can't be read leaves nothing to go by."""
         self.failed = not (self.failed and self._pass_over())
         return not self.failed
 

@@ -3,10 +3,9 @@
 Loses: nothing. A timestamp-nanos reaches from 1677 to 2262 only (refused beyond); it has no unsigned integers (S7),
 no untyped values (S34), and maps have text keys (S22).
 
-Taken apart: Avro's binary encoding, field by field, by the writer's schema (without one it can't be read).
-
-A union's branch number stands at the front of its value; so does a map's key. The blocks of an array or map (S30) are
-items of their own, but for the first, which is the array's head.
+Taken apart: field by field, by the writer's schema (without one it can't be read). A union's branch number stands at
+the front of its value; so does a map's key. The blocks of an array or map (S30) are items of their own, but for the
+first, which is the array's head.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ from translator.formats.base import Format, Row, Spec, by_name
 from translator.formats.common import NANOSECONDS, calendar_check, text_spec, time_check
 from translator.formats.walking import logical, text
 from translator.formats.walking.kinds import short
-from translator.formats.walking.logical import Shown, long, span
-from translator.formats.walking.walk import Item, Step, Walk, entry, member
+from translator.formats.walking.logical import Noted, long, span
+from translator.formats.walking.walk import Item, Stretch, Walk, entry, member
 from translator.policies import Policies
 
 _HAS = (
@@ -86,12 +85,12 @@ def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
     return place.run(_message(place, type_))
 
 
-def _message(w: Walk, type_: Type) -> Step:
+def _message(w: Walk, type_: Type) -> Stretch:
     yield _value(w, type_, "", 0, "")
     w.finish()
 
 
-def _value(w: Walk, type_: Type, path: str, start: int, note: str) -> Step:
+def _value(w: Walk, type_: Type, path: str, start: int, note: str) -> Stretch:
     """The value at w.at; what belongs to it began at `start`."""
     w.path = path
     match type_:
@@ -109,7 +108,7 @@ def _value(w: Walk, type_: Type, path: str, start: int, note: str) -> Step:
             yield w.leaf(start, path, short(type_), value, "; ".join(each for each in (more, note) if each))
 
 
-def _branch(w: Walk, type_: Union, path: str, start: int) -> Step:
+def _branch(w: Walk, type_: Union, path: str, start: int) -> Stretch:
     at = w.at
     index = long(w)
     if not 0 <= index < len(type_.branches):
@@ -120,7 +119,7 @@ def _branch(w: Walk, type_: Union, path: str, start: int) -> Step:
 # --- arrays and maps ---
 
 
-def _blocks(w: Walk, type_: Array | Map, path: str, start: int, note: str) -> Step:
+def _blocks(w: Walk, type_: Array | Map, path: str, start: int, note: str) -> Stretch:
     count, value, stated = _head(w, type_)
     yield w.open(start, path, short(type_), value or "empty", note)
     index = 0
@@ -154,11 +153,11 @@ def _head(w: Walk, type_: Array | Map) -> tuple[int, str, int | None]:
     return -count, f"{text.counted(-count, name)} in {text.counted(size, 'byte')}", w.at + size
 
 
-def _item(w: Walk, type_: Array, path: str, index: int) -> Step:
+def _item(w: Walk, type_: Array, path: str, index: int) -> Stretch:
     return _value(w, type_.items, f"{path}[{index}]", w.at, "")
 
 
-def _entry(w: Walk, type_: Map, path: str) -> Step:
+def _entry(w: Walk, type_: Map, path: str) -> Stretch:
     start = w.at
     w.path = path
     key = span(w).decode("utf-8", "backslashreplace")
@@ -168,31 +167,31 @@ def _entry(w: Walk, type_: Map, path: str) -> Step:
 # --- single values: each gives its text, and a note ---
 
 
-def _null(w: Walk, type_: Null) -> Shown:
+def _null(w: Walk, type_: Null) -> Noted:
     return "null", ""
 
 
-def _bool(w: Walk, type_: Bool) -> Shown:
+def _bool(w: Walk, type_: Bool) -> Noted:
     byte = w.take(1)[0]
-    return ("true" if byte else "false"), "" if byte < 2 else f"the byte {byte:#04x} is no boolean"  # B23
+    return ("true" if byte else "false"), "" if byte < 2 else f"the byte {byte:#04x} is not a boolean"  # B23
 
 
-def _int(w: Walk, type_: Int) -> Shown:
+def _int(w: Walk, type_: Int) -> Noted:
     value = long(w)
     return str(value), "" if type_.lowest <= value <= type_.highest else f"over {type_.bits} bits"  # B22
 
 
-def _float(w: Walk, type_: Float) -> Shown:
+def _float(w: Walk, type_: Float) -> Noted:
     if type_.bits == 32:
         return text.float32(w.take(4)), ""
     return text.float64(struct.unpack("<d", w.take(8))[0]), ""
 
 
-def _string(w: Walk, type_: Type) -> Shown:
+def _string(w: Walk, type_: Type) -> Noted:
     return text.text_or_bytes(span(w), w.cut)
 
 
-def _bytes(w: Walk, type_: Type) -> Shown:
+def _bytes(w: Walk, type_: Type) -> Noted:
     """What is in bytes, of the type's size or with a length before them."""
     size = _size(type_)
     found = logical.of_bytes(type_, span(w) if size is None else w.take(size), w.cut)
@@ -211,24 +210,24 @@ def _size(type_: Type) -> int | None:
     return None
 
 
-def _count(w: Walk, type_: Type) -> Shown:
+def _count(w: Walk, type_: Type) -> Noted:
     found = logical.of_count(type_, long(w))
     assert found is not None
     return found
 
 
-def _enum(w: Walk, type_: Enum) -> Shown:
+def _enum(w: Walk, type_: Enum) -> Noted:
     index = long(w)
     if 0 <= index < len(type_.symbols):
         return type_.symbols[index][0], f"symbol {index}"
     return str(index), "no symbol has this number"  # B26
 
 
-def _uuid(w: Walk, type_: Uuid) -> Shown:
+def _uuid(w: Walk, type_: Uuid) -> Noted:
     return _bytes(w, type_) if type_.form == "bytes" else _string(w, type_)
 
 
-_LEAVES: Final[dict[type[Type], Callable[..., Shown]]] = {
+_LEAVES: Final[dict[type[Type], Callable[..., Noted]]] = {
     Null: _null, Bool: _bool, Int: _int, Float: _float, String: _string, Bytes: _bytes, Fixed: _bytes, Enum: _enum,
     Decimal: _bytes, BigDecimal: _bytes, Uuid: _uuid, Date: _count, Time: _count, Timestamp: _count, Period: _bytes,
 }  # fmt: skip
@@ -243,5 +242,10 @@ FORMAT = Format(
     checks=checks,
     spellings=by_name,
     positional=True,
+    container="avro",
+    suffixes={".avro": "avro"},
+    walk=walk,
+    usual_for="avro",
+    single_object=True,
     loses=("instants outside of 1677 to 2262, in a timestamp-nanos: refused",),
 )

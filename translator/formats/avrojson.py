@@ -8,10 +8,9 @@ not, and so is a member that the schema doesn't name.
 Loses: what Avro loses. NaN and infinity have no form in the specification: refused, or by policy quoted, as Avro's own
 Java library has them (S4).
 
-Taken apart: Avro's JSON encoding, by an Avro schema; without one it is shown as the JSON that it is.
-
-Values are shown as in Avro's binary encoding: bytes, which are text of code points 0 to 255, as hexadecimal digits; a
-decimal, date or time as what it stands for. The object around a union's value belongs to the value.
+Taken apart: by an Avro schema; without one it is shown as the JSON that it is. Values are shown as in Avro's binary
+encoding: bytes, which are text of code points 0 to 255, as hexadecimal digits; a decimal, date or time as what it
+stands for. The object around a union's value belongs to the value.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from schemas.model import (
     Date,
     Decimal,
     Enum,
-    Field,
     Fixed,
     Float,
     Null,
@@ -84,11 +82,6 @@ def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
     return json.walk(data, type_, cut, _DIALECT)
 
 
-def _names(field: Field) -> tuple[str, ...]:
-    """Its name alone: aliases are a reader's (S31)."""
-    return (field.name,)
-
-
 def _branches(union: Union) -> dict[str, Type]:
     """By their full names (S19); null has none, it is bare."""
     return {branch_name(each): each for each in union.branches if not isinstance(each, Null)}
@@ -112,10 +105,11 @@ def _bytes(type_: Type, single: Single, cut: int | None) -> tuple[str, str] | No
         return logical.of_bytes(type_, single.content.encode("latin-1"), cut)
     except UnicodeEncodeError:
         taken = logical.of_bytes(type_, b"", cut) is not None
-        return (quoted(single.content, cut), "a character over U+00FF is no byte") if taken else None
+        return (quoted(single.content, cut), "a character over U+00FF is not a byte") if taken else None
 
 
-_DIALECT: Final = Dialect(names=_names, reads=_reads, branches=_branches)
+# by their names alone: aliases are a reader's (S31)
+_DIALECT: Final = Dialect(names=by_name, reads=_reads, branches=_branches)
 
 
 FORMAT = Format(
@@ -131,5 +125,8 @@ FORMAT = Format(
     names_branches=True,
     unknown="refuse",
     encode_key=encode_key,
+    container="ndjson",
+    text=True,
+    walk=walk,
     loses=("NaN and infinity: refused (policy nan=quote)", *avro.FORMAT.loses),
 )

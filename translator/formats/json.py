@@ -4,11 +4,10 @@ Loses: nothing that its schema types. NaN and infinity have no form (refused, or
 bytes are base64 text (policy: base64url, hex, code points, S8); decimals, UUIDs, dates and times are text (S23, S26);
 union branches of one kind can't be told apart (S19); map keys are text (S22).
 
-Taken apart: JSON, value by value (RFC 8259); a schema adds the names of types. A member begins at its key.
-
-What lies between items is white space, commas, and the brackets of what holds them. A dialect may find fields by other
-names, read a value by its type, and have a union's value in an object that names the branch: that object belongs to
-the value, as the branch's number does in Avro's binary encoding.
+Taken apart: value by value; a schema adds the names of types. A member begins at its key. What lies between items is
+white space, commas, and the brackets of what holds them. A dialect may find fields by other names, read a value by
+its type, and have a union's value in an object that names the branch: that object belongs to the value, as the
+branch's number does in Avro's binary encoding.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from schemas.model import Enum, Field, Float, Null, Type, Union
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
 from translator.formats.common import calendar_checks, float_spec, text_spec
 from translator.formats.walking import text, typed
-from translator.formats.walking.walk import Item, Step, Walk
+from translator.formats.walking.walk import Item, Stretch, Walk
 from translator.policies import Policies
 
 _FORMS = {
@@ -91,7 +90,7 @@ class Dialect:
     branches: Callable[[Union], dict[str, Type]] | None = None
 
 
-class Place(Walk):
+class JsonWalk(Walk):
     """A place in a message of a dialect."""
 
     def __init__(self, data: bytes, cut: int | None, dialect: Dialect) -> None:
@@ -101,11 +100,11 @@ class Place(Walk):
 
 def walk(data: bytes, type_: Type | None, cut: int | None, dialect: Dialect = Dialect()) -> Iterator[Item]:
     """The items of one message."""
-    place = Place(data, cut, dialect)
+    place = JsonWalk(data, cut, dialect)
     return place.run(_message(place, type_))
 
 
-def _message(w: Place, type_: Type | None) -> Step:
+def _message(w: JsonWalk, type_: Type | None) -> Stretch:
     _space(w)
     yield _value(w, type_, "", w.at, "")
     _space(w)
@@ -113,7 +112,7 @@ def _message(w: Place, type_: Type | None) -> Step:
 
 
 def _space(w: Walk) -> bytes:
-    """Passes over white space. The byte behind it; none at the end."""
+    """Passes over white space. The byte after it; b"" at the end."""
     w.at = _SPACE.match(w.data, w.at).end()  # type: ignore[union-attr]
     return w.data[w.at : w.at + 1]
 
@@ -128,9 +127,9 @@ def _unexpected(w: Walk) -> None:
     w.refuse("SYNTAX" if w.at < w.end else "TRUNCATED")
 
 
-def _value(w: Place, type_: Type | None, path: str, start: int, note: str, *, wrapped: bool = False) -> Step:
-    """The value at w.at, which is no white space; what belongs to it began at `start`. `wrapped`: the object that
-    names its branch ends behind it."""
+def _value(w: JsonWalk, type_: Type | None, path: str, start: int, note: str, *, wrapped: bool = False) -> Stretch:
+    """The value at w.at, past any white space; what belongs to it began at `start`. `wrapped`: the object that
+    names its branch ends after it."""
     w.path = path
     first = w.data[w.at : w.at + 1]
     if w.dialect.branches and isinstance(type_, Union):
@@ -150,7 +149,7 @@ def _value(w: Place, type_: Type | None, path: str, start: int, note: str, *, wr
             item.size = w.at - start
 
 
-def _leaf(w: Place, type_: Type | None, start: int, note: str, single: Single) -> Item:
+def _leaf(w: JsonWalk, type_: Type | None, start: int, note: str, single: Single) -> Item:
     """As the dialect reads it, else as it stands there."""
     found = typed.inside(type_)
     shown, more = (found and w.dialect.reads(found, single, w.cut)) or (_as_it_stands(single, w.cut), "")
@@ -167,7 +166,7 @@ def _as_it_stands(single: Single, cut: int | None) -> str:
 # --- a union's value in an object that names its branch (S19) ---
 
 
-def _branch(w: Place, type_: Union, path: str, start: int, note: str) -> Step:
+def _branch(w: JsonWalk, type_: Union, path: str, start: int, note: str) -> Stretch:
     """null, or `{"name": value}`; what is neither is followed as what it is."""
     at, name = w.at, _name(w)
     branch = _branches(w, type_).get(name) if name is not None else None
@@ -185,7 +184,7 @@ def _nulls(type_: Union) -> bool:
     return any(isinstance(each, Null) for each in type_.branches)
 
 
-def _name(w: Place) -> str | None:
+def _name(w: JsonWalk) -> str | None:
     """The first key of an object, if there is one."""
     if w.data[w.at : w.at + 1] != b"{":
         return None
@@ -193,7 +192,7 @@ def _name(w: Place) -> str | None:
     return _text(_string(w))[0] if _space(w) == b'"' else None
 
 
-def _branches(w: Place, type_: Union) -> dict[str, Type]:
+def _branches(w: JsonWalk, type_: Union) -> dict[str, Type]:
     assert w.dialect.branches is not None
     if id(type_) not in w.memo:
         w.memo[id(type_)] = w.dialect.branches(type_)
@@ -201,7 +200,7 @@ def _branches(w: Place, type_: Union) -> dict[str, Type]:
     return found
 
 
-def _unwrap(w: Place) -> None:
+def _unwrap(w: JsonWalk) -> None:
     """The end of the object around a branch. BRANCH: it has a second member."""
     if _space(w) == b",":
         w.refuse("BRANCH")
@@ -211,7 +210,7 @@ def _unwrap(w: Place) -> None:
 # --- what holds others ---
 
 
-def _items(w: Place, type_: Type | None, path: str) -> Step:
+def _items(w: JsonWalk, type_: Type | None, path: str) -> Stretch:
     index, item = 0, typed.item_of(type_)
     if _space(w) != b"]":
         while True:
@@ -225,7 +224,7 @@ def _items(w: Place, type_: Type | None, path: str) -> Step:
     _expect(w, b"]")
 
 
-def _members(w: Place, type_: Type | None, path: str) -> Step:
+def _members(w: JsonWalk, type_: Type | None, path: str) -> Stretch:
     if _space(w) != b"}":
         while True:
             if _space(w) != b'"':
@@ -305,6 +304,11 @@ def _text(string: bytes) -> tuple[str, str]:
     return found, "a surrogate without its pair" if alone else note
 
 
+def likely(message: bytes) -> int:
+    """An object or array in text."""
+    return 3 if message.lstrip()[:1] in (b"{", b"[") and message[:1] < b"\x80" else 0
+
+
 FORMAT = Format(
     name="json",
     core=C.H9_FORMAT_JSON,
@@ -315,6 +319,14 @@ FORMAT = Format(
     self_describing=True,
     text_numbers=True,
     encode_key=encode_key,
+    container="ndjson",
+    suffixes={".json": "lone"},
+    text=True,
+    walk=walk,
+    likely=likely,
+    usual_for="jsonschema",
+    built_in="jsonschema",
+    samples=True,
     loses=(
         "NaN and infinity: refused (policy nan=null or nan=quote)",
         "which of two branches of one kind a union value came from: such unions don't compile (policy unions=first)",

@@ -18,7 +18,7 @@ from schemas.model import Timestamp, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
 from translator.formats.common import calendar_checks, text_spec
 from translator.formats.walking import text, typed
-from translator.formats.walking.walk import Item, Step, Walk
+from translator.formats.walking.walk import Item, Stretch, Walk
 from translator.policies import Policies
 
 INSTANTS = {"lo": -(1 << 63), "hi": (1 << 63) - 1}
@@ -61,7 +61,7 @@ _NEVER: Final = 0xC1
 _WIDTHS: Final = dict(zip(range(0xC0, 0xE0), (
     0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4
 ), strict=True))  # fmt: skip
-"""Bytes of length, count or number behind each first byte from 0xC0 to 0xDF."""
+"""Bytes of length, count or number after each first byte from 0xC0 to 0xDF."""
 _KINDS: Final = (
     ["null", "", "bool", "bool"] + 3 * ["bytes"] + 3 * ["extension"] + 2 * ["float"] + 8 * ["int"]
     + 5 * ["extension"] + 3 * ["string"] + 2 * ["list"] + 2 * ["map"]
@@ -74,7 +74,7 @@ def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
     return place.run(_message(place, type_))
 
 
-def _message(w: Walk, type_: Type | None) -> Step:
+def _message(w: Walk, type_: Type | None) -> Stretch:
     yield _value(w, type_, "", 0, "")
     w.finish()
 
@@ -107,7 +107,7 @@ def _possible(w: Walk, kind: str, count: int) -> int:
     return count
 
 
-def _value(w: Walk, type_: Type | None, path: str, start: int, note: str) -> Step:
+def _value(w: Walk, type_: Type | None, path: str, start: int, note: str) -> Stretch:
     """The value at w.at; what belongs to it began at `start`."""
     w.path = path
     kind, first, count = _head(w)
@@ -126,7 +126,7 @@ def _value(w: Walk, type_: Type | None, path: str, start: int, note: str) -> Ste
         yield w.leaf(start, path, typed.kind(type_, kind), value, "; ".join(each for each in (more, note) if each))
 
 
-def _member(w: Walk, type_: Type | None, path: str, index: int) -> Step:
+def _member(w: Walk, type_: Type | None, path: str, index: int) -> Stretch:
     start = w.at
     w.path = path
     kind, first, count = _head(w)
@@ -173,7 +173,7 @@ def _int(w: Walk, first: int) -> str:
 
 
 def _timestamp(data: bytes) -> str:
-    """An instant in its forms of 4, 8 and 12 bytes (S29); "" where it is none (B59)."""
+    """An instant in its forms of 4, 8 and 12 bytes (S29); "" where it is not one (B59)."""
     whole = int.from_bytes(data, "big")
     if len(data) == 4:
         return text.instant(whole, 0)
@@ -182,6 +182,11 @@ def _timestamp(data: bytes) -> str:
     if len(data) == 12:
         return text.instant(int.from_bytes(data[4:], "big", signed=True), int.from_bytes(data[:4], "big"))
     return ""
+
+
+def likely(message: bytes) -> int:
+    """What isn't a small number begins with a byte from 0x80 on."""
+    return 2 if message[:1] >= b"\x80" else 1
 
 
 FORMAT = Format(
@@ -193,6 +198,12 @@ FORMAT = Format(
     spellings=by_name,
     self_describing=True,
     encode_key=encode_key,
+    container="msgpack-stream",
+    suffixes={".msgpack": "msgpack-stream", ".mpk": "msgpack-stream"},
+    walk=walk,
+    likely=likely,
+    built_in="jsonschema",
+    samples=True,
     loses=(
         "which of two branches of one kind a union value came from: such unions don't compile (policy unions=first)",
     ),

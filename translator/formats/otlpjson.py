@@ -9,10 +9,9 @@ Which bytes are ids is told by the field's name: trace_id, span_id, parent_span_
 
 Loses: unknown fields (they have no name).
 
-Taken apart: OTLP's JSON, by OTLP's .proto files (S28); without them it is shown as the JSON that it is.
-
-A field is found by its lowerCamelCase name only. An enum, which is a number, is shown by its symbol, and bytes as
-hexadecimal digits, as in Protobuf: those of ids, which are hex text, and the others, which are base64.
+Taken apart: by OTLP's .proto files; without them it is shown as the JSON that it is. An enum, which is a number, is
+shown by its symbol, and bytes as hexadecimal digits, as in Protobuf: those of ids, which are hex text, and the
+others, which are base64.
 """
 
 from __future__ import annotations
@@ -68,11 +67,6 @@ def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
     return json.walk(data, type_, cut, _DIALECT)
 
 
-def _names(field: Field) -> tuple[str, ...]:
-    """Its JSON name alone (S16)."""
-    return (field.json_name or field.name,)
-
-
 def _held(field: Field) -> Type:
     """Which bytes are ids is told by the field's name."""
     if field.name not in HEX_FIELDS:
@@ -92,7 +86,7 @@ def _reads(type_: Type, single: Single, cut: int | None) -> tuple[str, str] | No
         case Bytes() if single.kind == "string":
             data = _hex(single.content) if type_ is _ID else _base64(single.content)
             name = "hex" if type_ is _ID else "base64"
-            return (hexed(data, cut), name) if data is not None else (quoted(single.content, cut), f"no {name}")
+            return (hexed(data, cut), name) if data is not None else (quoted(single.content, cut), f"not {name}")
     return None
 
 
@@ -119,7 +113,7 @@ def _base64(content: str) -> bytes | None:
         return None
 
 
-_DIALECT: Final = Dialect(names=_names, held=_held, reads=_reads)
+_DIALECT: Final = Dialect(names=spellings, held=_held, reads=_reads)
 
 
 FORMAT = replace(
@@ -130,6 +124,7 @@ FORMAT = replace(
     needs_schema=True,
     unknown="ignore",
     forms=forms,
+    walk=walk,
     loses=(
         "unknown fields",
         "members by their original names (trace_id for traceId): passed over and counted, as the specification has it",

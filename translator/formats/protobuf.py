@@ -3,10 +3,9 @@
 Loses: nothing. Null and absence are one where a field has presence, and neither exists where it has none (S11);
 there is no list of lists, list of nullables or map of lists (S33).
 
-Taken apart: Protobuf's wire, field by field: by its schema, or by field numbers and wire types alone.
-
-Each field is an item from its tag on: a submessage's tag and length are its head. What the schema doesn't know, or
-knows as another wire type, is read as without a schema (rawprotobuf.py).
+Taken apart: field by field, by its schema or by field numbers and wire types alone. Each field is an item from its
+tag on: a submessage's tag and length are its head. What the schema doesn't know, or knows as another wire type, is
+read as without a schema (rawprotobuf.py).
 """
 
 from __future__ import annotations
@@ -40,7 +39,8 @@ from translator.formats.common import calendar_check, float_spec, int_spec
 from translator.formats.rawprotobuf import BIT32, BIT64, END, LENGTH, START, VARINT, Tag, read_tag
 from translator.formats.walking import text
 from translator.formats.walking.kinds import short
-from translator.formats.walking.walk import Item, Step, Walk, entry, member
+from translator.formats.walking.logical import Noted
+from translator.formats.walking.walk import Item, Stretch, Walk, entry, member
 from translator.policies import Policies
 
 _WIRES = {"varint": C.H9_WIRE_VARINT, "zigzag": C.H9_WIRE_ZIGZAG, "fixed": C.H9_WIRE_FIXED}
@@ -79,13 +79,13 @@ def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
     return place.run(_message(place, type_) if isinstance(type_, Record) else rawprotobuf.message(place))
 
 
-def _message(w: Walk, record: Record) -> Step:
+def _message(w: Walk, record: Record) -> Stretch:
     yield w.open(0, "", short(record))
     yield _fields(w, record, "", None)
     w.close()
 
 
-def _fields(w: Walk, record: Record, path: str, group: int | None) -> Step:
+def _fields(w: Walk, record: Record, path: str, group: int | None) -> Stretch:
     """Fields up to w.end or, in a group, up to its end tag. TAG, GROUP, TRUNCATED."""
     fields, met = _numbered(w, record), dict[int, int]()
     while w.at < w.end:
@@ -121,7 +121,7 @@ class _Spot:
     note: str
 
 
-def _field(w: Walk, tag: Tag, field: Field, outer: str, before: int) -> Step:
+def _field(w: Walk, tag: Tag, field: Field, outer: str, before: int) -> Stretch:
     """One occurrence. `before`: how many there were already."""
     path, type_ = member(outer, field.name), field.type
     spot = _Spot(field, tag, path, _said(field, before))
@@ -162,7 +162,7 @@ def _wire(type_: Type, field: Field) -> int:
     return LENGTH
 
 
-def _value(w: Walk, spot: _Spot, type_: Type) -> Step:
+def _value(w: Walk, spot: _Spot, type_: Type) -> Stretch:
     tag, wanted = spot.tag, _wire(type_, spot.field)
     if tag.wire != wanted:
         note = f"{spot.note}: {_WORDS[tag.wire]}, where the schema has {_WORDS[wanted]}"
@@ -174,7 +174,7 @@ def _value(w: Walk, spot: _Spot, type_: Type) -> Step:
         yield w.leaf(tag.offset, spot.path, short(type_), value, "; ".join(each for each in (note, spot.note) if each))
 
 
-def _submessage(w: Walk, spot: _Spot, record: Record) -> Step:
+def _submessage(w: Walk, spot: _Spot, record: Record) -> Stretch:
     if spot.tag.wire == START:
         yield w.open(spot.tag.offset, spot.path, short(record), note=spot.note)
         yield _fields(w, record, spot.path, spot.tag.number)
@@ -199,7 +199,7 @@ def _moment(w: Walk, record: Record) -> str:
     return f"{sign}{abs(seconds)}{text.fraction(abs(nanos))}s" if abs(nanos) < 1_000_000_000 else ""
 
 
-def _entry(w: Walk, spot: _Spot, type_: Map) -> Step:
+def _entry(w: Walk, spot: _Spot, type_: Map) -> Stretch:
     """A map's entry, which is a message of a key and a value (S21)."""
     around = rawprotobuf.narrow(w)
     record = w.memo.get(id(type_))
@@ -225,7 +225,7 @@ def _key(w: Walk, type_: Map) -> str:
     return str(_narrowed(type_.keys, keys[-1])) if isinstance(type_.keys, Int) else str(keys[-1])
 
 
-def _packed(w: Walk, spot: _Spot, item: Type) -> Step:
+def _packed(w: Walk, spot: _Spot, item: Type) -> Stretch:
     at = w.at
     around = rawprotobuf.narrow(w)
     if (w.end - w.at) % {BIT32: 4, BIT64: 8}.get(_wire(item, spot.field), 1):
@@ -243,14 +243,12 @@ def _packed(w: Walk, spot: _Spot, item: Type) -> Step:
 
 # --- single values: each gives its text, and a note ---
 
-Shown = tuple[str, str]
 
-
-def _single(w: Walk, type_: Type) -> Shown:
+def _single(w: Walk, type_: Type) -> Noted:
     return _LEAVES.get(type(type_), _other)(w, type_)
 
 
-def _int(w: Walk, type_: Int) -> Shown:
+def _int(w: Walk, type_: Int) -> Noted:
     if type_.encoding == "fixed":
         return str(int.from_bytes(w.take(type_.bits // 8), "little", signed=type_.signed)), ""
     raw = w.varint(strict=False)
@@ -267,40 +265,45 @@ def _narrowed(type_: Int, raw: int) -> int:
     return raw - (1 << type_.bits) if type_.signed and raw >> (type_.bits - 1) else raw
 
 
-def _float(w: Walk, type_: Float) -> Shown:
+def _float(w: Walk, type_: Float) -> Noted:
     if type_.bits == 32:
         return text.float32(w.take(4)), ""
     return text.float64(struct.unpack("<d", w.take(8))[0]), ""
 
 
-def _bool(w: Walk, type_: Bool) -> Shown:
+def _bool(w: Walk, type_: Bool) -> Noted:
     raw = w.varint(strict=False)
     return ("true" if raw else "false"), "" if raw < 2 else f"{raw} on the wire"
 
 
-def _enum(w: Walk, type_: Enum) -> Shown:
+def _enum(w: Walk, type_: Enum) -> Noted:
     number = _narrowed(Int(32), w.varint(strict=False))
     name = next((symbol for symbol, each in type_.symbols if each == number), None)
     return (name, f"number {number}") if name else (str(number), "no symbol has this number")
 
 
-def _string(w: Walk, type_: String) -> Shown:
+def _string(w: Walk, type_: String) -> Noted:
     return text.text_or_bytes(rawprotobuf.span(w), w.cut)
 
 
-def _uuid(w: Walk, type_: Uuid) -> Shown:
+def _uuid(w: Walk, type_: Uuid) -> Noted:
     data = rawprotobuf.span(w)
     return (text.uuid(data), "") if type_.form == "bytes" and len(data) == 16 else text.text_or_bytes(data, w.cut)
 
 
-def _other(w: Walk, type_: Type) -> Shown:
+def _other(w: Walk, type_: Type) -> Noted:
     return text.hexed(rawprotobuf.span(w), w.cut), ""
 
 
-_LEAVES: Final[dict[type[Type], Callable[..., Shown]]] = {
+_LEAVES: Final[dict[type[Type], Callable[..., Noted]]] = {
     Int: _int, Float: _float, Bool: _bool, Enum: _enum, String: _string, Bytes: _other, Uuid: _uuid,
 }  # fmt: skip
 """How each type's value is read; every function takes its own type only."""
+
+
+def likely(message: bytes) -> int:
+    """The tags of the fields up to 15 are bytes under 0x80."""
+    return 1 if message[:1] >= b"\x80" else 2
 
 
 FORMAT = Format(
@@ -312,5 +315,17 @@ FORMAT = Format(
     spellings=by_name,
     tagged=True,
     strict_oneof=False,
+    container="delimited",
+    suffixes={
+        ".pb": "lone",
+        ".binpb": "lone",
+        ".bin": "lone",
+        ".pbs": "delimited",
+        ".delim": "delimited",
+        ".pbstream": "delimited",
+    },
+    walk=walk,
+    likely=likely,
+    usual_for="protobuf",
     loses=("unknown fields, on the way to another format: passed over and counted (policy unknown=refuse)",),
 )

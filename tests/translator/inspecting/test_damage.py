@@ -180,7 +180,7 @@ def test_wrong_values_are_shown_with_what_is_wrong() -> None:
     shown = look("avro", data, schema)
     assert shown.error is None
     assert [each.note for each in shown.items[1:]] == [
-        "the byte 0x07 is no boolean", "over 32 bits", "no symbol has this number"
+        "the byte 0x07 is not a boolean", "over 32 bits", "no symbol has this number"
     ]  # fmt: skip
     said = checking.refusal(checking.plan("avro", schema), data)
     assert said is not None

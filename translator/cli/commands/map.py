@@ -84,7 +84,7 @@ class _End:
         """Its lines in the document's [schemas], with paths as from `folder`."""
         lines = [f"{name} = {json_.dumps(_relative(self.spec, folder))}"] if self.side.schema is not None else []
         usual = specs.end(self.side.schema).format if self.side.schema is not None else None
-        usual = "neuron" if self.spec.startswith(specs.NEURON) else usual
+        usual = formats.USUAL if self.spec.startswith(specs.NEURON) else usual
         return lines + ([] if usual == self.side.format.name else [f'{name}_format = "{self.side.format.name}"'])
 
 

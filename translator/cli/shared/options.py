@@ -14,7 +14,7 @@ from cyclopts import Group, Parameter, Token
 
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
-from translator.containers.base import Limits as StreamLimits
+from translator.containers.base import StreamLimits
 from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def way(text: str | None, container: str | None, option: str) -> Way:
     """`FORMAT`, `FORMAT:CONTAINER`, or nothing, with the container that its own option names."""
     name, _, behind = (text or "").partition(":")
     if name in containers.NAMES and name not in formats.NAMES and not behind:
-        first = containers.get(name).FORMATS[0]
+        first = containers.get(name).usual
         raise UsageError(f"{option} {text}: {name} is a container, not a format", f"say {option} {first}:{name}")
     if name and name not in formats.NAMES:
         raise UsageError(f"{option} {text}: there is no format {name!r}{_close(name, formats.NAMES)}", _all_formats())

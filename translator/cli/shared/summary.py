@@ -82,13 +82,14 @@ def warnings(counts: Counts, sources: Iterable[Side]) -> list[str]:
 
 
 def json_names(side: Side) -> dict[str, str]:
-    """The fields that a plain JSON message's root has by another name in ProtoJSON: that name, and the field's own."""
+    """The fields of a JSON message's root that aren't found by their JSON names: those names, and the fields' own."""
     root = side.root
-    if side.format.name != "json" or not isinstance(root, Record) or side.schema is None:
+    if not side.format.text or not isinstance(root, Record) or side.schema is None:
         return {}
     if side.schema.language != "protobuf":
         return {}
-    return {each.json_name: each.name for each in root.fields if each.json_name and root.field(each.json_name) is None}
+    named = {each.json_name: each for each in root.fields if each.json_name and root.field(each.json_name) is None}
+    return {name: each.name for name, each in named.items() if name not in side.format.spellings(each)}
 
 
 def _ignored(members: dict[str, int]) -> str:

@@ -17,8 +17,6 @@ from translator.mapping.examples import Example, Suite
 from translator.plan.compiler import Side
 from translator.policies import Policies
 
-_JSON: Final = ("json", "protojson", "otlp-json", "avro-json")
-"""Formats whose messages are JSON."""
 _SHOWN: Final = 20
 """Differences of one example that are listed as text."""
 _ABSENT: Final = object()
@@ -65,7 +63,7 @@ class _Ends:
 
     def plan(self, *, from_json: bool) -> Plan:
         """The mapping's plan; from JSON by the source's schema, if that is asked for."""
-        from_json = from_json and self.source.format.name not in _JSON
+        from_json = from_json and not self.source.format.text
         if from_json not in self._plans:
             source = Side(formats.get("json"), self.source.schema) if from_json else self.source
             mapping = self.suite.mapping
@@ -75,7 +73,7 @@ class _Ends:
 
     def shown(self, message: bytes) -> Any:
         """A message of the target as a JSON value."""
-        if self.target.format.name in _JSON:
+        if self.target.format.text:
             return json.loads(message)
         if self._to_json is None:
             target = Side(formats.get("json"), self.target.schema)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from native.errors import PlanError
 from schemas.model import Presence, Record, Schema, Type
-from translator import formats, framing
+from translator import containers, formats, framing
+from translator.cli.commands.inspect.asked import Asked
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
-from translator.containers.base import Data, Framing
+from translator.containers.base import Data, Delimiter
 from translator.engine.plan import Plan
 from translator.formats.walking.kinds import describe
 from translator.formats.walking.text import harmless
@@ -22,7 +23,6 @@ from translator.policies import Policies
 from translator.streams.pump import Conversion, Counts, Refusal
 
 if TYPE_CHECKING:
-    from translator.cli.commands.inspect.message import Wanted
     from translator.streams.schema_ids.adapter import Adapter
 
 RECORD: Final = 2_000
@@ -50,7 +50,7 @@ class Found:
 class _First:
     """A writer that keeps the first records and lets the others go."""
 
-    framing: Framing = "none"
+    framing: Delimiter = "none"
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -73,13 +73,13 @@ class _First:
         """Nothing to end."""
 
 
-def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Found:
-    """Reads what is to be shown, and (`count`) everything behind it."""
+def look(source: sides.Input, wanted: Asked, records: int, count: bool) -> Found:
+    """Reads what is to be shown, and (`count`) everything after it."""
     spec, limits = wanted.schema, wanted.limits
     if source.format in framing.FRAMINGS and wanted.refers is not None:
         return _read(Found(source, None), _adapter(source.format, wanted), records, None if count else records)
-    if spec is None and source.format == "neuron":
-        spec = sides.SIGNAL
+    if spec is None and source.format in formats.NAMES:
+        spec = formats.get(source.format).schema
     try:
         found = Found(source, sides.source_schema(source, spec))
         side = Side(formats.get(source.format), found.schema)
@@ -97,12 +97,12 @@ def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Foun
 
 def _counted(found: Found, count: bool) -> Found:
     """Without a plan messages are counted where the container knows them."""
-    if count and found.source.container != "msgpack-stream":
+    if count and containers.get(found.source.container).counts:
         found.counts = Counts(read=sum(block.count or 0 for block in found.source.reader))
     return found
 
 
-def _adapter(name: str, wanted: Wanted) -> Adapter:
+def _adapter(name: str, wanted: Asked) -> Adapter:
     """To JSON from messages that each say their schema."""
     from translator.streams.schema_ids.making import adapter
 
@@ -130,7 +130,7 @@ def _metadata(found: Found) -> dict[str, str]:
 
 
 def _codec(found: Found) -> str | None:
-    if found.source.container != "avro":
+    if not containers.get(found.source.container).codecs:
         return None
     return found.source.reader.metadata.get(CODEC, b"null").decode("utf-8", "backslashreplace")
 
