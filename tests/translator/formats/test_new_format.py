@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,32 +16,23 @@ from translator import formats
 from translator.containers import detect
 
 ROOT = Path(__file__).parents[3]
-DIALECT = '''"""Strict JSON: plain JSON that refuses members that the schema doesn't name. Loses: what JSON loses."""
-
-from dataclasses import replace
-
-from translator.formats import json
-from translator.formats.base import never_guessed
-
-FORMAT = replace(
-    json.FORMAT, name="strict-json", suffixes={".sjson": "lone", ".sjsonl": "ndjson"}, unknown="refuse",
-    likely=never_guessed, loses=("nothing of its own",),
-)
-'''
-LINE = "[translator.formats]\nstrict-json = strict_json:FORMAT\njson = strict_json:FORMAT\n"
+PAGE = (ROOT / "docs/python.md").read_text()
+FILES = dict(re.findall(r"^```\w+ .*?FILE=(\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 COMMAND = [sys.executable, "-c", "import sys; from translator.cli import main; sys.exit(main())"]
 SCHEMA = '{"type": "record", "name": "R", "fields": [{"name": "a", "type": "long"}]}'
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installed distribution of one file, the dialect, whose entry point is the one line."""
+    """An installed distribution: docs/python.md's file and line; and another line, for a name that is taken."""
     folder = tmp_path_factory.mktemp("package")
-    (folder / "strict_json.py").write_text(DIALECT)
+    (folder / "strict_json.py").write_text(FILES["strict_json.py"])
     info = folder / "strict_json-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strict-json\nVersion: 1\n")
-    (info / "entry_points.txt").write_text(LINE)
+    points = tomllib.loads(FILES["pyproject.toml"])["project"]["entry-points"][formats.GROUP]
+    lines = [f"{name} = {value}" for name, value in {**points, "json": points["strict-json"]}.items()]
+    (info / "entry_points.txt").write_text("\n".join([f"[{formats.GROUP}]", *lines]))
     return folder
 
 
@@ -61,7 +53,7 @@ def test_formats_lists_it(package: Path) -> None:
     assert rows["strict-json"] == {
         "name": "strict-json", "schemas": ["avro", "jsonschema", "protobuf"], "needs_schema": False,
         "containers": detect.containers_of("json"), "extensions": [".sjsonl", ".sjson"],
-        "loses": ["nothing of its own"],
+        "loses": list(formats.get("json").loses),
     }  # fmt: skip
     assert ".sjson" not in rows["json"]["extensions"]
 
