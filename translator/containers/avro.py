@@ -32,6 +32,7 @@ from translator.containers.base import (
     WriterOptions,
     moved,
 )
+from translator.containers.compression.base import Decompress
 from translator.containers.streams import BlockReader, Window, send
 
 MAGIC = b"Obj\x01"
@@ -164,7 +165,7 @@ class _Header:
         except UnicodeDecodeError as error:
             raise self._cursor.error("CONTAINER_SCHEMA", "a schema that is not UTF-8", self._places[SCHEMA]) from error
 
-    def _decompressor(self) -> compression.Decompress:
+    def _decompressor(self) -> Decompress:
         name = self.metadata.get(CODEC, b"null").decode("utf-8", "replace")
         try:
             return compression.decompressor(name)

@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
+from native.binding import ArraySplitter
 from native.errors import ContainerError, DataError
 from translator.containers.base import (
     DEFAULT_LIMITS,
@@ -62,8 +63,6 @@ class ArrayReader(BlockReader):
 
     def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
-        from native.binding import ArraySplitter
-
         self._input = Window(stream)
         self._limit = limits.record
         self._splitter = ArraySplitter()

@@ -40,7 +40,7 @@ def end(spec: SchemaSpec, format_: str | None = None, type_: str | None = None) 
     SchemaError: the schema can't be loaded. PlanError: the format is none, or named twice, or can't be told.
     """
     document, named = _taken_apart(spec, format_)
-    if named is not None and named not in known_formats():
+    if named is not None and not _is_format(named):
         raise _problem(f"no format {named!r}; there are {', '.join(known_formats())}")
     if document is None:
         return _untyped(named, type_)
@@ -61,6 +61,10 @@ def known_formats() -> list[str]:
     return sorted({*formats.NAMES, *table.registered_formats()})
 
 
+def _is_format(name: str) -> bool:
+    return name in formats.NAMES or name in table.registered_formats()
+
+
 def _problem(text: str) -> PlanError:
     return PlanError([("", text)])
 
@@ -71,7 +75,7 @@ def _taken_apart(spec: SchemaSpec, format_: str | None) -> tuple[Document | None
         if len(spec) != 2:
             raise _problem("a pair of a format and a schema is wanted")
         named, document = spec
-    elif isinstance(spec, str) and spec in known_formats():
+    elif isinstance(spec, str) and _is_format(spec):
         named, document = spec, None
     assert not isinstance(document, tuple)
     if named and format_ and named != format_:

@@ -40,7 +40,7 @@ _BUILT_IN: Final = {
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 
-class _Names(Sequence[str]):
+class _FormatNames(Sequence[str]):
     """The names of all formats: those here, then those of other packages."""
 
     def __contains__(self, name: object) -> bool:
@@ -61,7 +61,7 @@ class _Names(Sequence[str]):
         return [*self][index]
 
 
-NAMES: Final = _Names()
+NAMES: Final = _FormatNames()
 
 
 @cache

@@ -24,29 +24,29 @@ CODECS = pytest.mark.parametrize("codec", packing.CODECS)
 TEXT = b'{"a":1}\n' * 400 + os.urandom(300).hex().encode()
 
 
-def pack(data: bytes, codec: packing.Codec, level: int | None = None) -> bytes:
+def pack(data: bytes, codec: packing.Packing, level: int | None = None) -> bytes:
     out = io.BytesIO()
     with packing.packed(out, codec, level) as stream:
         stream.write(data)
     return out.getvalue()
 
 
-def unpack(data: bytes, codec: packing.Codec, limits: StreamLimits | None = None) -> bytes:
+def unpack(data: bytes, codec: packing.Packing, limits: StreamLimits | None = None) -> bytes:
     return packing.unpacked(io.BytesIO(data), codec, limits or StreamLimits()).read()
 
 
-def theirs(data: bytes, codec: packing.Codec) -> bytes:
+def theirs(data: bytes, codec: packing.Packing) -> bytes:
     return gzip.compress(data) if codec == "gzip" else zstandard.compress(data)
 
 
-def unpacked_by_others(data: bytes, codec: packing.Codec) -> bytes:
+def unpacked_by_others(data: bytes, codec: packing.Packing) -> bytes:
     if codec == "gzip":
         return gzip.decompress(data)
     return zstandard.ZstdDecompressor().decompressobj().decompress(data)
 
 
 def run_to_damage(
-    data: bytes, codec: packing.Codec, limits: StreamLimits | None = None
+    data: bytes, codec: packing.Packing, limits: StreamLimits | None = None
 ) -> tuple[bytes, ContainerError]:
     """What is given before the error; after it the stream is at its end."""
     stream, out = packing.unpacked(Trickle(data, [7]), codec, limits or StreamLimits()), b""
@@ -138,7 +138,7 @@ def test_every_truncation_is_refused(codec):
 CODES = {"CONTAINER_BLOCK", "CONTAINER_CHECKSUM", "CONTAINER_TRUNCATED", "CONTAINER_LIMIT"}
 
 
-def outcome(data: bytes, codec: packing.Codec) -> tuple[bytes, str | None]:
+def outcome(data: bytes, codec: packing.Packing) -> tuple[bytes, str | None]:
     try:
         return unpack(data, codec), None
     except ContainerError as error:

@@ -14,6 +14,7 @@ import pytest
 
 from translator import formats
 from translator.containers import detect
+from translator.engine import specs
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/python.md").read_text()
@@ -107,6 +108,14 @@ def test_ours_come_the_same_way(name: str) -> None:
     assert found.name == name
     assert found.walk is not None
     assert found.loses or name == "neuron"
+
+
+@pytest.mark.parametrize("name", formats.NAMES)
+def test_every_format_takes_the_built_in_schemas(name: str) -> None:
+    """In a language that can describe it."""
+    found = specs.end((name, "neuron:NeuronSignal"))
+    assert found.schema is not None
+    assert (found.format, found.schema.language in formats.get(name).languages) == (name, True)
 
 
 def test_every_language_has_a_usual_format() -> None:

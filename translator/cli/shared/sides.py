@@ -42,7 +42,7 @@ class Input:
     reader: Reader
     meter: Meter
     size: int | None
-    packed: packing.Codec | None = None
+    packed: packing.Packing | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Target:
     path: str
     format: str
     container: str
-    packed: packing.Codec | None = None
+    packed: packing.Packing | None = None
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def closed(source: Input) -> Input:
 
 def _unpacked(
     path: str, named: Way, stream: IO[bytes], limits: StreamLimits, *, follows: bool
-) -> tuple[IO[bytes], str, packing.Codec | None]:
+) -> tuple[IO[bytes], str, packing.Packing | None]:
     """What is inside of a compressed stream, and the name that it has there; any other stream as it is."""
     peeked = files.Peeked(stream, detect.HEAD, once=follows or all(named))
     try:
@@ -202,7 +202,7 @@ def target(
     `several`: of more than one input."""
     inner, codec = packing.strip(path)
     found = _target(inner, to, to_container, source, several)
-    named: dict[str | None, packing.Codec | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
+    named: dict[str | None, packing.Packing | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
     return replace(found, path=path, packed=named.get(packed))
 
 

@@ -194,7 +194,7 @@ def _unknown(file: str, input_: InputOptions, wanted: Asked) -> bool:
         return detect.detect(packing.strip(file)[0] if codec else file, head) is None
 
 
-def _unpacked(stream: IO[bytes], codec: packing.Codec) -> bytes:
+def _unpacked(stream: IO[bytes], codec: packing.Packing) -> bytes:
     """The first bytes of what is compressed, as far as there are any."""
     try:
         return packing.unpacked(stream, codec).read(detect.HEAD)
