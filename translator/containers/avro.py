@@ -20,20 +20,20 @@ from types import TracebackType
 from typing import IO, Self
 
 from native.errors import ContainerError
-from translator.containers import compression, varints
+from translator import varints
+from translator.containers import compression
 from translator.containers.base import (
     DEFAULT_LIMITS,
     DEFAULT_OPTIONS,
     Block,
     Container,
-    Data,
-    Delimiter,
     StreamLimits,
     WriterOptions,
     moved,
 )
 from translator.containers.compression.base import Decompress
 from translator.containers.streams import BlockReader, Window, send
+from translator.contract import Data, Delimiting
 
 MAGIC = b"Obj\x01"
 SYNC_SIZE = 16
@@ -242,7 +242,7 @@ class AvroReader(BlockReader):
 class AvroWriter:
     """Gathers messages into blocks of about `options.block_bytes` or `options.block_messages`."""
 
-    framing: Delimiter = "none"
+    delimiting: Delimiting = "none"
 
     def __init__(self, stream: IO[bytes], metadata: Mapping[str, bytes], options: WriterOptions) -> None:
         self._compress = compression.compressor(options.codec, options.level)

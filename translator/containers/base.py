@@ -15,7 +15,7 @@ Theory of operation. A reader turns a stream into blocks, each a batch of messag
         ...                                 # split block: h9_translate with begin and end; run: h9_translate_run
         reader.consumed(used)               # run without a count only
 
-A writer gets what the C core wrote (it adds the framing that `Writer.framing` names) and puts it into a stream:
+A writer gets what the C core wrote (with the delimiters that `Writer.delimiting` names) and puts it into a stream:
 
     with container.writer(stream, metadata=..., options=...) as writer:
         writer.write(output, ends, count)
@@ -51,12 +51,8 @@ from typing import IO, Literal, Protocol, Self
 
 from native.errors import ContainerError
 from schemas.model import Language
+from translator.contract import Data, Delimiting
 from translator.formats.base import Format
-from translator.streams.retries import Wanted
-
-Data = bytes | bytearray | memoryview
-Delimiter = Literal["none", "newline", "varint", "be32"]
-"""What stands between messages: the end of a line after each, a length before each, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,14 @@ class WriterOptions:
 
 DEFAULT_LIMITS = StreamLimits()
 DEFAULT_OPTIONS = WriterOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of the `of` messages that a message made, refused ones too, number `item`."""
+
+    item: int
+    of: int
 
 
 @dataclass(slots=True)
@@ -141,7 +145,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """Takes messages in the C core's output. Leaving `with` by an exception writes nothing more."""
 
-    framing: Delimiter
+    delimiting: Delimiting
     """What the C core must put around each message."""
 
     def write(self, data: Data, ends: Sequence[int], count: int) -> None:

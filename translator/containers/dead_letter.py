@@ -27,12 +27,12 @@ from translator.containers.base import (
     Block,
     Container,
     StreamLimits,
+    Wanted,
     Writer,
     WriterOptions,
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
-from translator.streams.retries import Wanted
 
 VERSION: Final = 1
 _HEAD: Final = re.compile(rb'\{"dead_letter":1,"format":"([a-z0-9-]+)"')

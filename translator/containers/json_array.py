@@ -23,12 +23,12 @@ from translator.containers.base import (
     DEFAULT_OPTIONS,
     Block,
     Container,
-    Data,
     StreamLimits,
     WriterOptions,
 )
 from translator.containers.splitting import MAX_COUNT, USUAL_SIZE
 from translator.containers.streams import BlockReader, PlainWriter, Window, send
+from translator.contract import Data
 
 _SPACE: Final = b" \t\r\n"
 _SPACES: Final = re.compile(rb"[ \t\r\n]*+")

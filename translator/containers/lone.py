@@ -12,11 +12,11 @@ from translator.containers.base import (
     DEFAULT_OPTIONS,
     Block,
     Container,
-    Data,
     StreamLimits,
     WriterOptions,
 )
 from translator.containers.streams import BlockReader, PlainWriter, Window
+from translator.contract import Data
 
 
 def sniff(head: bytes) -> bool:

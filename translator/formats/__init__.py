@@ -83,6 +83,11 @@ def get(name: str) -> Format:
     return found
 
 
+def is_text(name: str) -> bool:
+    """Whether messages in that format are JSON text; False of a name that only registered transformers know."""
+    return name in NAMES and get(name).text
+
+
 def usual_for(language: Language) -> str:
     """The format of messages that a schema in that language describes, where no format is named."""
     return next(name for name in _BUILT_IN if get(name).usual_for == language)

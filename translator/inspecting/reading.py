@@ -24,8 +24,8 @@ from typing import Final
 from native.errors import ContainerError, DataError, SchemaError
 from schemas import canonical, places
 from schemas.model import Schema
-from translator import formats, framing
-from translator.containers import packing, varints
+from translator import formats, framing, varints
+from translator.containers import packing
 from translator.containers.base import DEFAULT_LIMITS, StreamLimits
 from translator.formats.walking.walk import CUT, Item
 from translator.inspecting import LIMIT, Shown, look

@@ -13,7 +13,7 @@ from schemas.model import Any, Map, Record, Type
 from translator.losses import Losses
 from translator.mapping import model
 from translator.mapping.collections import place_of
-from translator.mapping.emit import Emitter, bare_table
+from translator.mapping.emit import Emitter
 from translator.mapping.errors import child as key_of
 from translator.mapping.program import Prepared, Program
 from translator.mapping.report import Report, within
@@ -188,12 +188,10 @@ class _Compiler:
     def _compiled(self, emitter: Emitter, read_root: int, write_root: int) -> Compiled:
         image = self.context.image
         image.insns = emitter.insns
-        image.records.append(bare_table(self.context, self.frames.of(self.views.root.top)))
-        map_root = len(image.records) - 1
         data = image.dump(
             reader=self.source.format.core, writer=self.target.format.core, read_root=read_root, write_root=write_root,
             skip_root=skip_root(self.tables, self.source.format, self.source_root),
-            map_root=map_root, registers=emitter.most, many=int(self.mapping.many),
+            registers=emitter.most, many=int(self.mapping.many),
         )  # fmt: skip
         warnings = [text for side in (self.source, self.target) if side.schema for text in side.schema.warnings]
         return Compiled(data, image.names, self.report.losses(self.made), warnings)

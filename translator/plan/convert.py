@@ -291,7 +291,7 @@ _RULES: dict[tuple[str, str], Rule] = {
     ("string", "duration"): _single(C.H9_STEP_STRING_TO_DURATION, _TEXT),
     ("duration", "string"): _single(C.H9_STEP_DURATION_TO_STRING),
     ("period", "period"): _same,
-    ("period", "duration"): _single(C.H9_STEP_PERIOD_TO_DURATION, "refused where it has months or days (S25)"),
+    ("period", "duration"): _single(C.H9_STEP_PERIOD_TO_DURATION, "refused where it has months or days"),
     ("decimal", "decimal"): _decimal,
     ("int", "decimal"): _int_to_decimal,
     ("uint", "decimal"): _int_to_decimal,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from native.errors import ContainerError
-from translator.containers.base import Data
+from translator.contract import Data
 
 Decompress = Callable[[memoryview, int], Data]
 """Compressed bytes and the most that may come out of them → what comes out."""

@@ -6,7 +6,7 @@ import zlib
 
 from cramjam import DecompressionError, snappy
 
-from translator.containers import varints
+from translator import varints
 from translator.containers.compression.base import Compress, Decompress, damaged, too_much, wrong_checksum
 
 RATIO = 64

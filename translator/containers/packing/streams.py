@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import IO, Any, Final, NoReturn, Protocol, Self, cast
 
 from native.errors import ContainerError
-from translator.containers.base import Data, StreamLimits
+from translator.containers.base import StreamLimits
 from translator.containers.streams import send
+from translator.contract import Data
 
 CHUNK: Final = 256 << 10
 """Bytes that are read, and that are unpacked, at a time."""
