@@ -19,20 +19,26 @@ from translator.engine import specs
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/python.md").read_text()
 FILES = dict(re.findall(r"^```\w+ .*?FILE=(\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+OPAQUE = """from dataclasses import replace
+from translator.formats import msgpack
+FORMAT = replace(msgpack.FORMAT, name="opaque", suffixes={".opq": "lone"}, walk=None)
+"""
 COMMAND = [sys.executable, "-c", "import sys; from translator.cli import main; sys.exit(main())"]
 SCHEMA = '{"type": "record", "name": "R", "fields": [{"name": "a", "type": "long"}]}'
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installed distribution: docs/python.md's file and line; and another line, for a name that is taken."""
+    """An installed distribution: docs/python.md's file and line; a name that is taken; a format without a walker."""
     folder = tmp_path_factory.mktemp("package")
     (folder / "strict_json.py").write_text(FILES["strict_json.py"])
     info = folder / "strict_json-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strict-json\nVersion: 1\n")
     points = tomllib.loads(FILES["pyproject.toml"])["project"]["entry-points"][formats.GROUP]
-    lines = [f"{name} = {value}" for name, value in {**points, "json": points["strict-json"]}.items()]
+    (folder / "opaque.py").write_text(OPAQUE)
+    more = {"json": points["strict-json"], "opaque": "opaque:FORMAT"}
+    lines = [f"{name} = {value}" for name, value in {**points, **more}.items()]
     (info / "entry_points.txt").write_text("\n".join([f"[{formats.GROUP}]", *lines]))
     return folder
 
@@ -50,7 +56,7 @@ class Ran:
 def test_formats_lists_it(package: Path) -> None:
     """With its containers, its suffixes and what it loses; a name that is taken stays what it is."""
     rows = {each["name"]: each for each in json.loads(Ran(package, "formats", "--json").out)["formats"]}
-    assert list(rows) == [*formats.NAMES, "strict-json"]
+    assert list(rows) == [*formats.NAMES, "opaque", "strict-json"]
     assert rows["strict-json"] == {
         "name": "strict-json", "schemas": ["avro", "jsonschema", "protobuf"], "needs_schema": False,
         "containers": detect.containers_of("json"), "extensions": [".sjsonl", ".sjson"],
@@ -80,6 +86,14 @@ def test_inspect_shows_it(package: Path, tmp_path: Path) -> None:
     found = json.loads(Ran(package, "inspect", tmp_path / "a.sjson", "--json").out)
     assert (found["format"], found["guessed"]) == ("strict-json", False)
     assert [(each["path"], each["value"]) for each in found["items"]] == [("", ""), ("a", "1")]
+
+
+def test_a_format_without_a_walker_is_shown_as_bytes(package: Path, tmp_path: Path) -> None:
+    """The whole message is one value; the core checks it all the same."""
+    (tmp_path / "a.opq").write_bytes(b"\x81\xa1a\x01")
+    found = json.loads(Ran(package, "inspect", tmp_path / "a.opq", "--json").out)
+    assert [(each["type"], each["value"]) for each in found["items"]] == [("bytes", "81a16101")]
+    assert (found["format"], found["checked"]) == ("opaque", True)
 
 
 def test_completion_offers_it(package: Path) -> None:

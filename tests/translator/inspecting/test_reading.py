@@ -34,7 +34,7 @@ def fingerprint(schema: Schema) -> bytes:
 
 
 def test_confluent_before_avro() -> None:
-    """S32: five bytes, and offsets that go on behind them."""
+    """S32: five bytes, and offsets that go on after them."""
     found = read(b"\0\0\0\0\x0c" + golden()["avro"], "avro", SIGNAL, AUTO)
     assert around(found) == [(0, 5, "confluent", "schema id 12")]
     assert (found.clean, found.begin, found.framing) == (True, 5, "confluent")

@@ -98,7 +98,7 @@ def _check(order: Order) -> None:
         raise UsageError("--follow reads one input into one output", "name one file, or - for stdin")
     folder = order.output.output_dir
     if folder is not None and os.path.exists(folder) and not os.path.isdir(folder):
-        raise UsageError(f"--output-dir {folder} is no folder", "name a folder")
+        raise UsageError(f"--output-dir {folder} is not a folder", "name a folder")
 
 
 def _check_codec(codec: str | None) -> None:

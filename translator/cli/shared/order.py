@@ -56,7 +56,7 @@ class RunOptions:
     Parameters
     ----------
     dead_letter
-        Go on behind refused records, and write each to this file: a JSON object in a line. IN may be such a file.
+        Go on after refused records, and write each to this file: a JSON object in a line. IN may be such a file.
     max_errors
         With --dead-letter: stop when more are refused, over all inputs.
     limit

@@ -334,7 +334,7 @@ def _carried(source: Input, target_: Target, to_spec: Spec | None, schema: Spec 
 
 
 def avro_text(spec: Spec) -> str:
-    """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is none."""
+    """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is not one."""
     if isinstance(spec, Schema):
         return _written(spec)
     if spec.startswith(specs.NEURON):
@@ -345,7 +345,7 @@ def avro_text(spec: Spec) -> str:
         return carried(spec)
     if not Path(spec).is_file():
         hint = "write it to a file of its own, or choose another container, like --to avro:delimited"
-        raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is no file that is one", hint)
+        raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is not a file that has one", hint)
     return Path(spec).read_text("utf-8")
 
 
@@ -368,7 +368,7 @@ def carries(spec: str) -> bool:
 
 
 def carried(spec: str) -> str:
-    """The text of the schema in an Avro file. UsageError: it is none."""
+    """The text of the schema in an Avro file. UsageError: the file is not one."""
     looks = detect.by_suffix(PurePath(spec).suffix.lower())
     assert looks is not None
     with open_input(spec, (looks[1], looks[0]), StreamLimits()) as found:

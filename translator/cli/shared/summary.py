@@ -57,9 +57,9 @@ def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable
     if counts.refused or counts.damaged:
         yield f"{many(counts.refused, 'record')} refused, {counts.damaged} damaged places: see {dead_letter}"
     if counts.lost:
-        yield f"{many(counts.lost, 'record')} lost behind refused ones whose end can't be known"
+        yield f"{many(counts.lost, 'record')} lost after refused ones whose end can't be known"
     if counts.cut_off:
-        yield "behind the last damage no record could be found: what follows it is not in the output"
+        yield "after the last damage no record could be found: what follows it is not in the output"
     if counts.ignored:
         untyped = any(side.schema is None for side in sources)
         why = "no rule of the mapping reads them" if untyped else "the schema has no such field"

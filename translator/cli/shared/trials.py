@@ -145,7 +145,7 @@ def _item(values: list[Any], i: int) -> Any:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """1 and 1.0 are one number; true is none."""
+    """1 and 1.0 are one number; true is not a number."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

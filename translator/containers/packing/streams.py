@@ -18,7 +18,7 @@ _SLICE: Final = 16 << 10
 """Bytes that a member is given at a time: what it leaves over is copied, and many members may be tiny (B36)."""
 
 
-class Member(Protocol):
+class PackedMember(Protocol):
     """One member, while it is unpacked."""
 
     @property
@@ -41,7 +41,7 @@ class Codec:
     """What a codec's file says of it. `error`: what its library raises for damaged bytes. `compressor`: of a level
     (None: the usual one), with how it is told to make what it holds readable."""
 
-    member: Callable[[], Member]
+    member: Callable[[], PackedMember]
     error: type[Exception]
     compressor: Callable[[int | None], tuple[Any, int]]
 
@@ -114,7 +114,7 @@ class Unpacked:
         self._at -= size
         self._taken -= size
 
-    def _out_of(self, member: Member, data: bytes) -> bytes:
+    def _out_of(self, member: PackedMember, data: bytes) -> bytes:
         try:
             out = member.decompress(data)
         except self._codec.error as error:
