@@ -23,13 +23,13 @@ def script(app: App, shell: Shell) -> str:
 def _values() -> dict[str, list[str]]:
     """What can stand behind an option, by the option's name."""
     from translator import containers, formats
+    from translator.containers.compression import CODECS
     from translator.plan.policies import choices
 
     formats_, containers_ = sorted(formats.NAMES), sorted(containers.NAMES)
     policies = [f"{name}={value}" for name, values in choices().items() for value in values]
-    codecs = ["null", "deflate", "snappy", "bzip2", "xz", "zstandard"]
     known = {"from": formats_, "f": formats_, "to": formats_, "t": formats_, "policy": policies, "p": policies}
-    return known | {"container": containers_, "to-container": containers_, "codec": codecs}
+    return known | {"container": containers_, "to-container": containers_, "codec": [*CODECS]}
 
 
 def _bash(text: str, values: dict[str, list[str]]) -> str:

@@ -279,7 +279,7 @@ def ends(
     if first is not None:
         return Ends(Side(formats.get(source.format), s), first.target, first.text)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
-    text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
+    text = _carried(source, to_spec, schema) if target_.container == "avro" else None
     return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
 
 
@@ -329,7 +329,7 @@ def _example(format_: str) -> str:
     return f"{file} or neuron:NeuronSignal"
 
 
-def _carried(source: Input, target_: Target, to_spec: Spec | None, schema: Spec | None) -> str:
+def _carried(source: Input, to_spec: Spec | None, schema: Spec | None) -> str:
     """The Avro schema's text, for the header of the output."""
     if to_spec is None and source.reader.schema is not None:
         return source.reader.schema

@@ -28,7 +28,6 @@ from translator.containers.streams import send
 Codec = Literal["gzip", "zstd"]
 
 EXTENSIONS: Final[dict[str, Codec]] = {".gz": "gzip", ".zst": "zstd"}
-CODECS: Final = tuple(EXTENSIONS.values())
 _MAGIC: Final[dict[Codec, bytes]] = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 _CHUNK: Final = 256 << 10
 """Bytes that are read, and that are unpacked, at a time."""
