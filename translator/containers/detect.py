@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from translator import containers
+from translator.containers import dead_letter
 
 HEAD = 4096
 """Bytes of a stream that are enough to tell."""
@@ -16,8 +17,6 @@ def detect(path: str | None, head: bytes) -> tuple[str, str] | None:
     The name's extension decides; but a `.json` whose lines are objects is NDJSON, a `.json` that begins with `[` is an
     array of messages, and dead letters are dead letters.
     """
-    from translator.containers import dead_letter
-
     letters = dead_letter.format_of(head)
     if letters is not None:
         return dead_letter.NAME, letters

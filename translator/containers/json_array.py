@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
+from native.binding import ArraySplitter
 from native.errors import ContainerError, DataError
 from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, JSON_FORMATS, Block, Data, Limits, Options
 from translator.containers.splitting import MAX_COUNT, USUAL_SIZE
@@ -58,8 +59,6 @@ class ArrayReader(BlockReader):
 
     def __init__(self, stream: IO[bytes], limits: Limits) -> None:
         super().__init__()
-        from native.binding import ArraySplitter
-
         self._input = Input(stream)
         self._limit = limits.record
         self._splitter = ArraySplitter()

@@ -14,6 +14,7 @@ from __future__ import annotations
 from array import array
 from typing import IO, Literal
 
+from native import binding
 from native.errors import ContainerError, DataError
 from translator.containers import varints
 from translator.containers.base import Block, Limits
@@ -42,8 +43,6 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
     ContainerError where the first message is over the limit (CONTAINER_LIMIT), has no length (CONTAINER_FRAME), or is
     cut off by the end of the input (CONTAINER_TRUNCATED); nothing is lost that stands before.
     """
-    from native import binding
-
     batch = min(MAX_COUNT, len(data) // USUAL_SIZE + 64)
     try:
         return binding.split(_FRAMINGS[kind], data, last=last, limit=limit, batch=batch)

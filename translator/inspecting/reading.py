@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from native.errors import ContainerError, DataError, SchemaError
-from schemas import places
+from schemas import canonical, places
 from schemas.model import Schema
 from translator import framing
 from translator.containers import packing, varints
@@ -274,8 +274,6 @@ def _fingerprint(reading: Reading) -> None:
     """Says whether the schema is the one that the message names."""
     if not reading.framing.endswith("avro-single") or reading.schema is None:
         return
-    from schemas import canonical
-
     own = canonical.rabin(canonical.canonical_form(reading.schema.root).encode()).to_bytes(8, "little")
     item = reading.around[-1]
     same = item.value.endswith(own.hex())
