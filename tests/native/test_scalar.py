@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+
+from tests.pace import examples
 
 NATIVE = Path(__file__).parents[2] / "native"
 SOURCE = NATIVE / "src"
@@ -32,7 +34,7 @@ EXACT = decimal.Context(prec=2500, Emax=10**6, Emin=-(10**6), traps=[decimal.Ine
 # By path: the package itself would want the compiled extension, which these tests do not need.
 POWERS = runpy.run_path(str(NATIVE / "powers.py"))
 
-quick = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = examples(300)
 
 
 class Number(ctypes.Structure):

@@ -25,7 +25,6 @@ from tests.translator.containers.support import messages
 from translator import containers, sources
 from translator.table import frame_of
 
-pytestmark = pytest.mark.xdist_group("registry")
 OLD = '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"int"}]}'
 NEW = (
     '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"double"},'
