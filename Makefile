@@ -11,8 +11,9 @@ PIP := $(PY) -m pip install --disable-pip-version-check --progress-bar off
 PYTEST := $(PY) -m pytest
 TYPED := native schemas translator $(wildcard registry bench tests/typed_usage.py)
 
-C_SOURCES := $(wildcard native/src/*.c native/src/*/*.c)
-C_HEADERS := $(filter-out %/powers.h,$(wildcard native/include/*.h native/src/*.h native/src/*/*.h))
+C_ROOMS := native/src native/src/* native/src/*/*
+C_SOURCES := $(wildcard $(C_ROOMS:=/*.c))
+C_HEADERS := $(filter-out %/powers.h,$(wildcard native/include/*.h $(C_ROOMS:=/*.h)))
 C_TESTS := $(patsubst tests/native/c/%.c,%,$(wildcard tests/native/c/test_*.c))
 NATIVE := $(C_SOURCES) $(C_HEADERS) $(wildcard native/*.py)
 PROTOS := $(wildcard schemas/neuron/*.proto schemas/neuron/*/*.proto)
@@ -98,7 +99,7 @@ types: setup
 	$(SAY)'types: the types, strictly'
 	$(PY) -m mypy --strict $(TYPED)
 
-warnings: native/src/powers.h
+warnings: native/src/values/powers.h
 	$(SAY)'warnings: what the C compilers say'
 	@for compiler in $(CC) $$(command -v clang); do \
 	  for source in $(C_SOURCES); do \
@@ -110,11 +111,11 @@ warnings: native/src/powers.h
 # --- the C core by itself, in flavours: the plain one, and one under sanitizers ---
 
 # Building the extension writes it.
-native/src/powers.h: | $(VENV)/.built
+native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
 define flavour
-build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/powers.h
+build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/values/powers.h
 	@mkdir -p $$(@D)
 	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
 
@@ -168,13 +169,13 @@ fuzz: setup build/sanitize/native/_core.abi3.so
 # The fuzzer is worth nothing if it can't find a bug: here is one, a string's length that nothing checks.
 PLANTED := H9_UNLIKELY(n > c->end - p)
 
-build/canary/read_avro.c: native/src/read_avro.c
+build/canary/avro_read.c: native/src/formats/avro/read.c
 	@mkdir -p $(@D)
 	@test "$$(grep -cF '$(PLANTED)' $<)" = 1 || { echo 'the canary has lost its check in $<'; exit 1; }
 	@sed 's/$(PLANTED)/0/' $< > $@
 
-build/canary/native/_core.abi3.so: build/_core.c build/canary/read_avro.c \
-		$(patsubst native/src/%.c,build/sanitize/obj/%.o,$(filter-out native/src/read_avro.c,$(C_SOURCES))) $(wildcard native/*.py)
+build/canary/native/_core.abi3.so: build/_core.c build/canary/avro_read.c \
+		$(patsubst native/src/%.c,build/sanitize/obj/%.o,$(filter-out native/src/formats/avro/read.c,$(C_SOURCES))) $(wildcard native/*.py)
 	$(extension)
 
 canary: setup build/canary/native/_core.abi3.so
@@ -198,5 +199,5 @@ conformance-long: setup
 
 clean:
 	rm -rf build dist demo-out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
-	rm -f native/_core.c native/src/powers.h native/*.so schemas/neuron/*.binpb bench/results.json
+	rm -f native/_core.c native/src/values/powers.h native/*.so schemas/neuron/*.binpb bench/results.json
 	find native schemas translator registry tests bench examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

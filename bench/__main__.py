@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import clock, confluent, github, otlp, peers
 from tests.vectors import LANGUAGES, SIGNAL, encoded, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 RESULTS = Path(__file__).with_name("results.json")
 COUNT = 64

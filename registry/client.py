@@ -29,8 +29,8 @@ from registry.errors import INVALID_SCHEMA, RegistryError
 from registry.model import Reference, Schema, SchemaType, Version
 from registry.parsing import model
 from schemas import places
-from translator.adapters.known import alike
-from translator.sources import SchemaSource
+from translator.engine.known import alike
+from translator.engine.sources import SchemaSource
 
 DEFAULT_URL: Final = "http://127.0.0.1:8081"
 URL_VARIABLE: Final = "HAL9_REGISTRY_URL"

@@ -13,10 +13,10 @@ from typing import Any
 from schemas import avro, protobuf
 from tests import vectors
 from translator import formats
+from translator.engine.plan import Plan
 from translator.mapping import document
 from translator.mapping.document import Mapping
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
 _PAIR = {
     "type": "record",

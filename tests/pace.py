@@ -1,4 +1,4 @@
-"""How much a test may take: in examples, by Hypothesis's profile; in time, by how fast this build is here."""
+"""How much time a test may take, by how fast this build is on this machine."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from hypothesis import settings
-
 from tests.vectors import side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 USUAL_SECONDS = 0.013
 """What `_yardstick` takes on the machine that the bounds were chosen on."""
-CI_EXAMPLES = 200
-
-
-def examples(count: int) -> settings:
-    """Settings for a property that CI tries `count` times: in proportion to what the profile has of CI's examples."""
-    return settings(max_examples=max(1, count * settings.default.max_examples // CI_EXAMPLES))
 
 
 @contextmanager

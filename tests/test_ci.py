@@ -20,7 +20,7 @@ test "$1" != test || printf '....\\n{SUMMARY}\\n'
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project whose make only says what it is asked for, beside the data that CI has."""
+    """A project whose make only says what it is asked for, next to the data that CI has."""
     folder = tmp_path / "project"
     (folder / ".ci").mkdir(parents=True)
     (tmp_path / "shared/data").mkdir(parents=True)

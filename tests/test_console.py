@@ -48,8 +48,8 @@ from typing import Any
 
 import pytest
 
-from translator import sources
 from translator.cli import main
+from translator.engine import sources
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```(\w+)[ \t]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -91,6 +91,13 @@ def test_mapping_schema_is_in(names: set[str]) -> None:
     assert any(name.startswith("translator/") and name.endswith("/mapping.schema.json") for name in names)
 
 
+def test_rules_are_in(names: set[str]) -> None:
+    """The pages that `translator explain` reads are in."""
+    pages = {f"translator/rules/{path.name}" for path in (ROOT / "docs/rules").glob("*.md")}
+    assert pages
+    assert pages <= names
+
+
 def test_migrations_are_in(names: set[str]) -> None:
     """The steps that make the registry's database are in."""
     steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/migrations").glob("*.sql")}

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from tests.vectors import LANGUAGES, MESSAGES, golden, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 PAIRS = [(source, target) for source in LANGUAGES for target in LANGUAGES]
 

@@ -1,4 +1,4 @@
-"""What the tests of BAD_INPUT.md share: plans by format and schema, refusals with their place, time, memory."""
+"""What the tests of bad input share (docs/rules/bad-input.md): plans by format and schema, refusals, time, memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import translator
 from native.errors import DataError
 from schemas import avro, protobuf
 from tests.pace import in_time
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = ("avro", "avro-json", "json", "msgpack", "otlp-json", "protobuf", "protojson")

@@ -24,7 +24,7 @@ from tests.bad_input.support import (
     zigzag,
 )
 from tests.vectors import MESSAGES, golden, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TREE_AVRO = {"type": "record", "name": "T", "fields": [{"name": "t", "type": ["null", "T"]}]}
 ROWS = ["null", "int", {"type": "array", "items": "T"}]

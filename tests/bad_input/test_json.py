@@ -12,7 +12,7 @@ from native.errors import DataError
 from schemas import avro
 from tests.bad_input.support import place, plan, protobuf_plan, refused, untyped
 from tests.pace import in_time
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TEXT = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
 

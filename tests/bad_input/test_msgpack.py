@@ -11,7 +11,7 @@ from schemas import avro
 from tests.bad_input.support import FORMATS, in_little_memory, place, plan, untyped
 from tests.pace import in_time
 from tests.vectors import golden, side
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TARGETS = ("json", "msgpack")
 RECORD = {"type": "record", "name": "R", "fields": [{"name": "t", "type": "string"}]}

@@ -9,7 +9,7 @@ import pytest
 from native.binding import Limits
 from tests.bad_input.support import field, in_little_memory, place, protobuf_plan, refused, varint
 from tests.pace import in_time
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 BODY = """
 message M {

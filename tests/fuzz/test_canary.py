@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -14,7 +14,8 @@ from tests import vectors
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.fuzz_readers import FindingError, attempt, check_each
 from tests.fuzz.mutate import CHANGES, mutated
-from translator.plan.handle import Batch, EachBatch, Plan
+from translator.contract import Made
+from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL = vectors.golden()
@@ -34,11 +35,11 @@ class Spoiled:
     def translate(self, data: bytes) -> bytes:
         return READ.translate(data)
 
-    def translate_many(self, data: bytes, offsets: object) -> Batch:
+    def translate_many(self, data: bytes, offsets: object) -> Made:
         found = READ.translate_many(data, offsets)
         data = found.data.replace(self.before, self.after)
         found.offsets[-1] += len(data) - len(found.data)
-        return Batch(data, found.offsets, found.errors)
+        return replace(found, data=data)
 
 
 def test_good_messages_are_no_finding() -> None:
@@ -69,7 +70,7 @@ def each() -> Target:
     return next(target for target in targets() if target.name == "each json avro")
 
 
-def _spoiled(change: str) -> EachBatch:
+def _spoiled(change: str) -> Made:
     """What the good message makes twice, with one thing changed."""
     seed = each().seeds[0]
     found = each().plan.translate_each([seed, seed])
@@ -80,7 +81,7 @@ def _spoiled(change: str) -> EachBatch:
     if change == "left out":
         found.errors.pop(0)
     if change == "neighbour":
-        found.data = found.data.replace(b"alpha/load", b"ALPHA/load", 1)
+        return replace(found, data=found.data.replace(b"alpha/load", b"ALPHA/load", 1))
     if change == "both":
         found.errors.append(DataError("CONDITION", "", 0, 1, "", None))
     return found

@@ -23,17 +23,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.pace import examples
+from tests.properties import examples
 
 NATIVE = Path(__file__).parents[2] / "native"
 SOURCE = NATIVE / "src"
 SCALAR_FILES = ("utf8", "number", "float", "decimal", "time", "base64", "uuid", "hash")
 MAX_PRECISION = 1000
 EXACT = decimal.Context(prec=2500, Emax=10**6, Emin=-(10**6), traps=[decimal.Inexact])
-
 # By path: the package itself would want the compiled extension, which these tests do not need.
 POWERS = runpy.run_path(str(NATIVE / "powers.py"))
-
 quick = examples(300)
 
 
@@ -104,9 +102,10 @@ class Core:
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
     folder = tmp_path_factory.mktemp("scalar")
-    POWERS["write"](folder / "powers.h")
+    (folder / "values").mkdir()
+    POWERS["write"](folder / "values/powers.h")
     library = folder / "scalar.so"
-    files = [str(SOURCE / f"{name}.c") for name in SCALAR_FILES]
+    files = [str(SOURCE / f"values/{name}.c") for name in SCALAR_FILES]
     options = ["-std=c11", "-shared", "-fPIC", "-O2", f"-I{folder}", f"-I{SOURCE}"]
     subprocess.run(["gcc", *options, *files, "-o", str(library)], check=True)
     return Core(library)

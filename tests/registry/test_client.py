@@ -17,7 +17,7 @@ from schemas import avro, places, protobuf
 from schemas.canonical import same
 from schemas.model import Record
 from tests.registry.support import INT, INT_MORE, TEXT, Api, Transport
-from translator.sources import SchemaSource
+from translator.engine.sources import SchemaSource
 
 PROTO = 'syntax = "proto3"; package p; import "other.proto"; message M { Other o = 1; message In {} } message N {}'
 OTHER = 'syntax = "proto3"; package p; message Other { int32 x = 1; }'

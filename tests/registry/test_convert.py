@@ -22,8 +22,9 @@ from registry.client import URL_VARIABLE
 from tests.registry.support import server
 from tests.translator.cli.support import Shell, values
 from tests.translator.containers.support import messages
-from translator import containers, sources
-from translator.table import frame_of
+from translator import containers
+from translator.contract import delimiter
+from translator.engine import sources
 
 OLD = '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"int"}]}'
 NEW = (
@@ -43,7 +44,7 @@ message First { string a = 1; }
 message Orders { message Order { string id = 1; double total = 2; } }
 """
 VALUE = MessageField.VALUE
-frame = frame_of("varint")
+frame = delimiter("varint")
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from cyclopts import App
 
-from translator import sources
 from translator.cli import app as cli
+from translator.engine import sources
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]

@@ -31,7 +31,7 @@ from schemas.model import (
     Type,
     Union,
 )
-from tests.pace import examples
+from tests.properties import examples
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "avro"
 ACROSS: dict[str, bool] = {"defaults": False, "openness": False, "numbers": False, "order": False}

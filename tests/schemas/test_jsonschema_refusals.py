@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from native.errors import SchemaError
 from schemas import jsonfacts, model
 from schemas.jsonschema import read
-from tests.pace import examples
+from tests.properties import examples
 from tests.schemas.jsonschema_shapes import (
     DRAFT_04,
     DRAFT_07,

@@ -12,9 +12,9 @@ from native.errors import PlanError, SchemaError
 from schemas import avro, protobuf
 from schemas.model import Array, Field, Int, Null, Record, Schema, Type, Union
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 CONFORMANCE = ("proto3", "proto2")
 

@@ -233,7 +233,7 @@ def test_sniffing():
 def test_avros_own_message(data: Path):
     """Avro's test vector of single-object encoding, whose schema has the fingerprint that it names."""
     import schemas
-    from translator.adapters.known import fingerprint
+    from translator.engine.known import fingerprint
 
     folder = data / "avro" / "data" / "messageV1"
     message = (folder / "test_message.bin").read_bytes()

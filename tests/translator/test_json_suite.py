@@ -1,6 +1,6 @@
 """JSONTestSuite, all of its parsing cases, as untyped JSON to JSON: `y_` is read, `n_` refused (B9).
 
-What the suite leaves open is decided here, by RFC 8259 and SEMANTICS.md: see OPEN.
+What the suite leaves open is decided here, by RFC 8259 and docs/rules/semantics.md: see OPEN.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import pytest
 
 from native.errors import DataError
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared/data/JSONTestSuite/test_parsing"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite isn't there")

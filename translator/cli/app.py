@@ -12,10 +12,11 @@ from typing import Annotated, Literal, Protocol
 from cyclopts import App, CycloptsError, Parameter
 
 from translator import __version__
-from translator.cli.exits import BROKEN_PIPE, DONE, INTERRUPTED, USAGE
+from translator.cli.shared.exits import BROKEN_PIPE, DONE, INTERRUPTED, USAGE
 
 GROUP = "translator.commands"
 """Entry points of further commands: a function or a cyclopts App, by the command's name."""
+_HOME = "translator.cli.commands"
 Shell = Literal["bash", "zsh", "fish"]
 
 _HELP = "Translates messages between Avro, JSON, Protobuf, MessagePack and HAL9's neuron signals."
@@ -32,6 +33,7 @@ _COMMANDS = {
     "inspect": ("[FILE] [OPTIONS]", "Show a message field by field with offsets, or what a file of many holds."),
     "check": ("S T [OPTIONS]", "Say whether two schemas make a plan, and what it would lose, field by field."),
     "formats": ("[--json]", "List the formats and containers, and what each format loses."),
+    "explain": ("[CODE] [--json]", "Say what an error code or a rule means, with examples."),
 }
 
 
@@ -50,9 +52,9 @@ def build() -> App:
         suppress_keyboard_interrupt=False,
     )  # fmt: skip
     for name, (usage, text) in _COMMANDS.items():
-        app.command(f"translator.cli.{name}:{name}", name=name, help=text, usage=f"Usage: translator {name} {usage}")
-    app.command("translator.cli.schema:schema", name="schema", help="Convert, show, infer and compare schemas.")
-    app.command("translator.cli.map:app", name="map", help="Draft mappings, and test them by their examples.")
+        app.command(f"{_HOME}.{name}:{name}", name=name, help=text, usage=f"Usage: translator {name} {usage}")
+    app.command(f"{_HOME}.schema:schema", name="schema", help="Convert, show, infer and compare schemas.")
+    app.command(f"{_HOME}.map:app", name="map", help="Draft mappings, and test them by their examples.")
     app.command(_completion(app), name="completion")
     for point in entry_points(group=GROUP):
         _plug_in(app, point)
@@ -81,7 +83,7 @@ def run(argv: list[str]) -> int:
 def _completion(app: App) -> Callable[..., int]:
     def completion(shell: Annotated[Shell, Parameter(help="Whose script.")], /) -> int:
         """Print a shell's completion script: eval "$(translator completion bash)"."""
-        from translator.cli.completion import script
+        from translator.cli.commands.completion import script
 
         print(script(app, shell))
         return DONE

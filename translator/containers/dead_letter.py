@@ -6,7 +6,7 @@
 `index` and `offset` are the message's place in `file`, `byte` the place in the message where it was refused. Damage to
 a container is a letter too, without data. The format of the first letter is that of all.
 
-Nothing is written here: letters come from refusals, not from messages (translator/cli/letters.py).
+Nothing is written here: letters come from refusals, not from messages (translator/cli/shared/letters.py).
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from translator.containers.base import (
     Block,
     Limits,
     Options,
+    Wanted,
     Writer,
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
-from translator.retrying import Wanted
 
 NAME = "dead-letter"
 EXTENSIONS: dict[str, str] = {}

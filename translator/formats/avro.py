@@ -29,7 +29,7 @@ from schemas.model import (
 )
 from translator.formats.base import Format, Row, Spec, by_name
 from translator.formats.common import NANOSECONDS, calendar_check, text_spec, time_check
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 _HAS = (
     Null, Bool, Int, Float, String, Bytes, Fixed, Enum, Decimal, BigDecimal, Uuid, Date, Time, Timestamp, Period

@@ -19,7 +19,7 @@ from translator.formats import avro
 from translator.formats.base import Format, Row, Spec, by_name
 from translator.formats.common import float_spec, text_spec
 from translator.formats.json import encode_key
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def scalar(type_: Type, policies: Policies) -> Spec | None:

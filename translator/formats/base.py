@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from schemas.model import Field, Language, Type
 
 if TYPE_CHECKING:
-    from translator.plan.policies import Policies
+    from translator.policies import Policies
 
 Row = dict[str, Any]
 

@@ -24,7 +24,7 @@ from schemas.model import (
     Uuid,
 )
 from translator.formats.base import Row, Spec
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799

@@ -13,7 +13,7 @@ from native.binding import C
 from schemas.model import Enum, Float, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
 from translator.formats.common import calendar_checks, float_spec, text_spec
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 _FORMS = {
     "base64": C.H9_BYTES_BASE64,

@@ -12,7 +12,7 @@ from native.binding import C
 from schemas.model import Timestamp, Type
 from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
 from translator.formats.common import calendar_checks, text_spec
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 INSTANTS = {"lo": -(1 << 63), "hi": (1 << 63) - 1}
 """The seconds of a timestamp's extension."""

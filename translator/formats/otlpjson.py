@@ -18,7 +18,7 @@ from native.binding import C
 from schemas.model import Enum, Field, Type
 from translator.formats import protojson
 from translator.formats.base import Row, Spec
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
 

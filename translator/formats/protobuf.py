@@ -10,7 +10,7 @@ from native.binding import C
 from schemas.model import Any, Bool, Bytes, Duration, Enum, Float, Int, String, Timestamp, Type, Uuid
 from translator.formats.base import Format, Row, Spec, by_name
 from translator.formats.common import calendar_check, float_spec, int_spec
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 _WIRES = {"varint": C.H9_WIRE_VARINT, "zigzag": C.H9_WIRE_ZIGZAG, "fixed": C.H9_WIRE_FIXED}
 

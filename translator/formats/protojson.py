@@ -11,7 +11,7 @@ from schemas.model import Bytes, Enum, Field, Float, Int, Timestamp, Type
 from translator.formats.base import Format, Spec
 from translator.formats.common import calendar_checks, text_spec
 from translator.formats.json import encode_key
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def scalar(type_: Type, policies: Policies) -> Spec | None:

@@ -10,9 +10,10 @@ from functools import partial
 
 from native.errors import PlanError
 from schemas.model import Any, Map, Record, Type
+from translator.losses import Losses
 from translator.mapping import model
 from translator.mapping.collections import place_of
-from translator.mapping.emit import Emitter, bare_table
+from translator.mapping.emit import Emitter
 from translator.mapping.errors import child as key_of
 from translator.mapping.program import Prepared, Program
 from translator.mapping.report import Report, within
@@ -27,11 +28,10 @@ from translator.plan import matching
 from translator.plan.compiler import Compiled, Side, check_sides, skip_root
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.reading import Context, describe
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
+from translator.policies import Policies
 
 _REGISTERS = 1 << 16
 
@@ -188,12 +188,10 @@ class _Compiler:
     def _compiled(self, emitter: Emitter, read_root: int, write_root: int) -> Compiled:
         image = self.context.image
         image.insns = emitter.insns
-        image.records.append(bare_table(self.context, self.frames.of(self.views.root.top)))
-        map_root = len(image.records) - 1
         data = image.dump(
             reader=self.source.format.core, writer=self.target.format.core, read_root=read_root, write_root=write_root,
             skip_root=skip_root(self.tables, self.source.format, self.source_root),
-            map_root=map_root, registers=emitter.most, many=int(self.mapping.many),
+            registers=emitter.most, many=int(self.mapping.many),
         )  # fmt: skip
         warnings = [text for side in (self.source, self.target) if side.schema for text in side.schema.warnings]
         return Compiled(data, image.names, self.report.losses(self.made), warnings)

@@ -25,15 +25,15 @@ from schemas.model import (
     nullable,
 )
 from translator.formats.base import Row
+from translator.losses import Losses
 from translator.mapping import model
 from translator.mapping.constants import REAL, TEXT, branch_of, misfit, rounded
 from translator.mapping.enums import EnumTables, Outcome
 from translator.mapping.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.wholes import HELD, Wholes
 from translator.plan.convert import convert
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading, describe, is_choice, optional
+from translator.policies import Policies
 
 _CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U, C.H9_STEP_STRING_TO_I, C.H9_STEP_STRING_TO_U)
 

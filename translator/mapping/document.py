@@ -25,7 +25,7 @@ from translator.mapping.errors import MappingError, Problems
 from translator.mapping.expressions import ValueReader
 from translator.mapping.model import Block, Mapping, Rule, Value
 from translator.mapping.tables import Table, kind
-from translator.plan.policies import choices
+from translator.policies import choices
 
 __all__ = ["VERSION", "Mapping", "MappingError", "Rule", "Value", "load"]
 

@@ -10,8 +10,8 @@ from schemas.model import Bool, Enum, Float, Int, String, Type
 from translator.mapping import model
 from translator.mapping.constants import misfit, shown, type_of
 from translator.mapping.terms import Steps, Term, Wrong
-from translator.plan.policies import Policies
 from translator.plan.reading import describe
+from translator.policies import Policies
 
 if TYPE_CHECKING:
     from translator.mapping.conversions import Conversions

@@ -6,10 +6,10 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from schemas.model import MISSING, Field
+from translator.losses import Losses
 from translator.mapping.scopes import Views
 from translator.mapping.target import Branch, needed
 from translator.mapping.terms import Term, may_refuse, optional
-from translator.plan.losses import Losses
 
 
 def within(path: str, root: str) -> bool:

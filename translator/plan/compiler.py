@@ -10,17 +10,17 @@ from native.binding import C
 from native.errors import PlanError
 from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
+from translator.losses import Losses
 from translator.plan import matching
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.shapes import in_choices
 from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
+from translator.policies import Policies
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         raise PlanError(_unique(context.problems))
     image = context.image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
-        skip_root=skip_root(tables, source.format, s), map_root=C.H9_NONE,
+        skip_root=skip_root(tables, source.format, s),
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
     return Compiled(image, context.image.names, context.losses, warnings)

@@ -12,7 +12,7 @@ from native.binding import C
 from schemas.model import Decimal, Fixed, Float, Int, String, Time, Timestamp, Type
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ _RULES: dict[tuple[str, str], Rule] = {
     ("string", "duration"): _single(C.H9_STEP_STRING_TO_DURATION, _TEXT),
     ("duration", "string"): _single(C.H9_STEP_DURATION_TO_STRING),
     ("period", "period"): _same,
-    ("period", "duration"): _single(C.H9_STEP_PERIOD_TO_DURATION, "refused where it has months or days (S25)"),
+    ("period", "duration"): _single(C.H9_STEP_PERIOD_TO_DURATION, "refused where it has months or days"),
     ("decimal", "decimal"): _decimal,
     ("int", "decimal"): _int_to_decimal,
     ("uint", "decimal"): _int_to_decimal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from native.binding import C
-from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
+from schemas.model import Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Format, Row
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
@@ -124,14 +124,10 @@ class _Table:
         t, path = member.field, self._at(member.field)
         flags = self._strictness(s, t)
         node, nullable_flag = self._member_node(s, member, path)
-        row = self._row(s, node, member.slot, flags | nullable_flag | self._repeated(s), self._group(s, t, alike))
+        row = self._row(s, node, member.slot, flags | nullable_flag, self._group(s, t, alike))
         if id(self.source) in self.tables.mirrors:
             row["loose"] = _loosely(member)
         return row
-
-    def _repeated(self, s: Field) -> int:
-        repeated = self.format.tagged and isinstance(s.type, (Array, Map)) and not self.reading.messages.wraps(s.type)
-        return C.H9_F_REPEATED if repeated else 0
 
     def _strictness(self, s: Field, t: Field) -> int:
         return C.H9_F_ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0

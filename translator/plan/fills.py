@@ -30,9 +30,9 @@ from schemas.model import (
 )
 from translator.formats.base import Row
 from translator.formats.msgpack import PYTHON
+from translator.losses import Losses
 from translator.plan.defaults import MisfitError, branch_of, plain, slot
 from translator.plan.frames import Member
-from translator.plan.losses import Losses
 from translator.plan.reading import Context, Reading, Records
 from translator.plan.shapes import describe, is_choice
 

@@ -29,13 +29,12 @@ from schemas.model import (
     Union,
 )
 from translator.formats.base import Format, Row
+from translator.losses import Losses
 from translator.plan.carriers import as_carried
 from translator.plan.convert import convert
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
-from translator.plan.losses import Losses
-from translator.plan.policies import Policies
 from translator.plan.resolve import any_form, any_shape, is_wrapper, mask_flag, plain, unbuilt
 from translator.plan.shapes import (
     alike,
@@ -51,6 +50,7 @@ from translator.plan.shapes import (
     width_of,
 )
 from translator.plan.wrappers import Carried, Messages
+from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
 """The one JSON text that null is."""

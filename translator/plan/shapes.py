@@ -27,7 +27,7 @@ from schemas.model import (
 )
 from translator.formats.base import Format
 from translator.plan.convert import Conversion, convert
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def width_of(type_: Type) -> int:

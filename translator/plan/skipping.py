@@ -6,7 +6,7 @@ from native.binding import C
 from schemas.model import Array, Map, Record, Type, Union
 from translator.formats.base import Format
 from translator.plan.image import Image
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 class Skipping:

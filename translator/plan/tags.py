@@ -8,7 +8,7 @@ from native.binding import C
 from schemas.model import Array, Field, Map, Record
 from translator.formats.base import Format, Row
 from translator.plan.image import Image
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 
 def tag(format_: Format, field: Field, policies: Policies, carried: Mapping[int, Record]) -> int:

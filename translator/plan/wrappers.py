@@ -18,8 +18,8 @@ from schemas.model import Array, Field, Map, Null, Record, Type, Union, nullable
 from schemas.writing.wrappers import unwrapped
 from translator.formats.base import Format, Row
 from translator.plan.image import Image
-from translator.plan.policies import Policies
 from translator.plan.tags import numbers, tag
+from translator.policies import Policies
 
 GOOGLE: Final = "google.protobuf."
 Carried = dict[int, Record]
@@ -170,9 +170,8 @@ class Messages:
         row: Row = {"node": node, "slot": slot, "group": C.H9_NONE if group is None else group}
         if field is None:
             return row
-        flags = C.H9_F_REPEATED if isinstance(field.type, (Array, Map)) else 0
         number = tag(self._format, field, self._policies, self._carried)
-        return {**row, "flags": flags, "tag": number, "name": self._image.name(field.name)}
+        return {**row, "tag": number, "name": self._image.name(field.name)}
 
     def _append(self, rows: Sequence[Row]) -> int:
         self._image.fields.extend(rows)

@@ -21,7 +21,7 @@ from schemas.model import Language, Record, Schema
 from schemas.writing import Choices, Naming, Written
 from schemas.writing.names import AS_THEY_ARE
 from tests.schemas.writing.support import ANY_AS_JSON, read, written
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 FORMATS = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
 

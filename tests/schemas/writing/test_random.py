@@ -12,7 +12,7 @@ from native.errors import SchemaError
 from schemas import avro, canonical
 from schemas.model import Language, Schema, Type
 from schemas.writing import Choices
-from tests.pace import examples
+from tests.properties import examples
 from tests.schemas.test_canonical import documents
 from tests.schemas.writing.models import models, plain_models
 from tests.schemas.writing.support import ANY_AS_JSON, LANGUAGES, notes, written

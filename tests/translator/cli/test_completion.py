@@ -10,7 +10,7 @@ import pytest
 
 from translator import containers, formats
 from translator.cli import main
-from translator.plan.policies import choices
+from translator.policies import choices
 
 BASH = """source /dev/stdin <<< "$SCRIPT"
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
@@ -61,6 +61,14 @@ def test_bash_offers_values(scripts):
     assert offered(scripts["bash"], "convert", "--container", "") == sorted(containers.NAMES)
     assert offered(scripts["bash"], "check", "--policy", "nan") == [f"nan={value}" for value in choices()["nan"]]
     assert offered(scripts["bash"], "convert", "--codec", "sn") == ["snappy"]
+
+
+def test_codes_are_offered(scripts):
+    """Of errors and rules, as the argument of `explain`."""
+    assert offered(scripts["bash"], "explain", "INE") == ["INEXACT"]
+    assert offered(scripts["bash"], "explain", "--") == ["--json", "--help", "--version"]
+    assert re.search(r"'1:An error[^\n]*:\(TRUNCATED [A-Z0-9_ ]* F28\)'", scripts["zsh"])
+    assert re.search(r"^complete .* explain' -f -a 'TRUNCATED .* F28'$", scripts["fish"], re.MULTILINE)
 
 
 def test_bash_offers_files_for_the_rest(scripts):

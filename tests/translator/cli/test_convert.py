@@ -417,7 +417,7 @@ class TestOutput:
 
     def test_progress_on_a_terminal_only(self, good, tmp_path, monkeypatch):
         """A line that overwrites itself, with the rate."""
-        monkeypatch.setattr("translator.cli.output.Progress.INTERVAL", 0.0)
+        monkeypatch.setattr("translator.cli.shared.output.Progress.INTERVAL", 0.0)
         terminal, file = Terminal(), io.StringIO()
         for stream in (terminal, file):
             monkeypatch.setattr(sys, "stderr", stream)

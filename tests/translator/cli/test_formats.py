@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from translator import containers, formats
-from translator.plan.policies import choices
+from translator.policies import choices
 
 
 def test_every_format_and_container(run):

@@ -9,7 +9,7 @@ import pytest
 
 import translator
 from tests.translator.cli.support import DATA, ROOT, ndjson, needs_data
-from translator.cli.leaves import leaves, loops, words
+from translator.cli.shared.leaves import leaves, loops, words
 from translator.mapping import load
 
 STRING = {"type": "string"}

@@ -10,7 +10,7 @@ from cyclopts import App
 
 from tests.translator.cli.support import ROOT
 from translator.cli import app as app_
-from translator.cli.exits import BROKEN_PIPE, INTERRUPTED
+from translator.cli.shared.exits import BROKEN_PIPE, INTERRUPTED
 
 TEXT = (ROOT / "docs/cli.md").read_text()
 SECTIONS = dict(re.findall(r"^#{2,3} (.*?)\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL))

@@ -8,7 +8,7 @@ import fastavro
 import pytest
 
 from tests.translator.cli.support import ndjson, signal, values
-from translator.plan.policies import choices
+from translator.policies import choices
 
 BOTH = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}, {"name": "raw", "type": "int"}]}
 ONE = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}

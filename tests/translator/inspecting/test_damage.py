@@ -16,8 +16,8 @@ from tests.bad_input.support import varint, zigzag
 from tests.pace import in_time
 from tests.translator.inspecting.support import check_shape
 from tests.vectors import LANGUAGES, golden, side
+from translator.engine.plan import Plan
 from translator.inspecting import Shown, checking, look
-from translator.plan.handle import Plan
 
 CASES: list[tuple[str, Schema | None]] = [
     *((format_, side(format_).schema) for format_ in LANGUAGES),

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from native.errors import TranslatorError
-from tests.pace import examples
+from tests.properties import examples
 from translator.mapping import (
     DEFAULT_NAMESPACE,
     AllOf,
@@ -41,7 +41,7 @@ from translator.mapping import (
 from translator.mapping.blocks import KEYS
 from translator.mapping.collections import PARTS
 from translator.mapping.expressions import MODIFIERS, SOURCES, TESTS
-from translator.plan.policies import choices
+from translator.policies import choices
 
 WHOLE = """
 version = 1

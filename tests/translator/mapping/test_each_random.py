@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import translator
-from tests.pace import examples
+from tests.properties import examples
 from tests.translator.mapping.support import INTEGER, TEXT, avro_bytes, objects, record
 
 LOOPS = (("g", "groups"), ("i", "g.items"), ("t", "i.tags"))

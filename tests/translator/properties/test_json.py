@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from native.errors import DataError
 from schemas import jsonschema
 from tests.translator.semantics.support import plan
-from translator.plan.handle import Plan
+from translator.engine.plan import Plan
 
 TEXT = st.text(max_size=8)
 SCALARS = (

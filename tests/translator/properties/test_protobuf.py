@@ -12,9 +12,9 @@ from hypothesis import given
 
 from tests.translator.test_protobuf_oracle import MESSAGES, ORACLES, Oracle, fill, is_map, randoms
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 FIRST, LAST = -62_135_596_800, 253_402_300_799
 PATHS = ["foo", "foo_bar", "a.b_c.d"]

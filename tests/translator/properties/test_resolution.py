@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from native.errors import DataError
 from schemas import avro
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "null": st.none(),

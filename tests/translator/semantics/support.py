@@ -1,4 +1,4 @@
-"""What the tests of SEMANTICS.md share: schemas in a line, plans by format, refusals with their place."""
+"""What the tests of docs/rules/semantics.md share: schemas in a line, plans by format, refusals with their place."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from native.errors import DataError, PlanError
 from schemas import avro, jsonschema, protobuf
 from schemas.model import Schema
 from translator import formats
+from translator.engine.plan import Plan
 from translator.plan.compiler import Side
-from translator.plan.handle import Plan
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 UUID = "0f0e0d0c-0b0a-0908-0706-050403020100"
 UUID_BYTES = bytes(range(15, -1, -1))

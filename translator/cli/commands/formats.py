@@ -1,0 +1,85 @@
+"""`translator formats`: what can be read and written, in what, and what it can't say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from translator import containers
+from translator import formats as formats_
+from translator.cli.shared.exits import DONE
+from translator.cli.shared.output import Report
+from translator.cli.shared.sides import USUAL
+from translator.policies import choices
+
+
+def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)] = False) -> int:
+    """List the formats and containers, what each format loses, and the policies.
+
+    Parameters
+    ----------
+    json
+        As one JSON document.
+    """
+    report = Report(json=json)
+    found = [_format(name) for name in formats_.NAMES]
+    if json:
+        report.document({"formats": found, "containers": _containers(), "policies": choices()})
+        return DONE
+    _tell(found, _containers(), report)
+    return DONE
+
+
+def _format(name: str) -> dict[str, Any]:
+    known = formats_.get(name)
+    able = [each for each in containers.NAMES if name in containers.get(each).FORMATS]
+    usual = USUAL[name]
+    return {
+        "name": name,
+        "schemas": sorted(known.languages),
+        "needs_schema": not known.schemaless,
+        "containers": [usual, *(each for each in able if each != usual)],
+        "extensions": _extensions(name),
+        "loses": list(known.loses),
+    }
+
+
+def _extensions(name: str) -> list[str]:
+    """Of files that are taken for that format."""
+    every = (containers.get(each).EXTENSIONS for each in containers.NAMES)
+    return [extension for extensions in every for extension, form in extensions.items() if form == name]
+
+
+def _containers() -> list[dict[str, Any]]:
+    known = [(name, containers.get(name)) for name in containers.NAMES]
+    return [
+        {
+            "name": name,
+            "formats": [each for each in one.FORMATS if each in formats_.NAMES],
+            "extensions": dict(one.EXTENSIONS),
+            "what": (one.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
+        }
+        for name, one in known
+    ]
+
+
+def _tell(found: list[dict[str, Any]], containers_: list[dict[str, Any]], report: Report) -> None:
+    rows = [_row(each) for each in found]
+    report.table(("format", "schema", "containers (the first is the usual)", "extensions"), rows)
+    report.line()
+    report.table(("container", "extensions", "what it is"), [_container_row(each) for each in containers_])
+    report.line()
+    losses = [(each["name"], loss) for each in found for loss in each["loses"] or ["nothing"]]
+    report.table(("format", "loses"), losses)
+    report.line()
+    report.table(("policy", "values (the first is the default)"), [(k, ", ".join(v)) for k, v in choices().items()])
+
+
+def _container_row(each: dict[str, Any]) -> tuple[str, str, str]:
+    return each["name"], " ".join(each["extensions"]), each["what"].rstrip(".")
+
+
+def _row(each: dict[str, Any]) -> tuple[str, str, str, str]:
+    schema = ", ".join(each["schemas"]) + ("" if each["needs_schema"] else " (or none)")
+    return each["name"], schema, ", ".join(each["containers"]), " ".join(each["extensions"])

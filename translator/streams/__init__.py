@@ -1,0 +1,1 @@
+"""Streams of messages through a translation: the pump, messages by schema id, dead letters tried again."""
