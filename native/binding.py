@@ -263,7 +263,7 @@ class Plan:
 
 
 def _as_bytes(data: Any) -> bytes:
-    """Any buffer's bytes. TypeError: it is none."""
+    """Any buffer's bytes. TypeError: it is not a buffer."""
     return bytes(memoryview(data))
 
 

@@ -31,8 +31,8 @@ class Plan(NamedTuple):
     policies: Policies = Policies()
 
 
-def record(*fields: Field, open: bool = True, name: str = "n.R") -> Record:
-    return Record(name, list(fields), open=open)
+def record(*fields: Field, closed: bool = False, name: str = "n.R") -> Record:
+    return Record(name, list(fields), open=not closed)
 
 
 def optional(name: str, type_: Type, oneof: str | None = None) -> Field:
@@ -84,8 +84,8 @@ def zeros() -> Record:
     return record(*fields, implicit("i", model.Int()), optional("u", model.Uuid("bytes")))
 
 
-def colours(default: str | None = None, *, count: int = 3, open: bool = False) -> model.Enum:
-    return model.Enum("n.Colour", COLOURS[:count], open=open, default=default)
+def colours(default: str | None = None, *, count: int = 3, unknown: bool = False) -> model.Enum:
+    return model.Enum("n.Colour", COLOURS[:count], open=unknown, default=default)
 
 
 def twice(*, source: bool) -> Record:
@@ -108,7 +108,7 @@ MSGPACK: dict[str, Plan] = {
     "BYTES": Plan(model.Bytes()),
     "FIXED4": Plan(model.Fixed(4, "n.Four")),
     "ENUM": Plan(colours(), colours(count=2)),
-    "ENUM_OPEN": Plan(colours(open=True)),
+    "ENUM_OPEN": Plan(colours(unknown=True)),
     "ENUM_DEFAULT": Plan(colours(), colours("GREEN", count=2)),
     "DECIMAL": Plan(model.Decimal(6, 2)),
     "DECIMAL_FIXED": Plan(model.Decimal(6, 2, 8, "n.Eight")),
@@ -141,7 +141,7 @@ MSGPACK: dict[str, Plan] = {
     "ANY_LAST": Plan(model.Any(), policies=LAST),
     "RECORD": Plan(person(skipped=True), person(skipped=False)),
     "RECORD_LAST": Plan(person(skipped=True), person(skipped=False), LAST),
-    "CLOSED": Plan(record(Field("k", I64), open=False)),
+    "CLOSED": Plan(record(Field("k", I64), closed=True)),
     "TEXT_BYTES": Plan(twice(source=True), twice(source=False)),
     "WIDE": Plan(record(*(optional(f"f{i}", I64) for i in range(MANY)))),
     "TREE": Plan(tree()),
