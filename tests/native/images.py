@@ -1,10 +1,11 @@
-"""Writes the images that the C tests load: plans of MessagePack by name, compiled as any plan is, into one C header.
+"""Writes the images that the C tests load: plans by name, compiled as any plan is, one C header a format.
 
 python -m tests.native.images msgpack > build/images/msgpack.h
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -19,16 +20,17 @@ MANY = 300
 """Fields of a record that needs more than a few words to note which were met."""
 DEEPER = 12
 """More lists in each other than the tests' limit lets through."""
-LAST = Policies(duplicates="last")
+DEFAULT, LAST = Policies(), Policies(duplicates="last")
 COLOURS = (("RED", 0), ("GREEN", 10), ("BLUE", 20))
 
 
 class Plan(NamedTuple):
-    """What is read, what is written (None: the same), and how."""
+    """What is read, what is written (None: the same), how, and in which dialect of the format ("": itself)."""
 
     source: Type
     target: Type | None = None
-    policies: Policies = Policies()
+    policies: Policies = DEFAULT
+    dialect: str = ""
 
 
 def record(*fields: Field, closed: bool = False, name: str = "n.R") -> Record:
@@ -147,12 +149,141 @@ MSGPACK: dict[str, Plan] = {
     "TREE": Plan(tree()),
     "ZEROS": Plan(zeros()),
 }
-SUITES = {"msgpack": MSGPACK}
+COLOURED, TAKEN = (
+    model.Enum("n.C", (("RED", 0), ("GREEN", 1), ("LOST", 7))),
+    model.Enum("n.C", (("RED", 0), ("GREEN", 11))),
+)
+HEX, URL, POINTS = Policies(bytes="hex"), Policies(bytes="base64url"), Policies(bytes="codepoints")
+CHOICE = model.Union((model.Null(), I64, STRING, model.Array(I32)))
+
+
+def thing(*, source: bool) -> Record:
+    """A field of each kind. `source`: one is called otherwise, one is wanted twice, one not at all."""
+    made = Record("n.Thing")
+    inner = record(optional("x", I32), optional("y", STRING), name="n.Inner")
+    name = 'a long "name"' if source else "name"
+    made.fields += [
+        optional("id", I32),
+        Field(name, STRING, Presence.OPTIONAL, aliases=() if source else ('a long "name"',)),
+        Field("note", nullable(STRING), default=None),
+        optional("inner", inner),
+        optional("either", I32, oneof="e"),
+        optional("or", I32, oneof="e"),
+        *([optional("skip", I32)] if source else []),
+        optional("twice", I32),
+        *([] if source else [Field("also", I64, Presence.OPTIONAL, aliases=("twice",))]),
+        optional("more", made),
+        optional("opt", nullable(I32)),
+        optional("list", model.Array(STRING)),
+        optional("map", model.Map(STRING, I32)),
+    ]
+    return made
+
+
+def closed_thing() -> Record:
+    made = thing(source=True)
+    made.open = False
+    return made
+
+
+def zero_things() -> Record:
+    types = {"b": model.Bool(), "i": I64, "f": model.Float(32), "d": model.Float(), "s": STRING,
+             "l": model.Array(I32), "m": model.Map(STRING, I32)}  # fmt: skip
+    return record(*(implicit(name, type_) for name, type_ in types.items()))
+
+
+def named() -> Record:
+    """Unions with null, one of a record that stands in the frame around it."""
+    inner = record(optional("x", I32), optional("y", STRING), name="n.Inner")
+    return record(Field("i", nullable(inner), default=None), Field("o", nullable(I32), default=None), name="n.Outer")
+
+
+def lax(type_: Type) -> Plan:
+    return Plan(type_, dialect="protojson")
+
+
+def avro_json(type_: Type, policies: Policies = DEFAULT) -> Plan:
+    return Plan(type_, policies=policies, dialect="avro-json")
+
+
+JSON: dict[str, Plan] = {
+    "N_NULL": Plan(model.Null()),
+    "N_BOOL": Plan(model.Bool()),
+    "N_I32": Plan(I32),
+    "N_I64": Plan(I64),
+    "N_LAX_I64": lax(I64),
+    "N_U32": Plan(model.Int(32, signed=False)),
+    "N_U64": Plan(U64),
+    "N_LAX_U64": lax(U64),
+    "N_F32": Plan(model.Float(32)),
+    "N_F64": Plan(model.Float()),
+    "N_LAX_F32": lax(model.Float(32)),
+    "N_LAX_F64": lax(model.Float()),
+    "N_QUOTED_F64": Plan(model.Float(), policies=Policies(nan="quote")),
+    "N_STRING": Plan(STRING),
+    "N_BASE64": Plan(model.Bytes()),
+    "N_URL": Plan(model.Bytes(), policies=URL),
+    "N_HEX": Plan(model.Bytes(), policies=HEX),
+    "N_POINTS": Plan(model.Bytes(), policies=POINTS),
+    "N_FIXED": Plan(model.Fixed(2, "n.Two"), policies=HEX),
+    "N_ENUM": Plan(COLOURED, TAKEN),
+    "N_LAX_ENUM": Plan(COLOURED, TAKEN, dialect="protojson"),
+    "N_OPEN": Plan(model.Enum("n.C", COLOURED.symbols, open=True)),
+    "N_DEFAULT": Plan(COLOURED, model.Enum("n.C", TAKEN.symbols, default="RED")),
+    "N_DECIMAL": Plan(model.Decimal(6, 2)),
+    "N_DECIMAL_POINTS": avro_json(model.Decimal(6, 2)),
+    "N_BIG": Plan(model.BigDecimal()),
+    "N_UUID": Plan(model.Uuid()),
+    "N_DATE": Plan(model.Date()),
+    "N_DATE_NUMBER": avro_json(model.Date()),
+    "N_TIME": Plan(model.Time("ns")),
+    "N_TIME_MS": avro_json(model.Time("ms")),
+    "N_STAMP": Plan(model.Timestamp()),
+    "N_LOCAL": Plan(model.Timestamp(local=True)),
+    "N_STAMP_MS": avro_json(model.Timestamp("ms")),
+    "N_DURATION": Plan(model.Duration()),
+    "N_PERIOD": Plan(model.Period("n.P"), policies=HEX),
+    "N_OPTION": Plan(nullable(I32)),
+    "N_LIST_I32": Plan(model.Array(I32)),
+    "N_LIST_F32": Plan(model.Array(model.Float(32))),
+    "N_LIST_BOOL": Plan(model.Array(model.Bool())),
+    "N_LIST_STRING": Plan(model.Array(STRING)),
+    "N_LIST_OPTION": Plan(model.Array(nullable(I32))),
+    "N_LIST_LIST": Plan(lists(DEEPER)),
+    "N_MAP": Plan(model.Map(STRING, I32)),
+    "N_MAP_LAST": Plan(model.Map(STRING, I32), policies=LAST),
+    "N_MAP_INT": Plan(model.Map(I32, STRING)),
+    "N_MAP_UINT": Plan(model.Map(model.Int(32, signed=False), STRING)),
+    "N_MAP_BOOL": Plan(model.Map(model.Bool(), STRING)),
+    "N_MAP_STEP": Plan(model.Map(I64, I32), model.Map(STRING, I32)),
+    "N_UNION": Plan(CHOICE),
+    "N_NAMED_OPTION": avro_json(nullable(I32)),
+    "N_NAMED_UNION": avro_json(model.Union((model.Null(), I32, STRING))),
+    "N_NO_NULL": avro_json(model.Union((I32, STRING))),
+    "N_UUID_POINTS": avro_json(model.Uuid("bytes", "n.U")),
+    "N_BIG_POINTS": avro_json(model.BigDecimal()),
+    "N_CONVERTED": Plan(I64, model.Int(8)),
+    "N_ANY": Plan(model.Any()),
+    "N_ANY_LAST": Plan(model.Any(), policies=LAST),
+    "N_RECORD": Plan(thing(source=True), thing(source=False)),
+    "N_LAST": Plan(thing(source=True), thing(source=False), LAST),
+    "N_CLOSED": Plan(closed_thing(), thing(source=False)),
+    "N_SPELLED": lax(record(Field("id", I32, Presence.OPTIONAL, 1, "ID"))),
+    "N_ONEOF": lax(
+        record(Field("either", I32, Presence.OPTIONAL, 1, oneof="e"), Field("or", I32, Presence.OPTIONAL, 2, oneof="e"))
+    ),
+    "N_ZERO": Plan(zero_things()),
+    "N_NAMED": avro_json(named()),
+    "N_NAMED_LAST": avro_json(named(), LAST),
+    "N_BIG_RECORD": Plan(record(*(optional(f"f{i}", I32) for i in range(MANY)))),
+}
+SUITES = {"msgpack": MSGPACK, "json": JSON}
 
 
 def compiled(suite: str, plan: Plan) -> Compiled:
-    format_ = formats.get(suite)
-    sides = [Side(format_, Schema(each, "avro")) for each in (plan.source, plan.target or plan.source)]
+    format_ = formats.get(plan.dialect or suite)
+    language: model.Language = "protobuf" if plan.dialect == "protojson" else "avro"
+    sides = [Side(format_, Schema(each, language)) for each in (plan.source, plan.target or plan.source)]
     return compile_pair(sides[0], sides[1], plan.policies, drop=("*",))
 
 
@@ -164,7 +295,7 @@ def lines(suite: str) -> Iterator[str]:
     made = {name: compiled(suite, plan) for name, plan in plans.items()}
     for name, each in made.items():
         yield f"static const uint8_t image_{name}[] = {{{','.join(map(str, each.image))}}};"
-        names = ", ".join(f'"{text}"' for text in each.names)
+        names = ", ".join(map(json.dumps, each.names))
         yield f"static const char *const names_{name}[] = {{{names}}};"
     yield "static const image images[PLANS] = {"
     yield from (f'    [{name}] = {{"{name}", image_{name}, sizeof image_{name}, names_{name}}},' for name in made)
