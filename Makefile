@@ -114,13 +114,19 @@ warnings: native/src/values/powers.h
 native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
+# The plans of its tests are compiled as any plan is, and stand in headers.
+IMAGES := build/images/json.h build/images/msgpack.h
+build/images/%.h: $(VENV)/.built tests/native/images.py $(wildcard translator/plan/*.py translator/formats/*.py)
+	@mkdir -p $(@D)
+	$(PY) -m tests.native.images $* > $@
+
 define flavour
 build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/values/powers.h
 	@mkdir -p $$(@D)
 	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
 
-build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h)
-	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -Itests/native/c $$(filter %.c %.o,$$^) -o $$@ -lm
+build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h) $(IMAGES)
+	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -Itests/native/c -Ibuild $$(filter %.c %.o,$$^) -o $$@ -lm
 
 run-$(1)-%: build/$(1)/%
 	@summary=$$$$($$< 2>&1); status=$$$$?; echo "$$*: $$$$summary"; exit $$$$status
