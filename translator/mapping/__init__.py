@@ -1,8 +1,8 @@
 """Mappings: what a target's fields are made of, where names and types alone don't say it."""
 
-from translator.mapping.document import VERSION, load
-from translator.mapping.errors import MappingError
-from translator.mapping.model import (
+from translator.mapping.document.errors import MappingError
+from translator.mapping.document.loading import VERSION, load
+from translator.mapping.document.model import (
     DEFAULT_NAMESPACE,
     AllOf,
     AnyOf,
@@ -31,7 +31,7 @@ from translator.mapping.model import (
     Uuid5Source,
     Value,
 )
-from translator.mapping.path import (
+from translator.mapping.document.path import (
     Branch,
     Find,
     Index,
@@ -43,7 +43,7 @@ from translator.mapping.path import (
     parse_path,
     parse_target,
 )
-from translator.mapping.schema import document_schema
+from translator.mapping.document.schema import document_schema
 
 __all__ = [
     "DEFAULT_NAMESPACE", "VERSION", "AllOf", "AnyOf", "Block", "Branch", "Comparison", "Condition", "ConstSource",

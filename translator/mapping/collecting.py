@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.model import Array, Bool, Int, Map, Record, String, Type
-from translator.mapping import model
+from translator.mapping.document import model
 from translator.mapping.terms import Build, Collect, Const, Entries, Merge, Term, Wrong
 from translator.plan.reading import describe
 

@@ -11,10 +11,10 @@ from functools import partial
 from native.errors import PlanError
 from schemas.model import Any, Map, Record, Type
 from translator.losses import Losses
-from translator.mapping import model
-from translator.mapping.collections import place_of
+from translator.mapping.document import model
+from translator.mapping.document.collections import place_of
+from translator.mapping.document.errors import child as key_of
 from translator.mapping.emit import Emitter, bare_table
-from translator.mapping.errors import child as key_of
 from translator.mapping.program import Prepared, Program
 from translator.mapping.report import Report, within
 from translator.mapping.scopes import Scopes, Views

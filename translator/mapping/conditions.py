@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from native.binding import C
 from schemas.model import Any, Bool, Date, Decimal, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
-from translator.mapping import model
 from translator.mapping.constants import REAL, TEXT, TRUTH, WHOLE, misfit, shown, type_of
 from translator.mapping.conversions import Chosen
+from translator.mapping.document import model
 from translator.mapping.enums import Outcome
 from translator.mapping.terms import Compare, Const, Every, Not, Tagged, Term, Wrong
 from translator.mapping.viewing import ANYTHING

@@ -25,8 +25,8 @@ from schemas.model import (
     Union,
     Uuid,
 )
-from translator.mapping.errors import did_you_mean
-from translator.mapping.model import Constant
+from translator.mapping.document.errors import did_you_mean
+from translator.mapping.document.model import Constant
 from translator.plan.reading import describe
 
 TEXT = String()

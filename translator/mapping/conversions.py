@@ -26,8 +26,8 @@ from schemas.model import (
 )
 from translator.formats.base import Row
 from translator.losses import Losses
-from translator.mapping import model
 from translator.mapping.constants import REAL, TEXT, branch_of, misfit, rounded
+from translator.mapping.document import model
 from translator.mapping.enums import EnumTables, Outcome
 from translator.mapping.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.wholes import HELD, Wholes

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from native.binding import C
 from schemas.model import Bool, Enum, Float, Int, String, Type
-from translator.mapping import model
 from translator.mapping.constants import misfit, shown, type_of
+from translator.mapping.document import model
 from translator.mapping.terms import Steps, Term, Wrong
 from translator.plan.reading import describe
 from translator.policies import Policies

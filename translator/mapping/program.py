@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from native.binding import C
+from translator.mapping.document.errors import child
 from translator.mapping.emit import Emitter
-from translator.mapping.errors import child
 from translator.mapping.scopes import Loop
 from translator.mapping.target import Branch
 from translator.mapping.terms import Term

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from schemas.model import Any, Array, Map, Null, Record, Type, Union, nullable
-from translator.mapping import model
 from translator.mapping.constants import TEXT
-from translator.mapping.path import Find, Key, Name, Segment, format_path
+from translator.mapping.document import model
+from translator.mapping.document.path import Find, Key, Name, Segment, format_path
 from translator.mapping.terms import Read, Selected, Term, Wrong
 from translator.mapping.viewing import ANYTHING
 from translator.mapping.wants import Marks, NoSuchPath, View, Want, or_null, text_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schemas.model import Array, Field, Map, Presence, Record, String, Type, nullable
-from translator.mapping import model
-from translator.mapping.blocks import KEYS
-from translator.mapping.errors import did_you_mean
+from translator.mapping.document import model
+from translator.mapping.document.blocks import KEYS
+from translator.mapping.document.errors import did_you_mean
 from translator.mapping.report import Report
 from translator.mapping.scopes import Names
 from translator.mapping.target import Branch, needed

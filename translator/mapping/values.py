@@ -29,10 +29,10 @@ from schemas.model import (
 )
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
-from translator.mapping import model
 from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
 from translator.mapping.conversions import Chosen, Conversions, way
-from translator.mapping.path import Branch, Name, Segment
+from translator.mapping.document import model
+from translator.mapping.document.path import Branch, Name, Segment
 from translator.mapping.scopes import Place, Scopes
 from translator.mapping.terms import (
     First,

@@ -14,8 +14,8 @@ from typing import Literal
 
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, String, Type, Union, nullable
 from translator.formats.base import Format
-from translator.mapping.errors import did_you_mean
-from translator.mapping.path import Branch, Index, Key, Name, Segment, format_path
+from translator.mapping.document.errors import did_you_mean
+from translator.mapping.document.path import Branch, Index, Key, Name, Segment, format_path
 from translator.plan.reading import describe, is_choice, last_name
 
 

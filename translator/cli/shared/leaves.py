@@ -10,7 +10,7 @@ from typing import Final
 from schemas import model
 from schemas.model import MISSING, Array, Field, Presence, Record, Type, nullable
 from translator.cli.shared.tree import said
-from translator.mapping.path import Branch, Key, Name, Segment, format_path
+from translator.mapping.document.path import Branch, Key, Name, Segment, format_path
 from translator.plan.resolve import meaning
 
 MOST: Final = 5000

@@ -13,7 +13,7 @@ from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report
 from translator.engine import specs
 from translator.engine.plan import Plan
-from translator.mapping.examples import Example, Suite
+from translator.mapping.document.examples import Example, Suite
 from translator.plan.compiler import Side
 from translator.policies import Policies
 

@@ -11,7 +11,7 @@ from typing import Any
 @cache
 def schema_text() -> str:
     """The text of mapping.schema.json (JSON Schema 2020-12)."""
-    return files("translator.mapping").joinpath("mapping.schema.json").read_text("utf-8")
+    return files("translator.mapping.document").joinpath("mapping.schema.json").read_text("utf-8")
 
 
 def document_schema() -> dict[str, Any]:

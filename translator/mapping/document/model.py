@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from translator.mapping.path import Segment
+from translator.mapping.document.path import Segment
 
 Constant = bool | int | float | str
 Time = Literal["d", "s", "ms", "us", "ns", "rfc3339"]

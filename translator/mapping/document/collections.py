@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from translator.mapping.errors import Problems, item
-from translator.mapping.expressions import COLLECTIONS, SINGLE, ValueReader, field_key
-from translator.mapping.model import (
+from translator.mapping.document.errors import Problems, item
+from translator.mapping.document.model import (
     Collection,
     EntriesSource,
     FieldsSource,
@@ -20,8 +19,9 @@ from translator.mapping.model import (
     Rule,
     Value,
 )
-from translator.mapping.path import Key, Name, PathError, Segment, is_name, parse_target
-from translator.mapping.tables import Table, is_text, kind
+from translator.mapping.document.path import Key, Name, PathError, Segment, is_name, parse_target
+from translator.mapping.document.tables import Table, is_text, kind
+from translator.mapping.document.values import COLLECTIONS, SINGLE, ValueReader, field_key
 
 _LOOP = re.compile(r"\s*([^\s,]+)\s*(?:,\s*([^\s,]+)\s*)?\sin\s+(\S.*)")
 _AROUND = ("when", "required")

@@ -20,11 +20,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from translator.mapping.blocks import KEYS, BlockReader
-from translator.mapping.errors import MappingError, Problems
-from translator.mapping.expressions import ValueReader
-from translator.mapping.model import Block, Mapping, Rule, Value
-from translator.mapping.tables import Table, kind
+from translator.mapping.document.blocks import KEYS, BlockReader
+from translator.mapping.document.errors import MappingError, Problems
+from translator.mapping.document.model import Block, Mapping, Rule, Value
+from translator.mapping.document.tables import Table, kind
+from translator.mapping.document.values import ValueReader
 from translator.policies import choices
 
 __all__ = ["VERSION", "Mapping", "MappingError", "Rule", "Value", "load"]

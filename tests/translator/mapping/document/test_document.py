@@ -37,9 +37,9 @@ from translator.mapping import (
     document_schema,
     load,
 )
-from translator.mapping.blocks import KEYS
-from translator.mapping.collections import PARTS
-from translator.mapping.expressions import MODIFIERS, SOURCES, TESTS
+from translator.mapping.document.blocks import KEYS
+from translator.mapping.document.collections import PARTS
+from translator.mapping.document.values import MODIFIERS, SOURCES, TESTS
 from translator.policies import choices
 
 WHOLE = """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from translator.mapping.collections import Places, loops, place_of, refuse_meeting, rules, scope
-from translator.mapping.errors import Problems, item
-from translator.mapping.expressions import ValueReader
-from translator.mapping.model import Block, Condition, Otherwise, Rule
-from translator.mapping.tables import Table, kind
+from translator.mapping.document.collections import Places, loops, place_of, refuse_meeting, rules, scope
+from translator.mapping.document.errors import Problems, item
+from translator.mapping.document.model import Block, Condition, Otherwise, Rule
+from translator.mapping.document.tables import Table, kind
+from translator.mapping.document.values import ValueReader
 
 KEYS = ("when", "for_each", "where", "fields", "alternatives", "otherwise")
 

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from translator.mapping import MappingError, document_schema, load
-from translator.mapping.model import EntriesSource, FieldsSource, ListSource, MapSource, MergeSource
-from translator.mapping.path import Find, Name, format_path, parse_path
+from translator.mapping.document.model import EntriesSource, FieldsSource, ListSource, MapSource, MergeSource
+from translator.mapping.document.path import Find, Name, format_path, parse_path
 
 CHECKER = jsonschema.Draft202012Validator(document_schema())
 

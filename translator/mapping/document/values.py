@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast, get_args
 from uuid import UUID
 
-from translator.mapping.errors import BARE, Problems, child, did_you_mean, item
-from translator.mapping.model import (
+from translator.mapping.document.errors import BARE, Problems, child, did_you_mean, item
+from translator.mapping.document.model import (
     DEFAULT_NAMESPACE,
     MOST_DIGITS,
     AllOf,
@@ -33,8 +33,8 @@ from translator.mapping.model import (
     Uuid5Source,
     Value,
 )
-from translator.mapping.path import PathError, parse_path
-from translator.mapping.tables import MAX_DEPTH, Table, is_text, kind, read_constant
+from translator.mapping.document.path import PathError, parse_path
+from translator.mapping.document.tables import MAX_DEPTH, Table, is_text, kind, read_constant
 
 SINGLE = ("path", "const", "first", "join", "uuid5", "generate")
 COLLECTIONS = ("for_each", "merge", "entries", "fields")
@@ -79,7 +79,7 @@ class ValueReader:
 
     def table(self, table: Table) -> Value | None:
         if any(table.has(name) for name in COLLECTIONS):
-            from translator.mapping.collections import collection
+            from translator.mapping.document.collections import collection
 
             return collection(self, table)
         if not is_dotted(table):

@@ -29,10 +29,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from translator.mapping.document import load as load_mapping
-from translator.mapping.errors import MappingError, Problems, item
-from translator.mapping.model import Mapping
-from translator.mapping.tables import Table, kind
+from translator.mapping.document.errors import MappingError, Problems, item
+from translator.mapping.document.loading import load as load_mapping
+from translator.mapping.document.model import Mapping
+from translator.mapping.document.tables import Table, kind
 
 _ENDS: Final = ("source", "target", "source_format", "target_format")
 _INPUTS: Final = ("input", "input_file", "input_hex", "input_base64")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, TypeVar, cast, get_args
 
-from translator.mapping.errors import Problems, child, did_you_mean
-from translator.mapping.model import Constant
+from translator.mapping.document.errors import Problems, child, did_you_mean
+from translator.mapping.document.model import Constant
 
 MAX_DEPTH = 32
 """Of values and conditions within each other."""

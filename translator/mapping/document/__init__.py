@@ -1,0 +1,1 @@
+"""Mapping documents: TOML into a model."""
