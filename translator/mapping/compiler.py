@@ -16,14 +16,14 @@ from translator.mapping.document.collections import place_of
 from translator.mapping.document.errors import child as key_of
 from translator.mapping.emit import Emitter, bare_table
 from translator.mapping.program import Prepared, Program
-from translator.mapping.report import Report, within
-from translator.mapping.scopes import Scopes, Views
 from translator.mapping.target import Branch, Target
-from translator.mapping.terms import Build, Term, Wrong
-from translator.mapping.trees import Trees
-from translator.mapping.values import Values
-from translator.mapping.viewing import MappedFrames, ViewReading
-from translator.mapping.wholes import Wholes
+from translator.mapping.terms.scopes import Scopes, Views
+from translator.mapping.terms.terms import Build, Term, Wrong
+from translator.mapping.terms.trees import Trees
+from translator.mapping.terms.values import Values
+from translator.mapping.terms.verdicts import Report, within
+from translator.mapping.terms.viewing import MappedFrames, ViewReading
+from translator.mapping.terms.wholes import Wholes
 from translator.plan import matching
 from translator.plan.compiler import Compiled, Side, check_sides, skip_root
 from translator.plan.fields import RecordTables

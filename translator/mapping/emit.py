@@ -12,7 +12,7 @@ import msgspec
 from native.binding import C
 from schemas.model import Any, Record, String, Type, Uuid, nullable
 from translator.formats.base import Row
-from translator.mapping.terms import (
+from translator.mapping.terms.terms import (
     Build,
     Collect,
     Compare,
@@ -39,8 +39,8 @@ from translator.mapping.terms import (
     When,
     optional,
 )
-from translator.mapping.wants import Hop, Marks, View, Want
-from translator.mapping.wholes import Wholes
+from translator.mapping.terms.wants import Hop, Marks, View, Want
+from translator.mapping.terms.wholes import Wholes
 from translator.plan.fields import RecordTables
 from translator.plan.fills import plain, slot
 from translator.plan.frames import Member, Placed

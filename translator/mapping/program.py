@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from native.binding import C
 from translator.mapping.document.errors import child
 from translator.mapping.emit import Emitter
-from translator.mapping.scopes import Loop
 from translator.mapping.target import Branch
-from translator.mapping.terms import Term
+from translator.mapping.terms.scopes import Loop
+from translator.mapping.terms.terms import Term
 
 Make = Callable[["Prepared"], int]
 """Emits the target of a block; its register."""

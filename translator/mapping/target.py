@@ -15,7 +15,7 @@ from schemas.model import MISSING, Field, Map, Presence, Record, nullable
 from translator.formats.base import Row
 from translator.mapping.document import model
 from translator.mapping.emit import Emitter, bare_table, is_option
-from translator.mapping.terms import Build, Const, Join, Steps, Term, Uuid5, optional
+from translator.mapping.terms.terms import Build, Const, Join, Steps, Term, Uuid5, optional
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import Context, is_choice

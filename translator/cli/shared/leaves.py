@@ -93,7 +93,7 @@ def _push(
 
 def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
     """A union's branches, of which each message may have another one."""
-    from translator.mapping.wants import branch_names
+    from translator.mapping.terms.wants import branch_names
 
     named = zip(branch_names(union.branches), union.branches, strict=True)
     return [Leaf((*leaf.segments, Branch(name)), leaf.names, meaning(each), required=False) for name, each in named]

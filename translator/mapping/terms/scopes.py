@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from schemas.model import Any, Array, Map, Null, Record, Type, Union, nullable
-from translator.mapping.constants import TEXT
 from translator.mapping.document import model
 from translator.mapping.document.path import Find, Key, Name, Segment, format_path
-from translator.mapping.terms import Read, Selected, Term, Wrong
-from translator.mapping.viewing import ANYTHING
-from translator.mapping.wants import Marks, NoSuchPath, View, Want, or_null, text_of
+from translator.mapping.terms.constants import TEXT
+from translator.mapping.terms.terms import Read, Selected, Term, Wrong
+from translator.mapping.terms.viewing import ANYTHING
+from translator.mapping.terms.wants import Marks, NoSuchPath, View, Want, or_null, text_of
 from translator.plan.reading import describe
 
 

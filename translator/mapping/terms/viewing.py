@@ -8,7 +8,7 @@ from dataclasses import replace
 from native.binding import C
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import Format
-from translator.mapping.wants import Marks
+from translator.mapping.terms.wants import Marks
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames, Placed
 from translator.plan.reading import Context, Reading, describe

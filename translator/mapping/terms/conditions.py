@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from native.binding import C
 from schemas.model import Any, Bool, Date, Decimal, Enum, Float, Int, String, Time, Timestamp, Type, Uuid
-from translator.mapping.constants import REAL, TEXT, TRUTH, WHOLE, misfit, shown, type_of
-from translator.mapping.conversions import Chosen
 from translator.mapping.document import model
-from translator.mapping.enums import Outcome
-from translator.mapping.terms import Compare, Const, Every, Not, Tagged, Term, Wrong
-from translator.mapping.viewing import ANYTHING
+from translator.mapping.terms.constants import REAL, TEXT, TRUTH, WHOLE, misfit, shown, type_of
+from translator.mapping.terms.conversions import Chosen
+from translator.mapping.terms.enums import Outcome
+from translator.mapping.terms.terms import Compare, Const, Every, Not, Tagged, Term, Wrong
+from translator.mapping.terms.viewing import ANYTHING
 from translator.plan.reading import describe
 
 if TYPE_CHECKING:
-    from translator.mapping.values import Values
+    from translator.mapping.terms.values import Values
 
 _OPERATIONS = {
     "equals": C.H9_CMP_EQ, "not_equals": C.H9_CMP_NE, "less": C.H9_CMP_LT, "less_equal": C.H9_CMP_LE,

@@ -15,7 +15,7 @@ from schemas.model import Any, Array, Map, Record, Type, Union
 from translator.formats import json, msgpack
 from translator.formats.base import Format
 from translator.losses import Losses
-from translator.mapping.wants import Marks
+from translator.mapping.terms.wants import Marks
 from translator.plan.fields import RecordTables
 from translator.plan.reading import Context, Reading
 from translator.plan.writing import Writing

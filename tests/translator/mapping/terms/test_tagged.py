@@ -131,7 +131,7 @@ def test_unions_when_asked() -> None:
 
 # --- OTLP ---
 
-OTLP = Path(__file__).resolve().parents[4] / "shared/data/otlp"
+OTLP = Path(__file__).resolve().parents[5] / "shared/data/otlp"
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def otlp() -> schemas.Schema:
 
 def test_otlp_metrics(otlp: schemas.Schema) -> None:
     """OTLP's own example by the reference's mapping: a signal for each data point, with all attributes as metadata."""
-    reference = (Path(__file__).resolve().parents[3] / "docs/mapping.md").read_text()
+    reference = (Path(__file__).resolve().parents[4] / "docs/mapping.md").read_text()
     document = reference.partition("```toml source=otlp target=neuron\n")[2].partition("```")[0]
     data = translator.compile(("protojson", otlp), otlp).translate((OTLP / "examples/metrics.json").read_bytes())
     plan = translator.compile(otlp, "neuron:NeuronSignal", load(document))

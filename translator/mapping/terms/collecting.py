@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from schemas.model import Array, Bool, Int, Map, Record, String, Type
 from translator.mapping.document import model
-from translator.mapping.terms import Build, Collect, Const, Entries, Merge, Term, Wrong
+from translator.mapping.terms.terms import Build, Collect, Const, Entries, Merge, Term, Wrong
 from translator.plan.reading import describe
 
 if TYPE_CHECKING:
-    from translator.mapping.trees import Trees
-    from translator.mapping.values import Values
+    from translator.mapping.terms.trees import Trees
+    from translator.mapping.terms.values import Values
 
 _MAKES = {
     model.ListSource: ("a list", Array), model.MapSource: ("a map", Map), model.MergeSource: ("a map", Map),

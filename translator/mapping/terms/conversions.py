@@ -26,11 +26,11 @@ from schemas.model import (
 )
 from translator.formats.base import Row
 from translator.losses import Losses
-from translator.mapping.constants import REAL, TEXT, branch_of, misfit, rounded
 from translator.mapping.document import model
-from translator.mapping.enums import EnumTables, Outcome
-from translator.mapping.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
-from translator.mapping.wholes import HELD, Wholes
+from translator.mapping.terms.constants import REAL, TEXT, branch_of, misfit, rounded
+from translator.mapping.terms.enums import EnumTables, Outcome
+from translator.mapping.terms.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
+from translator.mapping.terms.wholes import HELD, Wholes
 from translator.plan.convert import convert
 from translator.plan.reading import Context, Reading, describe, is_choice, optional
 from translator.policies import Policies

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from schemas.model import Type
 from translator.formats.base import Row
-from translator.mapping.wants import Want
+from translator.mapping.terms.wants import Want
 
 if TYPE_CHECKING:
-    from translator.mapping.scopes import Loop
     from translator.mapping.target import Branch
+    from translator.mapping.terms.scopes import Loop
 
 
 class Wrong(Exception):  # noqa: N818 - it is told as a problem of the mapping, never raised to a user

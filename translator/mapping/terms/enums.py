@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from native.binding import C
 from schemas.model import Bool, Enum, Float, Int, String, Type
-from translator.mapping.constants import misfit, shown, type_of
 from translator.mapping.document import model
-from translator.mapping.terms import Steps, Term, Wrong
+from translator.mapping.terms.constants import misfit, shown, type_of
+from translator.mapping.terms.terms import Steps, Term, Wrong
 from translator.plan.reading import describe
 from translator.policies import Policies
 
 if TYPE_CHECKING:
-    from translator.mapping.conversions import Conversions
+    from translator.mapping.terms.conversions import Conversions
 
 _NARROW = 1 << 31
 
@@ -90,7 +90,7 @@ class EnumTables:
 
     def _as_number(self, term: Term, outcome: Outcome, meant: Type, target: Type, key: str) -> Term:
         """Small integers by a table; others by reading their text."""
-        from translator.mapping.conversions import parse_step
+        from translator.mapping.terms.conversions import parse_step
 
         numbers = [int(each) for each in outcome.constants] if isinstance(meant, Int) else []
         if numbers and all(-_NARROW <= each < _NARROW for each in numbers):

@@ -8,13 +8,13 @@ from schemas.model import Array, Field, Map, Presence, Record, String, Type, nul
 from translator.mapping.document import model
 from translator.mapping.document.blocks import KEYS
 from translator.mapping.document.errors import did_you_mean
-from translator.mapping.report import Report
-from translator.mapping.scopes import Names
 from translator.mapping.target import Branch, needed
-from translator.mapping.terms import Collect, Empty, Entries, First, Merge, Term, Wrong
-from translator.mapping.values import Values
-from translator.mapping.viewing import MappedFrames
-from translator.mapping.wants import text_of
+from translator.mapping.terms.scopes import Names
+from translator.mapping.terms.terms import Collect, Empty, Entries, First, Merge, Term, Wrong
+from translator.mapping.terms.values import Values
+from translator.mapping.terms.verdicts import Report
+from translator.mapping.terms.viewing import MappedFrames
+from translator.mapping.terms.wants import text_of
 from translator.plan.reading import describe
 
 _COLLECTED = (Collect, Merge, Entries)

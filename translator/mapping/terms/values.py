@@ -29,12 +29,12 @@ from schemas.model import (
 )
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
-from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
-from translator.mapping.conversions import Chosen, Conversions, way
 from translator.mapping.document import model
 from translator.mapping.document.path import Branch, Name, Segment
-from translator.mapping.scopes import Place, Scopes
-from translator.mapping.terms import (
+from translator.mapping.terms.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
+from translator.mapping.terms.conversions import Chosen, Conversions, way
+from translator.mapping.terms.scopes import Place, Scopes
+from translator.mapping.terms.terms import (
     First,
     Generate,
     Join,
@@ -50,9 +50,9 @@ from translator.mapping.terms import (
     When,
     Wrong,
 )
-from translator.mapping.viewing import ANYTHING
-from translator.mapping.wants import NoSuchPath, branch_names
-from translator.mapping.wholes import HELD
+from translator.mapping.terms.viewing import ANYTHING
+from translator.mapping.terms.wants import NoSuchPath, branch_names
+from translator.mapping.terms.wholes import HELD
 from translator.plan.convert import convert
 from translator.plan.reading import describe, is_choice, optional
 
@@ -76,8 +76,8 @@ class Values(Conversions):
     at: str = ""
 
     def __post_init__(self) -> None:
-        from translator.mapping.collecting import Collections
-        from translator.mapping.conditions import Conditions
+        from translator.mapping.terms.collecting import Collections
+        from translator.mapping.terms.conditions import Conditions
 
         super().__post_init__()
         self.conditions = Conditions(self)

@@ -1,0 +1,1 @@
+"""Terms: a mapping's model, typed against both schemas."""
