@@ -11,7 +11,7 @@ from translator.formats.base import Row
 from translator.mapping.terms.wants import Want
 
 if TYPE_CHECKING:
-    from translator.mapping.target import Branch
+    from translator.mapping.program.target import Branch
     from translator.mapping.terms.scopes import Loop
 
 

@@ -8,7 +8,7 @@ from schemas.model import Array, Field, Map, Presence, Record, String, Type, nul
 from translator.mapping.document import model
 from translator.mapping.document.blocks import KEYS
 from translator.mapping.document.errors import did_you_mean
-from translator.mapping.target import Branch, needed
+from translator.mapping.program.target import Branch, needed
 from translator.mapping.terms.scopes import Names
 from translator.mapping.terms.terms import Collect, Empty, Entries, First, Merge, Term, Wrong
 from translator.mapping.terms.values import Values

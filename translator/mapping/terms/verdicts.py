@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from schemas.model import MISSING, Field
 from translator.losses import Losses
-from translator.mapping.target import Branch, needed
+from translator.mapping.program.target import Branch, needed
 from translator.mapping.terms.scopes import Views
 from translator.mapping.terms.terms import Term, may_refuse, optional
 

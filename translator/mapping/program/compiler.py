@@ -14,9 +14,9 @@ from translator.losses import Losses
 from translator.mapping.document import model
 from translator.mapping.document.collections import place_of
 from translator.mapping.document.errors import child as key_of
-from translator.mapping.emit import Emitter, bare_table
-from translator.mapping.program import Prepared, Program
-from translator.mapping.target import Branch, Target
+from translator.mapping.program.blocks import Prepared, Program
+from translator.mapping.program.emit import Emitter, bare_table
+from translator.mapping.program.target import Branch, Target
 from translator.mapping.terms.scopes import Scopes, Views
 from translator.mapping.terms.terms import Build, Term, Wrong
 from translator.mapping.terms.trees import Trees

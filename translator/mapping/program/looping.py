@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from native.binding import C
 from schemas.model import Array, Bool, Float, Int, Map, Record, String, Type, Union, nullable
-from translator.mapping.emit import is_option
+from translator.mapping.program.emit import is_option
 from translator.mapping.terms.scopes import Loop, Reading
 from translator.mapping.terms.terms import Collect, Entries, Merge, Term, optional
 from translator.plan.shapes import width_of
 
 if TYPE_CHECKING:
-    from translator.mapping.emit import Emitter
+    from translator.mapping.program.emit import Emitter
 
 _ENTRY = 32
 """Bytes of a map's entry: two slots."""

@@ -69,7 +69,7 @@ class Emitter:
     """Whether registers may hold what was left there: in a loop, and where they are used again."""
 
     def __post_init__(self) -> None:
-        from translator.mapping.looping import Looping
+        from translator.mapping.program.looping import Looping
 
         self.items: dict[tuple[int, int], int] = {}
         """The registers of the items that loops are at, by view and by the type that they were read as."""

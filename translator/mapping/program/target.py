@@ -14,7 +14,7 @@ from native.binding import C
 from schemas.model import MISSING, Field, Map, Presence, Record, nullable
 from translator.formats.base import Row
 from translator.mapping.document import model
-from translator.mapping.emit import Emitter, bare_table, is_option
+from translator.mapping.program.emit import Emitter, bare_table, is_option
 from translator.mapping.terms.terms import Build, Const, Join, Steps, Term, Uuid5, optional
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from native.binding import C
 from translator.mapping.document.errors import child
-from translator.mapping.emit import Emitter
-from translator.mapping.target import Branch
+from translator.mapping.program.emit import Emitter
+from translator.mapping.program.target import Branch
 from translator.mapping.terms.scopes import Loop
 from translator.mapping.terms.terms import Term
 

@@ -1,0 +1,1 @@
+"""Programs: a mapping's terms as instructions of the core."""
