@@ -14,8 +14,8 @@ from schemas import avro, protobuf
 from tests import vectors
 from translator import formats
 from translator.engine.plan import Plan
-from translator.mapping.document import loading as document
-from translator.mapping.document.loading import Mapping
+from translator.mapping import document
+from translator.mapping.document import Mapping
 from translator.plan.compiler import Side
 
 _PAIR = {

@@ -14,8 +14,8 @@ import pytest
 import translator
 from translator.mapping import document_schema, load
 from translator.mapping.document import values as expressions
-from translator.mapping.document.blocks import KEYS
-from translator.mapping.document.collections import PARTS
+from translator.mapping.document.loading import KEYS
+from translator.mapping.document.values import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs/mapping.md").read_text()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from translator.engine.sources import SchemaSource
     from translator.engine.transformers import Transformer, register, transformers
     from translator.losses import Loss, Losses
-    from translator.mapping.document.loading import MappingError
+    from translator.mapping.document import MappingError
     from translator.messages import LearningComplete, NeuronActivated, NeuronSignal, TopologyChanged
     from translator.policies import Policies
     from translator.streams.schema_ids.adapter import Adapter, Message
@@ -39,7 +39,7 @@ _HOMES = {
     "translator.streams.schema_ids.adapter": ("Adapter", "Message"),
     "translator.streams.schema_ids.making": ("adapter",),
     "translator.engine.compile": ("MappingSource", "SchemaSpec", "compile"),
-    "translator.mapping.document.loading": ("MappingError",),
+    "translator.mapping.document": ("MappingError",),
     "translator.messages": ("LearningComplete", "NeuronActivated", "NeuronSignal", "TopologyChanged"),
     "translator.engine.plan": ("Batch", "EachBatch", "Plan"),
     "translator.losses": ("Loss", "Losses"),

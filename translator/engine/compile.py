@@ -15,10 +15,10 @@ from translator.engine.specs import Document, End, SchemaSpec, end
 from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
-    from translator.mapping.document.loading import Mapping
+    from translator.mapping.document import Mapping
 
 MappingSource: TypeAlias = "str | Path | dict[str, Any] | Mapping"
-"""A mapping: its file, its document as parsed, or as `translator.mapping.document.loading.load` gave it."""
+"""A mapping: its file, its document as parsed, or as `translator.mapping.document.load` gave it."""
 
 
 def compile(  # noqa: A001
@@ -68,7 +68,7 @@ def mapping_of(source: MappingSource | None) -> Mapping | None:
     """The mapping that users name. MappingError: it can't be loaded."""
     if source is None:
         return None
-    from translator.mapping.document import loading as document
+    from translator.mapping import document
 
     if isinstance(source, document.Mapping):
         return source

@@ -17,7 +17,7 @@ from translator.policies import Policies
 
 if TYPE_CHECKING:
     from schemas.model import Schema
-    from translator.mapping.document.loading import Mapping
+    from translator.mapping.document import Mapping
 
 T = TypeVar("T")
 Translate = Callable[[bytes], bytes]

@@ -17,7 +17,7 @@ from translator.plan.compiler import Side
 if TYPE_CHECKING:
     from schemas.model import Schema
     from translator.engine.specs import End
-    from translator.mapping.document.loading import Mapping
+    from translator.mapping.document import Mapping
 
 
 class RegisteredPlan(Plan):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from native.binding import Limits
     from schemas.model import Schema
     from translator.engine.plan import Batch
-    from translator.mapping.document.loading import Mapping
+    from translator.mapping.document import Mapping
     from translator.policies import Policies
 
 

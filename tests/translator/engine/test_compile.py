@@ -163,7 +163,7 @@ def test_options() -> None:
 
 def test_mapping() -> None:
     """A mapping says where fields come from; as a document or loaded."""
-    from translator.mapping.document import loading as document
+    from translator.mapping import document
 
     written = {"version": 1, "fields": {"b": "a"}}
     for mapping in (written, document.load(written)):

@@ -17,8 +17,8 @@ from native.errors import PlanError
 from schemas.model import Array, Enum, Record, Type
 from translator.cli.shared.leaves import Leaf, Loop, leaves, loops, words
 from translator.engine.plan import Plan
+from translator.mapping.document import load
 from translator.mapping.document.errors import MappingError, child
-from translator.mapping.document.loading import load
 from translator.plan.compiler import Side
 
 _TEXTS: Final = ("bool", "int", "float", "uuid", "timestamp", "date", "time", "decimal")

@@ -20,7 +20,7 @@ from translator.policies import Policies, choices
 if TYPE_CHECKING:
     from native.binding import Limits
     from translator.engine.plan import Plan
-    from translator.mapping.document.loading import Mapping
+    from translator.mapping.document import Mapping
     from translator.plan.compiler import Side
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -175,7 +175,7 @@ def chosen(options: PlanOptions) -> tuple[Mapping | None, Policies]:
     policies = _policies(options.policy)
     if options.map is None:
         return None, Policies(**policies)
-    from translator.mapping.document.loading import load
+    from translator.mapping.document import load
 
     mapping = load(options.map)
     policies = dict(mapping.policies) | policies

@@ -82,7 +82,7 @@ class GenerateSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class ForEach:
     """`NAME in PATH`: each item of a list. `KEY, VALUE in PATH`: each entry of a map."""
 
     key: str
@@ -95,7 +95,7 @@ class ListSource:
     """A list with an item for each of the loops' items; absent where the first loop's list is."""
 
     key: str
-    loops: tuple[Loop, ...]
+    loops: tuple[ForEach, ...]
     where: Condition | None
     item: Value
 
@@ -105,7 +105,7 @@ class MapSource:
     """A map with an entry for each of the loops' items; absent where the first loop's list is."""
 
     key: str
-    loops: tuple[Loop, ...]
+    loops: tuple[ForEach, ...]
     where: Condition | None
     name: Value
     value: Value
@@ -240,7 +240,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RuleBlock:
     """What a message becomes, or each item of `loops`: a message of `rules`, or what the first of `alternatives` whose
     own `when` holds makes of it. The rules of a block hold in its alternatives too, but for targets that these write
     themselves."""
@@ -248,12 +248,12 @@ class Block:
     key: str
     when: Condition | None = None
     """Tested before the loops: false or absent, the block makes nothing."""
-    loops: tuple[Loop, ...] = ()
+    loops: tuple[ForEach, ...] = ()
     """Outermost first."""
     where: Condition | None = None
     """Tested for each item of the loops: false or absent, it is passed over."""
     rules: tuple[Rule, ...] = ()
-    alternatives: tuple[Block, ...] = ()
+    alternatives: tuple[RuleBlock, ...] = ()
     otherwise: Otherwise = "refuse"
     """What becomes of an item that no alternative takes."""
 
@@ -265,7 +265,7 @@ class Mapping:
     version: int
     description: str
     policies: tuple[tuple[str, str], ...]
-    block: Block
+    block: RuleBlock
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -48,7 +48,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class UnionBranch:
     """`:name`: a union's branch; absent where the union holds another one."""
 
     name: str
@@ -62,7 +62,7 @@ class Find:
     text: str
 
 
-Segment = Name | Key | Index | Branch | Find
+Segment = Name | Key | Index | UnionBranch | Find
 
 
 class PathError(ValueError):
@@ -98,10 +98,19 @@ def _format(segment: Segment) -> str:
             return f"[{json.dumps(text, ensure_ascii=False)}]"
         case Index(n):
             return f"[{n}]"
-        case Branch(name):
+        case UnionBranch(name):
             return f":{name if is_name(name) else json.dumps(name, ensure_ascii=False)}"
         case Find(name, text):
             return f"[{name}={json.dumps(text, ensure_ascii=False)}]"
+
+
+def text_of(segment: Segment) -> str:
+    """The name or key of a segment. ValueError: it has neither."""
+    match segment:
+        case Name(text) | Key(text):
+            return text
+        case _:
+            raise ValueError(f"{format_path((segment,))} is no name")
 
 
 def is_name(text: str) -> bool:
@@ -153,8 +162,8 @@ class _Parser:
             raise self.error("a target's path has no branches")
         self.at += 1
         if self.text.startswith('"', self.at):
-            return Branch(self.quoted())
-        return Branch(self.name('a branch\'s type name must follow ":"'))
+            return UnionBranch(self.quoted())
+        return UnionBranch(self.name('a branch\'s type name must follow ":"'))
 
     def bracket(self) -> Segment:
         opened = self.at

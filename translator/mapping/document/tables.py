@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast
 
 from translator.mapping.document.errors import Problems, child, did_you_mean
 from translator.mapping.document.model import Constant
@@ -11,7 +11,7 @@ from translator.mapping.document.model import Constant
 MAX_DEPTH = 32
 """Of values and conditions within each other."""
 
-T = TypeVar("T")
+T = TypeVar("T", bound=str)
 _INT_MIN, _INT_MAX = -(1 << 63), (1 << 64) - 1
 
 
@@ -75,14 +75,15 @@ class Table:
             return None
         return cast(str, value)
 
-    def choice(self, name: str, literal: Any) -> Any:
-        """One of the values of a `Literal` type."""
+    def choice(self, name: str, choices: tuple[T, ...]) -> T | None:
+        """A text that is one of `choices`."""
         text = self.text(name)
-        return text if text is None else self.one_of(name, text, get_args(literal))
+        return None if text is None else self.one_of(name, text, choices)
 
-    def one_of(self, name: str, text: str, choices: tuple[str, ...]) -> str | None:
-        if text in choices:
-            return text
+    def one_of(self, name: str, text: str, choices: tuple[T, ...]) -> T | None:
+        for each in choices:
+            if each == text:
+                return each
         self.wrong(name, f"{ascii_short(text)} is none of {', '.join(choices)}{did_you_mean(text, choices)}")
         return None
 

@@ -12,8 +12,8 @@ from native.errors import PlanError
 from schemas.model import Any, Map, Record, Type
 from translator.losses import Losses
 from translator.mapping.document import model
-from translator.mapping.document.collections import place_of
 from translator.mapping.document.errors import child as key_of
+from translator.mapping.document.places import place_of
 from translator.mapping.program.blocks import Prepared, Program
 from translator.mapping.program.emit import Emitter, bare_table
 from translator.mapping.program.target import Branch, Target
@@ -106,7 +106,7 @@ class _Compiler:
 
     # --- the blocks, with their terms ---
 
-    def _prepared(self, block: model.Block, outer: dict[tuple[str, ...], model.Rule], target: Record) -> Prepared:
+    def _prepared(self, block: model.RuleBlock, outer: dict[tuple[str, ...], model.Rule], target: Record) -> Prepared:
         """`outer`: the rules around it, which a block's own take the place of."""
         found = Prepared(block.key, skip=block.otherwise == "skip")
         with self.scopes.before(block.loops):
@@ -119,7 +119,7 @@ class _Compiler:
         return found
 
     def _fill(
-        self, found: Prepared, block: model.Block, outer: dict[tuple[str, ...], model.Rule], target: Record
+        self, found: Prepared, block: model.RuleBlock, outer: dict[tuple[str, ...], model.Rule], target: Record
     ) -> None:
         found.where = self._condition(block.where)
         rules = {**outer, **{place_of(rule.target): rule for rule in block.rules}}

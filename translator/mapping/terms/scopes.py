@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from schemas.model import Any, Array, Map, Null, Record, Type, Union, nullable
 from translator.mapping.document import model
-from translator.mapping.document.path import Find, Key, Name, Segment, format_path
+from translator.mapping.document.path import Find, Key, Name, Segment, format_path, text_of
 from translator.mapping.terms.constants import TEXT
 from translator.mapping.terms.terms import Read, Selected, Term, Wrong
 from translator.mapping.terms.viewing import ANYTHING
-from translator.mapping.terms.wants import Marks, NoSuchPath, View, Want, or_null, text_of
+from translator.mapping.terms.wants import Marks, NoSuchPath, View, Want, or_null
 from translator.plan.reading import describe
 
 
@@ -182,7 +182,7 @@ class Scopes:
     # --- loops ---
 
     @contextmanager
-    def over(self, loops: Sequence[model.Loop], *, apart: bool) -> Iterator[list[Loop]]:
+    def over(self, loops: Sequence[model.ForEach], *, apart: bool) -> Iterator[list[Loop]]:
         """The loops' names are in scope inside. Wrong: there is no such list."""
         before = dict(self._names)
         try:
@@ -191,7 +191,7 @@ class Scopes:
             self._names = before
 
     @contextmanager
-    def before(self, loops: Sequence[model.Loop]) -> Iterator[None]:
+    def before(self, loops: Sequence[model.ForEach]) -> Iterator[None]:
         """The loops' names aren't in scope yet inside, and stand for nothing else."""
         kept, self._later = self._later, self._later | {name for each in loops for name in each.names}
         try:
@@ -199,7 +199,7 @@ class Scopes:
         finally:
             self._later = kept
 
-    def _loop(self, given: model.Loop, apart: bool) -> Loop:
+    def _loop(self, given: model.ForEach, apart: bool) -> Loop:
         try:
             loop = self._made(given, self.place(given.path.path, given.key), apart)
         except NoSuchPath as error:
@@ -222,7 +222,7 @@ class Scopes:
             return False
         return True
 
-    def _made(self, given: model.Loop, place: Place, apart: bool) -> Loop:
+    def _made(self, given: model.ForEach, place: Place, apart: bool) -> Loop:
         if place.key:
             raise NoSuchPath("a key is no list")
         found = place.view.natural(place.path)

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from schemas.model import Array, Field, Map, Presence, Record, String, Type, nullable
 from translator.mapping.document import model
-from translator.mapping.document.blocks import KEYS
 from translator.mapping.document.errors import did_you_mean
+from translator.mapping.document.loading import KEYS
+from translator.mapping.document.path import text_of
 from translator.mapping.program.target import Branch, needed
 from translator.mapping.terms.scopes import Names
 from translator.mapping.terms.terms import Collect, Empty, Entries, First, Merge, Term, Wrong
 from translator.mapping.terms.values import Values
 from translator.mapping.terms.verdicts import Report
 from translator.mapping.terms.viewing import MappedFrames
-from translator.mapping.terms.wants import text_of
 from translator.plan.reading import describe
 
 _COLLECTED = (Collect, Merge, Entries)

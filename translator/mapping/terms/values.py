@@ -30,7 +30,7 @@ from schemas.model import (
 from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
 from translator.mapping.document import model
-from translator.mapping.document.path import Branch, Name, Segment
+from translator.mapping.document.path import Name, Segment, UnionBranch
 from translator.mapping.terms.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
 from translator.mapping.terms.conversions import Chosen, Conversions, way
 from translator.mapping.terms.scopes import Place, Scopes
@@ -228,7 +228,7 @@ class Values(Conversions):
             branches = raw.branches if isinstance(raw, Union) else ()
             names = branch_names(branches)
             tails: list[Segment] = [
-                Branch(name) for name, each in zip(names, branches, strict=True) if not isinstance(each, Null)
+                UnionBranch(name) for name, each in zip(names, branches, strict=True) if not isinstance(each, Null)
             ]
             implied = False
         elif is_one_oneof(natural):

@@ -15,7 +15,7 @@ from typing import Literal
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, String, Type, Union, nullable
 from translator.formats.base import Format
 from translator.mapping.document.errors import did_you_mean
-from translator.mapping.document.path import Branch, Index, Key, Name, Segment, format_path
+from translator.mapping.document.path import Index, Key, Name, Segment, UnionBranch, format_path, text_of
 from translator.plan.reading import describe, is_choice, last_name
 
 
@@ -264,7 +264,7 @@ class View:
                 return inner.values
             case Index() if isinstance(inner, Array):
                 return inner.items
-            case Branch():
+            case UnionBranch():
                 return self._branch(type_, segment.name)[1]
             case Name() | Key() | Index() if isinstance(inner, Any) and self._named:
                 return inner
@@ -292,7 +292,7 @@ class View:
         match tail[0]:
             case Index(n=n):
                 return _held(Array(or_null(further)), Hop("item", or_null(further), number=n), further, hops)
-            case Branch(name=name):
+            case UnionBranch(name=name):
                 return self._as_branch(type_, name, further, hops)
             case segment if self._has_members(type_):
                 name = self._member_name(type_, segment)
@@ -326,17 +326,6 @@ def _held(container: Type, hop: Hop, inner: Type, hops: list[Hop]) -> tuple[Type
 def or_null(type_: Type) -> Type:
     """What stands in a container may be null, and is then absent."""
     return type_ if isinstance(type_, Union) else Union((Null(), type_))
-
-
-def text_of(segment: Segment) -> str:
-    """The name or key of a segment."""
-    match segment:
-        case Name(name=name):
-            return name
-        case Key(text=text):
-            return text
-        case _:
-            raise NoSuchPath(f"{format_path((segment,))} is no name")
 
 
 def _branch_hint(type_: Type) -> str:

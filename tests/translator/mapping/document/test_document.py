@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from native.errors import TranslatorError
-from translator.mapping import (
+from translator.mapping.document import (
     DEFAULT_NAMESPACE,
     AllOf,
     AnyOf,
@@ -37,9 +37,8 @@ from translator.mapping import (
     document_schema,
     load,
 )
-from translator.mapping.document.blocks import KEYS
-from translator.mapping.document.collections import PARTS
-from translator.mapping.document.values import MODIFIERS, SOURCES, TESTS
+from translator.mapping.document.loading import KEYS
+from translator.mapping.document.values import MODIFIERS, PARTS, SOURCES, TESTS
 from translator.policies import choices
 
 WHOLE = """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translator.mapping import Branch, Index, Key, Name, PathError, format_path, parse_path, parse_target
+from translator.mapping.document import Index, Key, Name, PathError, UnionBranch, format_path, parse_path, parse_target
 
 PATHS = [
     ("a", (Name("a"),)),
@@ -18,9 +18,9 @@ PATHS = [
     ('a[""]', (Name("a"), Key(""))),
     ("a[0][12].b", (Name("a"), Index(0), Index(12), Name("b"))),
     ("a[4294967294]", (Name("a"), Index(4294967294))),
-    ("data:string", (Name("data"), Branch("string"))),
-    ("data:AvroCloudEventData.value[0]", (Name("data"), Branch("AvroCloudEventData"), Name("value"), Index(0))),
-    ('data:"com.example.Event".id', (Name("data"), Branch("com.example.Event"), Name("id"))),
+    ("data:string", (Name("data"), UnionBranch("string"))),
+    ("data:AvroCloudEventData.value[0]", (Name("data"), UnionBranch("AvroCloudEventData"), Name("value"), Index(0))),
+    ('data:"com.example.Event".id', (Name("data"), UnionBranch("com.example.Event"), Name("id"))),
 ]
 
 

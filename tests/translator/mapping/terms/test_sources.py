@@ -25,7 +25,7 @@ from tests.translator.mapping.support import (
     source,
     to_json,
 )
-from translator.mapping import DEFAULT_NAMESPACE
+from translator.mapping.document import DEFAULT_NAMESPACE
 
 TRUTH = {"type": "boolean"}
 TIME = {"type": "string", "format": "date-time"}
