@@ -123,7 +123,7 @@ class Plan:
     def _compiled(self) -> Compiled:
         if self.mapping is None:
             return compile_pair(self.source, self.target, self.policies, self.drop)
-        from translator.mapping.program.compiler import compile_mapping
+        from translator.mapping.program import compile_mapping
 
         return compile_mapping(self.source, self.target, self.mapping, self.policies)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from native import binding
 from native.binding import C
+from translator.plan.instructions import Insn
 
 Row = dict[str, Any]
 _MASK64 = (1 << 64) - 1
@@ -41,7 +42,7 @@ class Image:
     enums: list[Row] = field(default_factory=list)
     symbols: list[Row] = field(default_factory=list)
     steps: list[Row] = field(default_factory=lambda: [{"code": C.H9_STEP_NONE}])
-    insns: list[Row] = field(default_factory=list)
+    insns: list[Insn] = field(default_factory=list)
     words64: list[int] = field(default_factory=list)
     words32: list[int] = field(default_factory=list)
     pool: bytearray = field(default_factory=bytearray)
@@ -145,7 +146,7 @@ class Image:
             binding.pack("h9_enum", self.enums),
             binding.pack("h9_symbol", self.symbols),
             binding.pack("h9_step", self.steps),
-            binding.pack("h9_insn", self.insns),
+            binding.pack("h9_insn", [insn._asdict() for insn in self.insns]),
             b"".join(word.to_bytes(8, "little") for word in self.words64),
             b"".join(word.to_bytes(4, "little") for word in self.words32),
             bytes(self.pool),

@@ -1,1 +1,3 @@
-"""Programs: a mapping's terms as instructions of the core."""
+from translator.mapping.program.compiler import compile_mapping
+
+__all__ = ["compile_mapping"]

@@ -8,107 +8,83 @@ loop; so one stands before each condition as well. Where no EMIT follows, there 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from native.binding import C
 from translator.mapping.document.errors import child
 from translator.mapping.program.emit import Emitter
-from translator.mapping.program.target import Branch
-from translator.mapping.terms.scopes import Loop
-from translator.mapping.terms.terms import Term
-
-Make = Callable[["Prepared"], int]
-"""Emits the target of a block; its register."""
+from translator.mapping.terms.terms import Term, TypedBlock
+from translator.plan import instructions as insn
 
 
-@dataclass
-class Prepared:
-    """A block with the terms of its conditions. `branch`: what its messages are made of, None where it has
-    alternatives."""
+class Blocks:
+    """Emits the program of a mapping's blocks."""
 
-    key: str
-    when: Term | None = None
-    loops: list[Loop] = field(default_factory=list)
-    where: Term | None = None
-    branch: Branch | None = None
-    alternatives: list[Prepared] = field(default_factory=list)
-    skip: bool = False
-
-
-class Program:
-    """Emits blocks."""
-
-    def __init__(self, emitter: Emitter, make: Make) -> None:
+    def __init__(self, emitter: Emitter) -> None:
         self._emitter = emitter
-        self._make = make
+        self._asm = emitter.asm
 
-    def one(self, block: Prepared) -> None:
+    def one(self, block: TypedBlock) -> None:
         """The whole program, which makes one message."""
-        self._emitter.add(C.H9_I_END, a=self._make(block))
+        self._asm.add(insn.end(self._made(block)))
 
-    def many(self, block: Prepared) -> None:
+    def many(self, block: TypedBlock) -> None:
         """The whole program, which makes any number of messages."""
-        emitter = self._emitter
-        emitter.stale = True
+        self._asm.stale = True
         done: list[int] = []
-        begun = block.when is not None
         if block.when is not None:
             self._unless(block.when, done, begun=False)
-        self._inside(block, done, begun=begun)
-        for jump in done:
-            emitter.here(jump)
-        emitter.add(C.H9_I_DONE)
+        self._inside(block, done, begun=block.when is not None)
+        self._asm.here(*done)
+        self._asm.add(insn.done())
+
+    def _made(self, block: TypedBlock) -> int:
+        assert block.tree is not None
+        return self._emitter.message(block.key, block.tree)
 
     # `after`: what jumps to the next item of the innermost loop. `begun`: an ITEM is under way that goes on there.
 
     def _unless(self, condition: Term, after: list[int], *, begun: bool) -> None:
-        """Goes on behind where a condition doesn't hold, or is refused."""
+        """Goes on with the next item where a condition doesn't hold, or is refused."""
         self._item(after, begun=begun)
-        after.append(self._emitter.add(C.H9_I_IF_FALSE, a=self._emitter.term(condition)))
+        after.append(self._asm.add(insn.if_false(self._emitter.term(condition))))
 
     def _item(self, after: list[int], *, begun: bool) -> None:
         if not begun:
-            after.append(self._emitter.add(C.H9_I_ITEM))
+            after.append(self._asm.add(insn.item()))
 
-    def _inside(self, block: Prepared, after: list[int], *, begun: bool) -> None:
+    def _inside(self, block: TypedBlock, after: list[int], *, begun: bool) -> None:
         """A block whose `when` holds."""
-        emitter = self._emitter
-        opened = [emitter.looping.open(loop, emitter.looping.lists(loop)) for loop in block.loops]
+        loops = self._emitter.loops
+        opened = [loops.open(loop, loops.lists(loop)) for loop in block.loops]
         inner, begun = (opened[-1].again, opened[-1].begun) if opened else (after, begun)
         if block.where is not None:
             self._unless(block.where, inner, begun=begun)
             begun = True
-        if block.branch is not None:
+        if block.tree is not None:
             self._message(block, inner, begun=begun)
         else:
             self._alternatives(block, inner, begun=begun)
         for each in reversed(opened):
-            emitter.looping.close(each)
+            loops.close(each)
 
-    def _message(self, block: Prepared, after: list[int], *, begun: bool) -> None:
-        """Registers are free again behind it."""
-        emitter = self._emitter
-        before = emitter.registers
+    def _message(self, block: TypedBlock, after: list[int], *, begun: bool) -> None:
+        """Registers are free again after it."""
+        before = self._asm.registers
         self._item(after, begun=begun)
-        emitter.add(C.H9_I_EMIT, a=self._make(block))
-        emitter.registers = before
+        self._asm.add(insn.emit(self._made(block)))
+        self._asm.registers = before
 
-    def _alternatives(self, block: Prepared, after: list[int], *, begun: bool) -> None:
-        emitter = self._emitter
+    def _alternatives(self, block: TypedBlock, after: list[int], *, begun: bool) -> None:
         for each in block.alternatives:
-            before = emitter.registers
+            before = self._asm.registers
             if each.when is None:
                 self._inside(each, after, begun=begun)
                 return
             self._item(after, begun=begun)
             begun = True
-            missed = emitter.add(C.H9_I_IF_FALSE, a=emitter.term(each.when))
+            missed = self._asm.add(insn.if_false(self._emitter.term(each.when)))
             self._inside(each, after, begun=begun)
-            after.append(emitter.add(C.H9_I_JUMP))
-            emitter.here(missed)
-            emitter.registers = before
-        if not block.skip:
+            after.append(self._asm.add(insn.jump()))
+            self._asm.here(missed)
+            self._asm.registers = before
+        if block.otherwise == "refuse":
             self._item(after, begun=begun)
-            nothing = emitter.blank()
-            emitter.add(C.H9_I_REQUIRE, child(block.key, "alternatives"), a=nothing)
+            self._asm.add(insn.require(self._asm.blank()), child(block.key, "alternatives"))

@@ -1,4 +1,4 @@
-"""A mapping's constants: the type that each has by itself, and whether it can be what its target wants."""
+"""A mapping's constants: the type that each has by itself, whether it can be what its target wants, and tables."""
 
 from __future__ import annotations
 
@@ -147,3 +147,35 @@ def branch_of(constant: Constant, union: Union) -> int | None:
 
 def _is_symbol(constant: Constant, type_: Type) -> bool:
     return isinstance(type_, Enum) and constant in dict(type_.symbols)
+
+
+# --- tables of constants ---
+
+
+class Outcome(Enum):
+    """What a value's `enum` gives, until it is known what that is to be: an enum of its own, whose symbols are the
+    constants as text. `kind`: the type of the constants that the document wrote."""
+
+    __slots__ = ("constants", "key", "kind")
+
+    def __init__(self, key: str, constants: list[Constant], kind: Type) -> None:
+        super().__init__(key, tuple((_symbol(each), i) for i, each in enumerate(constants)))
+        self.key = key
+        self.constants = constants
+        self.kind = kind
+
+
+def outcome_of(key: str, given: list[Constant]) -> Outcome:
+    """Of a table that gives these. ValueError: they are of different kinds."""
+    kinds = [type_of(each) for each in given]
+    kind = next((each for each in kinds if isinstance(each, Float)), kinds[0])
+    for constant, each in zip(given, kinds, strict=True):
+        numbers = isinstance(kind, Int | Float) and isinstance(each, Int | Float)
+        if type(each) is not type(kind) and not numbers:
+            raise ValueError(f"{shown(given[0])} and {shown(constant)} are of different kinds")
+    # each once; to Python 1, 1.0 and true are one, but here they are of one kind
+    return Outcome(key, list(dict.fromkeys(given)), kind)
+
+
+def _symbol(constant: Constant) -> str:
+    return constant if isinstance(constant, str) else shown(constant)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from msgspec.structs import asdict
 from msgspec.structs import replace as replaced
 
 from native.binding import C
@@ -27,14 +28,15 @@ from schemas.model import (
 from translator.formats.base import Row
 from translator.losses import Losses
 from translator.mapping.document import model
-from translator.mapping.terms.constants import REAL, TEXT, branch_of, misfit, rounded
-from translator.mapping.terms.enums import EnumTables, Outcome
-from translator.mapping.terms.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
-from translator.mapping.terms.wholes import HELD, Wholes
+from translator.mapping.terms.constants import REAL, TEXT, Outcome, branch_of, misfit, rounded, shown
+from translator.mapping.terms.terms import Const, First, Found, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
+from translator.mapping.terms.viewing import HELD, Twins
 from translator.plan.convert import convert
 from translator.plan.reading import Context, Reading, describe, is_choice, optional
 from translator.policies import Policies
 
+_NARROW = 1 << 31
+"""A table's numbers have 32 bits."""
 _CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U, C.H9_STEP_STRING_TO_I, C.H9_STEP_STRING_TO_U)
 
 
@@ -44,28 +46,25 @@ class Chosen(Policies, frozen=True, kw_only=True):
     cut: bool = False
 
 
-@dataclass
 class Conversions:
     """Makes one term of another."""
 
-    context: Context
-    reading: Reading
-    wholes: Wholes
-    losses: Losses = field(default_factory=Losses)
-    """What conversions may refuse, by the document's keys."""
-
-    def __post_init__(self) -> None:
-        self.enums = EnumTables(self)
-        self.expanding: set[int] = set()
+    def __init__(self, context: Context, reading: Reading, twins: Twins) -> None:
+        self.context = context
+        self.reading = reading
+        self.twins = twins
+        self.losses = Losses()
+        """What conversions may refuse, by the document's keys."""
+        self.expanding: set[Type] = set()
         """The tagged types that are being taken apart, since one may contain itself."""
 
     # --- asked for ---
 
-    def as_text(self, term: Term) -> Term:
+    def as_text(self, term: Found) -> Term:
         """A value as text: numbers in their shortest form, times in RFC 3339; lists, maps and records as JSON."""
         if isinstance(term, Tagged):
             return self._of_members(term, TEXT, self._member_text)
-        if self.wholes.is_json(term.type):
+        if self.twins.is_json(term.type):
             return Json(TEXT, term.key, term)
         match term.type:
             case String():
@@ -85,17 +84,17 @@ class Conversions:
                 return self.into(term, TEXT, self.context.policies, term.key)
         return Steps(TEXT, term.key, term, [{"code": code}])
 
-    def _member_text(self, member: Term) -> Term:
+    def _member_text(self, member: Found) -> Term:
         """Bytes that may as well be a text, a number or a list are base64."""
-        if isinstance(self.context.meaning(member.type), Bytes | Fixed):
+        if isinstance(self.context.meaning(member.type), Bytes | Fixed) and not isinstance(member, Tagged):
             return Steps(TEXT, member.key, member, [{"code": C.H9_STEP_BYTES_TO_BASE64}])
         return self.as_text(member)
 
-    def as_number(self, term: Term, key: str) -> Term:
+    def as_number(self, term: Found, key: str) -> Term:
         """An untyped value as the nearest float."""
         return self.cast(term, REAL, Chosen(), key)
 
-    def cast(self, term: Term, target: Type, policies: Chosen, key: str) -> Term:
+    def cast(self, term: Found, target: Type, policies: Chosen, key: str) -> Term:
         """A conversion that must be asked for: text to numbers and back, beside the ordinary ones."""
         if isinstance(target, String):
             return self.as_text(term)
@@ -103,6 +102,9 @@ class Conversions:
             return self.into(term, target, policies, key)
         if isinstance(term, Tagged):
             return self._of_members(term, target, lambda member: self.cast(member, target, policies, key))
+        return self._cast(term, target, policies, key)
+
+    def _cast(self, term: Term, target: Type, policies: Chosen, key: str) -> Term:
         real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)
         if real or isinstance(term.type, Any | Outcome):
             term = self.as_text(term)
@@ -118,15 +120,15 @@ class Conversions:
             term = replace(term, type=Int(32))  # a frame holds an enum's number
         return self.into(term, target, policies, key)
 
-    def _of_members(self, tagged: Tagged, target: Type, convert_: Callable[[Term], Term]) -> Term:
+    def _of_members(self, tagged: Tagged, target: Type, convert_: Callable[[Found], Term]) -> Term:
         """The member that is set, converted; one that can't be is refused where it is set."""
-        self.expanding.add(id(tagged.type))
+        self.expanding.add(tagged.type)
         options = [self._member(tagged, i, target, convert_) for i in range(len(tagged.members))]
-        self.expanding.discard(id(tagged.type))
+        self.expanding.discard(tagged.type)
         first = First(target, tagged.key, options)
         return first if tagged.shared is None else Shared(target, tagged.key, tagged.shared, first)
 
-    def _member(self, tagged: Tagged, i: int, target: Type, convert_: Callable[[Term], Term]) -> Term:
+    def _member(self, tagged: Tagged, i: int, target: Type, convert_: Callable[[Found], Term]) -> Term:
         member, meant = tagged.members[i], self.context.meaning(target)
         if isinstance(member.type, HELD[:3]) and not isinstance(meant, String | Any):
             return self._refused(tagged, i, target, member.there())
@@ -136,10 +138,11 @@ class Conversions:
         except Wrong:
             return self._refused(tagged, i, target, read)
 
-    def _refused(self, tagged: Tagged, i: int, target: Type, member: Term) -> Term:
+    def _refused(self, tagged: Tagged, i: int, target: Type, member: Found) -> Term:
         what = describe(tagged.members[i].type or member.type)
         self.losses.add(f"{tagged.key}[{i}]", "checked", f"refused where it is {what}")
-        return Steps(target, tagged.key, member, [{"code": C.H9_STEP_FAIL, "a": C.H9_E_TYPE}])
+        there = self.as_text(member) if isinstance(member, Tagged) else member
+        return Steps(target, tagged.key, there, [{"code": C.H9_STEP_FAIL, "a": C.H9_E_TYPE}])
 
     # --- constants ---
 
@@ -159,31 +162,21 @@ class Conversions:
 
     # --- unasked ---
 
-    def into(self, term: Term, target: Type, policies: Policies, key: str) -> Term:
+    def into(self, term: Found, target: Type, policies: Policies, key: str) -> Term:
         """`term` as a value of `target`, which isn't null. Wrong: there is no conversion."""
+        if isinstance(term, Tagged):
+            return self._of_tagged(term, target, policies, key)
         if term.type is target:
             return term
-        if isinstance(term, Tagged):
-            if not term.implied:
-                raise Wrong(key, f"{describe(term.type)} can't become {describe(target)}{way(term.type, target)}")
-            if isinstance(self.context.meaning(target), String):
-                return replace(self.as_text(term), type=target)
-            chosen = Chosen(**{name: getattr(policies, name) for name in policies.__struct_fields__})
-            return self._of_members(term, target, lambda member: self.cast(member, target, chosen, key))
         if isinstance(target, Union):
             return self._into_union(term, target, policies, key)
         source, meant = self.context.meaning(term.type), self.context.meaning(target)
-        if isinstance(source, Any) and isinstance(meant, Any):
-            fits = self.reading.any_fits(source, meant)
-            return Steps(target, key, term, [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else [])
-        if isinstance(source, Any) and not isinstance(meant, Any):
-            text = self.as_text(term)
-            return self.cast(text, target, Chosen(), key) if isinstance(meant, Int | Float | Bool) else (
-                self.into(text, target, policies, key))  # fmt: skip
-        if isinstance(meant, Any) and not isinstance(source, Any):
+        if isinstance(source, Any):
+            return self._from_any(term, source, meant, target, policies, key)
+        if isinstance(meant, Any):
             return self._untyped(term, target, key)
         if isinstance(source, Outcome) and not isinstance(meant, Enum):
-            return self.enums.outcome_into(term, source, target, policies, key)
+            return self._from_outcome(term, source, meant, target, policies, key)
         if isinstance(source, Enum) and isinstance(meant, (Enum, String)):
             return self._from_enum(term, source, meant, target, key)
         if isinstance(source, String) and isinstance(meant, Enum):
@@ -192,16 +185,57 @@ class Conversions:
             return Steps(target, key, term, [step])
         return self._converted(term, source, meant, target, policies, key)
 
+    def _of_tagged(self, term: Tagged, target: Type, policies: Policies, key: str) -> Term:
+        if not term.implied:
+            raise Wrong(key, f"{describe(term.type)} can't become {describe(target)}{way(term.type, target)}")
+        if isinstance(self.context.meaning(target), String):
+            return replace(self.as_text(term), type=target)
+        chosen = Chosen(**asdict(policies))
+        return self._of_members(term, target, lambda member: self.cast(member, target, chosen, key))
+
+    def _from_any(self, term: Term, source: Any, meant: Type, target: Type, policies: Policies, key: str) -> Term:
+        """An untyped value by its text, where the target is typed."""
+        if isinstance(meant, Any):
+            fits = self.reading.any_fits(source, meant)
+            return Steps(target, key, term, [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else [])
+        text = self.as_text(term)
+        if isinstance(meant, Int | Float | Bool):
+            return self.cast(text, target, Chosen(), key)
+        return self.into(text, target, policies, key)
+
+    def _from_outcome(
+        self, term: Term, outcome: Outcome, meant: Type, target: Type, policies: Policies, key: str
+    ) -> Term:
+        """What a table gives as what isn't an enum: text, a number, a boolean, or what text can become."""
+        if isinstance(meant, Int | Float | Bool):
+            for constant in outcome.constants:
+                if problem := misfit(constant, meant):
+                    raise Wrong(outcome.key, problem)
+            return self._number_of(term, outcome, meant, target, key)
+        if not isinstance(outcome.kind, String):
+            raise Wrong(outcome.key, f"{shown(outcome.constants[0])} is no {describe(meant)}")
+        return self.into(self.as_text(term), target, policies, key)
+
+    def _number_of(self, term: Term, outcome: Outcome, meant: Type, target: Type, key: str) -> Term:
+        """Small integers by a table; others by reading their text."""
+        numbers = [int(each) for each in outcome.constants] if isinstance(meant, Int) else []
+        if numbers and all(-_NARROW <= each < _NARROW for each in numbers):
+            table = self.reading.enums.table(outcome, numbers, None)
+            return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
+        step = parse_step(meant)
+        assert step is not None
+        return Steps(target, key, self.as_text(term), [step])
+
     def _untyped(self, term: Term, target: Type, key: str) -> Term:
         """A typed value where the target says no more; what it can't hold is refused."""
         if isinstance(term.type, Outcome):
             term = self.as_text(term)
         self.losses.add(key, "checked", "refused where the target has no such value")
-        checks = self.wholes.untyped_format.checks(self.context.meaning(term.type), self.context.policies)
+        checks = self.twins.untyped.checks(self.context.meaning(term.type), self.context.policies)
         return Untyped(target, key, Steps(term.type, key, term, checks) if checks else term)
 
     def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
-        cut = getattr(policies, "cut", False)
+        cut = isinstance(policies, Chosen) and policies.cut
         rounding = replaced(policies, rounding="round") if cut and isinstance(source, Decimal) else policies
         found = convert(source, meant, rounding)
         if found is None:

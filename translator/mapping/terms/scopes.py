@@ -2,97 +2,53 @@
 
 Each of these has a view of its own (wants.py). A list that loops go over, or that is selected from, is read as a list
 of such views. Where an item is wanted both as itself and by its members, or in several types, its list is read once for
-each (a `Reading`).
+each (a `ListReading`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from schemas.model import Any, Array, Map, Null, Record, Type, Union, nullable
 from translator.mapping.document import model
 from translator.mapping.document.path import Find, Key, Name, Segment, format_path, text_of
 from translator.mapping.terms.constants import TEXT
-from translator.mapping.terms.terms import Read, Selected, Term, Wrong
+from translator.mapping.terms.terms import ListReading, Loop, PathStart, Read, Selected, Wrong
 from translator.mapping.terms.viewing import ANYTHING
-from translator.mapping.terms.wants import Marks, NoSuchPath, View, Want, or_null
+from translator.mapping.terms.wants import Marks, NoSuchPath, SourceView, Want, or_null
 from translator.plan.reading import describe
-
-
-@dataclass(eq=False)
-class Reading:
-    """One way in which a loop's list or map is read."""
-
-    type: Type
-    """Of the items, or the map's values; null aside."""
-    list: Read
-    boxed: bool
-    """Whether the items are options."""
-
-
-@dataclass(eq=False)
-class Place:
-    """Where a path begins, and what is left of it."""
-
-    view: View
-    path: tuple[Segment, ...]
-    base: Term | None = None
-    """The record that a selector finds; None: the view's own."""
-    loop: Loop | None = None
-    """The loop whose item it is in."""
-    key: bool = False
-    """It is the loop's key itself."""
-
-
-@dataclass(eq=False)
-class Loop:
-    """A loop over a list, or over a map where it has `keys`. `apart`: an item that is refused refuses no others."""
-
-    key: str
-    names: tuple[str, ...]
-    place: Place
-    """Of the list."""
-    view: View
-    apart: bool
-    keys: Type | None
-    readings: list[Reading] = field(default_factory=list)
-
-    @property
-    def path(self) -> str:
-        """The list's path in the item of the loop around it."""
-        return format_path(self.place.path)
 
 
 @dataclass(eq=False)
 class _Selection:
     """A list that is selected from."""
 
-    view: View
+    view: SourceView
     type: Type
     want: Want
     members: dict[str, Want]
     """What tells the items apart: each member, as text."""
 
 
-Names = dict[str, "Loop | None"]
+Names = dict[str, Loop | None]
 """What first names of paths stand for: a loop's item, or (None) a member of the message."""
 
 
-class Views:
-    """Makes the views of one mapping. `named`: as View has it."""
+class SourceViews:
+    """Makes the views of one mapping. `named`: as SourceView has it."""
 
     def __init__(self, source: Type, meaning: Callable[[Type], Type], *, named: bool) -> None:
         self.marks = Marks()
         self.meaning = meaning
         self._named = named
-        self.made: list[View] = []
+        self.made: list[SourceView] = []
         self.root = self.make(source)
 
-    def make(self, source: Type, prefix: str = "", *, alike: bool = False) -> View:
+    def make(self, source: Type, prefix: str = "", *, alike: bool = False) -> SourceView:
         """A view of values of `source`."""
-        self.made.append(View(source, self.meaning, self.marks, named=self._named, alike=alike, prefix=prefix))
+        self.made.append(SourceView(source, self.meaning, self.marks, named=self._named, alike=alike, prefix=prefix))
         return self.made[-1]
 
     @property
@@ -102,24 +58,23 @@ class Views:
 
     def apart(self, list_: Type) -> None:
         """The items of a list are refused one by one."""
-        self.marks.kept.append(list_)
-        self.marks.each.add(id(list_))
+        self.marks.each.add(list_)
 
 
 class Scopes:
     """The names in scope, and what paths lead to."""
 
-    def __init__(self, views: Views) -> None:
+    def __init__(self, views: SourceViews) -> None:
         self.views = views
         self._loops: list[Loop] = []
         self._names: dict[str, Loop] = {}
         self._later: set[str] = set()
         self._seen: Names = {}
-        self._selections: dict[tuple[int, tuple[Segment, ...]], _Selection] = {}
+        self._selections: dict[tuple[SourceView, tuple[Segment, ...]], _Selection] = {}
 
     # --- paths ---
 
-    def place(self, path: tuple[Segment, ...], key: str) -> Place:
+    def place(self, path: tuple[Segment, ...], key: str) -> PathStart:
         """Where a path leads. NoSuchPath."""
         found = self._start(path)
         rest: list[Segment] = []
@@ -132,24 +87,24 @@ class Scopes:
         found.path = tuple(rest)
         return found
 
-    def _start(self, path: tuple[Segment, ...]) -> Place:
+    def _start(self, path: tuple[Segment, ...]) -> PathStart:
         name = path[0].name if isinstance(path[0], Name) else ""
         if name in self._later:
             raise NoSuchPath(f"{name!r} is a name of the loop that `when` stands before; `where` tests its items")
         loop = self._seen[name] = self._names.get(name)
         if loop is None:
-            return Place(self.views.root, path)
+            return PathStart(self.views.root, path)
         if loop.keys is None or name == loop.names[1]:
-            return Place(loop.view, path[1:], loop=loop)
+            return PathStart(loop.view, path[1:], loop=loop)
         if len(path) > 1:
             raise NoSuchPath(f"{name!r} is a key, which has no {format_path(path[1:2])}")
-        return Place(loop.view, (), loop=loop, key=True)
+        return PathStart(loop.view, (), loop=loop, key=True)
 
-    def _select(self, place: Place, path: tuple[Segment, ...], find: Find, key: str) -> Place:
+    def _select(self, place: PathStart, path: tuple[Segment, ...], find: Find, key: str) -> PathStart:
         """A selected item. All selectors of a list share one reading of it."""
         if place.key:
             raise NoSuchPath("a key is no list")
-        memo = (id(place.view), path)
+        memo = (place.view, path)
         if memo not in self._selections:
             self._selections[memo] = self._selection(place, path, key)
         chosen = self._selections[memo]
@@ -157,9 +112,9 @@ class Scopes:
             chosen.members[find.name] = chosen.view.want((Key(find.name),), TEXT, key)
         from_ = Read(chosen.type, key, chosen.want, place.base)
         found = Selected(chosen.view.top, key, from_, chosen.members[find.name], find.text)
-        return Place(chosen.view, (), found, place.loop)
+        return PathStart(chosen.view, (), found, place.loop)
 
-    def _selection(self, place: Place, path: tuple[Segment, ...], key: str) -> _Selection:
+    def _selection(self, place: PathStart, path: tuple[Segment, ...], key: str) -> _Selection:
         view = self.views.make(_items(place.view, path), _within(place.view, path, "[]"), alike=True)
         list_ = Array(or_null(view.top))
         return _Selection(view, list_, place.view.want(path, list_, key), {})
@@ -222,7 +177,7 @@ class Scopes:
             return False
         return True
 
-    def _made(self, given: model.ForEach, place: Place, apart: bool) -> Loop:
+    def _made(self, given: model.ForEach, place: PathStart, apart: bool) -> Loop:
         if place.key:
             raise NoSuchPath("a key is no list")
         found = place.view.natural(place.path)
@@ -248,31 +203,31 @@ class Scopes:
             view.fill()
 
     def _settle(self, loop: Loop) -> None:
-        types = {id(each.type): each.type for each in loop.view.wholes}
+        types: list[Type] = list(dict.fromkeys(each.type for each in loop.view.wholes))
         if loop.view.wants:
-            types = {id(loop.view.top): loop.view.top, **types}
-        loop.readings = [self._reading(loop, each) for each in types.values() or [self._unread(loop.view)]]
+            types = [loop.view.top, *(each for each in types if each is not loop.view.top)]
+        loop.readings = [self._reading(loop, each) for each in types or [self._unread(loop.view)]]
         for each in loop.readings:
             if loop.apart and loop.keys is None and isinstance(self.views.meaning(each.type), Record):
                 self.views.apart(each.list.type)
 
-    def _unread(self, view: View) -> Type:
+    def _unread(self, view: SourceView) -> Type:
         """How an item is read that nothing is wanted of."""
         natural = view.natural(())
         if isinstance(natural, Record):
             return self.views.marks.record("view")
         return ANYTHING if natural is None or isinstance(natural, Any) else natural
 
-    def _reading(self, loop: Loop, type_: Type) -> Reading:
+    def _reading(self, loop: Loop, type_: Type) -> ListReading:
         untyped = isinstance(self.views.meaning(nullable(loop.view.source)[0]), Any)
         boxed = not isinstance(type_, Union) and (untyped or nullable(self.views.meaning(loop.view.source))[1])
         inner = Union((Null(), type_)) if boxed else type_
         whole = Array(inner) if loop.keys is None else Map(loop.keys, inner)
         want = loop.place.view.want(loop.place.path, whole, loop.key)
-        return Reading(type_, Read(whole, loop.key, want, loop.place.base), boxed)
+        return ListReading(type_, Read(whole, loop.key, want, loop.place.base), boxed)
 
 
-def _items(view: View, path: tuple[Segment, ...]) -> Type:
+def _items(view: SourceView, path: tuple[Segment, ...]) -> Type:
     """The type of a list's items. NoSuchPath: it is no list."""
     found = view.natural(path)
     if found is None:
@@ -282,7 +237,7 @@ def _items(view: View, path: tuple[Segment, ...]) -> Type:
     return found.items
 
 
-def _within(view: View, path: tuple[Segment, ...], items: str) -> str:
+def _within(view: SourceView, path: tuple[Segment, ...], items: str) -> str:
     """What the reading side's report calls the items at `path`."""
     names = [text_of(segment) for segment in path if isinstance(segment, Name | Key)]
     return ".".join(part for part in (view.prefix, *names) if part) + items

@@ -1,18 +1,25 @@
-"""A mapping's values with their types found: what `values.py` makes of the document and `emit.py` makes code of."""
+"""The terms: a mapping's values, each with its type and what it is made of.
+
+There is one small class for each kind of term, and `Term` is all of them: a closed union, over which every pass is a
+`match` that the type checker holds to be complete. A new kind of term is a class here and a member of `Term`; mypy then
+names each place that has to know it. `Tagged` stands apart. It is a value whose type isn't settled yet, so it never
+becomes code, and the types say so: only what is made of it does (Conversions).
+
+A term has a value or none (*absent*). `optional` says whether there may be none; `may_refuse`, whether the message may
+be refused for that. Terms are compared and hashed by identity, since each has a place of its own in the program.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Literal, assert_never
 
-from schemas.model import Type
+from schemas.model import Field, Presence, Type, nullable
 from translator.formats.base import Row
-from translator.mapping.terms.wants import Want
-
-if TYPE_CHECKING:
-    from translator.mapping.program.target import Branch
-    from translator.mapping.terms.scopes import Loop
+from translator.mapping.document.model import Generator, Rule
+from translator.mapping.document.path import Segment, format_path
+from translator.mapping.terms.wants import SourceView, Want
 
 
 class Wrong(Exception):  # noqa: N818 - it is told as a problem of the mapping, never raised to a user
@@ -25,23 +32,26 @@ class Wrong(Exception):  # noqa: N818 - it is told as a problem of the mapping, 
 
 
 @dataclass(eq=False)
-class Term:
-    """Something that has a value of `type`, or none."""
+class _Typed:
+    """What every term has: the type of its value, and its key in the document."""
 
     type: Type
     key: str
 
 
+# --- what the source holds ---
+
+
 @dataclass(eq=False)
-class Read(Term):
+class Read(_Typed):
     """A value of the source. `base`: the record that it is in, where a selector found that."""
 
     want: Want
-    base: Term | None = None
+    base: Selected | None = None
 
 
 @dataclass(eq=False)
-class Selected(Term):
+class Selected(_Typed):
     """The first record of a list whose `member` is a text."""
 
     list: Read
@@ -50,14 +60,25 @@ class Selected(Term):
 
 
 @dataclass(eq=False)
-class LoopKey(Term):
+class LoopKey(_Typed):
     """The key of the entry that a loop is at."""
 
     loop: Loop
 
 
 @dataclass(eq=False)
-class Collect(Term):
+class Shared(_Typed):
+    """`of`, in which the term `once` is made once."""
+
+    once: Selected
+    of: Term
+
+
+# --- lists, maps and records of the target ---
+
+
+@dataclass(eq=False)
+class Collect(_Typed):
     """A list (`name` is None) or a map, with an item for each of the loops' items that `where` holds for."""
 
     loops: list[Loop]
@@ -67,82 +88,58 @@ class Collect(Term):
 
 
 @dataclass(eq=False)
-class Merge(Term):
+class Merge(_Typed):
     """A map of the entries of several maps."""
 
     parts: list[Term]
 
 
 @dataclass(eq=False)
-class Entries(Term):
+class Entries(_Typed):
     """A map of named entries."""
 
     entries: list[tuple[Term, Term]]
 
 
 @dataclass(eq=False)
-class Empty(Term):
+class Empty(_Typed):
     """An empty list or map."""
 
 
 @dataclass(eq=False)
-class Build(Term):
+class Build(_Typed):
     """A record of the target; `path`: where in the target, for messages."""
 
-    branch: Branch
+    tree: TargetTree
     path: str
 
 
-@dataclass(eq=False)
-class TaggedMember:
-    """What a tagged value may be. `read`: as a type, or as its own; `there`: no more than whether it is that."""
-
-    type: Type | None
-    read: Callable[[Type | None], Term]
-    there: Callable[[], Term]
+# --- values of values ---
 
 
 @dataclass(eq=False)
-class Tagged(Term):
-    """A value that says what it is, as `members` of which at most one is there. What is made of it decides how it is
-    read, so this never becomes code itself. `shared`: what all members are in. `implied`: it is converted unasked."""
-
-    members: list[TaggedMember]
-    shared: Term | None
-    implied: bool
-
-
-@dataclass(eq=False)
-class Shared(Term):
-    """`of`, in which the term `once` is made once."""
-
-    once: Term
-    of: Term
-
-
-@dataclass(eq=False)
-class Json(Term):
+class Json(_Typed):
     """A whole value as JSON text."""
 
     of: Term
 
 
 @dataclass(eq=False)
-class Untyped(Term):
+class Untyped(_Typed):
     """A whole value as one without a type."""
 
     of: Term
 
 
 @dataclass(eq=False)
-class Const(Term):
+class Const(_Typed):
     """A constant, always present."""
 
-    value: object
+    value: bool | int | float | str
 
 
 @dataclass(eq=False)
-class Steps(Term):
+class Steps(_Typed):
     """A value after conversion steps."""
 
     of: Term
@@ -150,21 +147,21 @@ class Steps(Term):
 
 
 @dataclass(eq=False)
-class First(Term):
+class First(_Typed):
     """The first that is present."""
 
     options: list[Term]
 
 
 @dataclass(eq=False)
-class Join(Term):
+class Join(_Typed):
     """Texts one after another."""
 
     parts: list[Term]
 
 
 @dataclass(eq=False)
-class Uuid5(Term):
+class Uuid5(_Typed):
     """A UUID made of texts."""
 
     namespace: bytes
@@ -172,14 +169,14 @@ class Uuid5(Term):
 
 
 @dataclass(eq=False)
-class Generate(Term):
-    """A random UUID ("uuid4") or the time ("now")."""
+class Generate(_Typed):
+    """A random UUID, or the time."""
 
-    what: str
+    what: Generator
 
 
 @dataclass(eq=False)
-class When(Term):
+class When(_Typed):
     """A value where a condition holds."""
 
     condition: Term
@@ -187,48 +184,179 @@ class When(Term):
 
 
 @dataclass(eq=False)
-class Require(Term):
+class Require(_Typed):
     """A value that must be there."""
 
     of: Term
 
 
+# --- booleans ---
+
+
 @dataclass(eq=False)
-class Compare(Term):
-    """A boolean: how two values of one kind compare (`operation`: h9_compare)."""
+class Compare(_Typed):
+    """How two values of one kind (h9_op) compare (`comparison`: h9_compare)."""
 
     left: Term
     right: Term
-    operation: int
+    comparison: int
     kind: int
 
 
 @dataclass(eq=False)
-class Present(Term):
-    """A boolean: whether the value is there."""
+class IsPresent(_Typed):
+    """Whether the value is there."""
 
     of: Term
 
 
 @dataclass(eq=False)
-class Not(Term):
-    """A boolean: the other is false or absent."""
+class Negation(_Typed):
+    """The other is false or absent."""
 
     of: Term
 
 
 @dataclass(eq=False)
-class Every(Term):
-    """A boolean: all of them (`whole`), or any of them."""
+class Every(_Typed):
+    """All of them hold (`whole`), or any of them does."""
 
     parts: list[Term]
     whole: bool
 
 
+Term = (
+    Read | Selected | LoopKey | Shared | Collect | Merge | Entries | Empty | Build | Json | Untyped | Const | Steps
+    | First | Join | Uuid5 | Generate | When | Require | Compare | IsPresent | Negation | Every
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class TaggedMember:
+    """What a tagged value may be. `read`: as a type, or as its own; `there`: no more than whether it is that."""
+
+    type: Type | None
+    read: Callable[[Type | None], Found]
+    there: Callable[[], Found]
+
+
+@dataclass(eq=False)
+class Tagged(_Typed):
+    """A value that says what it is, as `members` of which at most one is there. What is made of it decides how it is
+    read. `shared`: what all members are in. `implied`: it is converted unasked."""
+
+    members: list[TaggedMember]
+    shared: Selected | None
+    implied: bool
+
+
+Found = Term | Tagged
+"""A value before it is known what it is to be."""
+
+
+# --- where paths begin ---
+
+
+@dataclass(eq=False)
+class ListReading:
+    """One way in which a loop's list or map is read."""
+
+    type: Type
+    """Of the items, or the map's values; null aside."""
+    list: Read
+    boxed: bool
+    """Whether the items are options."""
+
+
+@dataclass(eq=False)
+class PathStart:
+    """Where a path begins, and what is left of it."""
+
+    view: SourceView
+    path: tuple[Segment, ...]
+    base: Selected | None = None
+    """The record that a selector finds; None: the view's own."""
+    loop: Loop | None = None
+    """The loop whose item it is in."""
+    key: bool = False
+    """It is the loop's key itself."""
+
+
+@dataclass(eq=False)
+class Loop:
+    """A loop over a list, or over a map where it has `keys`. `apart`: an item that is refused refuses no others."""
+
+    key: str
+    names: tuple[str, ...]
+    place: PathStart
+    """Of the list."""
+    view: SourceView
+    apart: bool
+    keys: Type | None
+    readings: list[ListReading] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The list's path in the item of the loop around it."""
+        return format_path(self.place.path)
+
+
+# --- what messages are made of ---
+
+
+@dataclass(eq=False)
+class TargetTree:
+    """A part of the target that rules write: a value, or members by name."""
+
+    rule: Rule | None = None
+    members: dict[str, TargetTree] = field(default_factory=dict)
+    term: Term | None = None
+
+    @property
+    def key(self) -> str:
+        return self.rule.key if self.rule else ""
+
+    def rules(self) -> list[Rule]:
+        """All rules at or below it."""
+        own = [self.rule] if self.rule else []
+        return own + [rule for child in self.members.values() for rule in child.rules()]
+
+    def terms(self) -> list[tuple[str, Term]]:
+        """The terms at or below it, by their rules' keys."""
+        own = [(self.rule.key, self.term)] if self.rule and self.term else []
+        return own + [each for child in self.members.values() for each in child.terms()]
+
+    def of(self, member: Field) -> TargetTree | None:
+        """What rules write into a record's field."""
+        return self.members.get(member.name) or (self.members.get(member.json_name) if member.json_name else None)
+
+
+@dataclass(eq=False)
+class TypedBlock:
+    """A block of rules with its terms. `tree`: what its messages are made of, None where it has alternatives.
+    `otherwise`: what becomes of an item that no alternative takes."""
+
+    key: str
+    otherwise: Literal["refuse", "skip"]
+    when: Term | None = None
+    loops: list[Loop] = field(default_factory=list)
+    where: Term | None = None
+    tree: TargetTree | None = None
+    alternatives: list[TypedBlock] = field(default_factory=list)
+
+
+def needed(member: Field) -> bool:
+    """Whether the field must have a value that isn't null."""
+    return member.presence is Presence.REQUIRED and not nullable(member.type)[1]
+
+
+# --- what is asked of any term ---
+
+
 def parts(term: Term) -> list[Term]:
     """The terms that a term is made of."""
     match term:
-        case Steps() | Require() | Present() | Not() | Json() | Untyped() | Shared():
+        case Steps() | Require() | IsPresent() | Negation() | Json() | Untyped() | Shared():
             return [term.of]
         case First():
             return term.options
@@ -243,15 +371,17 @@ def parts(term: Term) -> list[Term]:
         case Entries():
             return [value for _, value in term.entries]
         case Build():
-            return [each for _, each in term.branch.terms()]
-        case _:
+            return [each for _, each in term.tree.terms()]
+        case Read() | Selected() | LoopKey() | Empty() | Const() | Generate():
             return []
+        case _:
+            assert_never(term)
 
 
 def optional(term: Term) -> bool:
     """Whether the term may have no value."""
     match term:
-        case Const() | Generate() | Present() | Not() | Every() | Require() | LoopKey() | Empty():
+        case Const() | Generate() | IsPresent() | Negation() | Every() | Require() | LoopKey() | Empty():
             return False
         case Read():
             return term.base is not None or term.want.optional
@@ -263,8 +393,10 @@ def optional(term: Term) -> bool:
             return any(optional(each) for each in term.parts)
         case Collect():
             return optional(term.loops[0].readings[0].list) if term.loops[0].readings else True
-        case _:
+        case Selected() | Build() | When() | Compare():
             return True
+        case _:
+            assert_never(term)
 
 
 def may_refuse(term: Term) -> bool:

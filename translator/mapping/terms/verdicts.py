@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from schemas.model import MISSING, Field
+from schemas.model import MISSING
 from translator.losses import Losses
-from translator.mapping.program.target import Branch, needed
-from translator.mapping.terms.scopes import Views
-from translator.mapping.terms.terms import Term, may_refuse, optional
+from translator.mapping.terms.scopes import SourceViews
+from translator.mapping.terms.structures import Targets
+from translator.mapping.terms.terms import TargetTree, Term, may_refuse, needed, optional
 
 
 def within(path: str, root: str) -> bool:
@@ -17,27 +17,24 @@ def within(path: str, root: str) -> bool:
     return path == root or path.startswith((f"{root}.", f"{root}[", f"{root}{{"))
 
 
-class Report:
+class Verdicts:
     """Puts the verdicts of one mapping together. `reading`: of the source's fields; `rules`: by the document's keys;
     `target`: of the fields that no rule writes."""
 
-    def __init__(self, views: Views, reading: Losses, rules: Losses, target: Losses) -> None:
+    def __init__(self, views: SourceViews, targets: Targets, reading: Losses, rules: Losses, target: Losses) -> None:
         self._views = views
+        self._targets = targets
         self._reading = reading
         self._rules = rules
         self._target = target
-        self.fields: dict[str, Field] = {}
-        """The target's field of each rule that writes one, by the rule's key."""
-        self.paths: dict[str, str] = {}
-        """The target's path of each rule, by its key."""
 
-    def losses(self, trees: list[Branch]) -> Losses:
+    def losses(self, trees: list[TargetTree]) -> Losses:
         """The report of a mapping whose messages are made as `trees` say."""
         found, inside = Losses(), self._inside()
         reasons: dict[str, list[str]] = {}
         for tree in trees:
             for key, term in tree.terms():
-                reasons.setdefault(self.paths[key], []).extend(self._reasons(key, term, inside))
+                reasons.setdefault(self._targets.paths[key], []).extend(self._reasons(key, term, inside))
         for path, each in reasons.items():
             found.add(path, "checked" if each else "exact", "; ".join(dict.fromkeys(each)))
         for loss in self._target:
@@ -48,7 +45,7 @@ class Report:
 
     def _reasons(self, key: str, term: Term, inside: dict[str, list[str]]) -> list[str]:
         """What may be refused of a rule's value."""
-        field = self.fields.get(key)
+        field = self._targets.fields.get(key)
         missing = field is not None and needed(field) and field.default is MISSING and optional(term)
         reasons = list(inside.get(key, ()))
         if missing or may_refuse(term):
@@ -75,6 +72,6 @@ class Report:
 
     def _rule(self, key: str) -> str:
         """The rule that has the value with a key: the longest part of it that is one's."""
-        while key and key not in self.paths:
+        while key and key not in self._targets.paths:
             key = key[: max(key.rfind("."), key.rfind("["), 0)]
         return key

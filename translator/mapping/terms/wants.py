@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from native.errors import SchemaError
+from schemas.avro import branch_name as avro_name
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, String, Type, Union, nullable
 from translator.formats.base import Format
 from translator.mapping.document.errors import did_you_mean
@@ -50,7 +52,7 @@ class Want:
     optional: bool
     """Whether there may be none."""
     key: str
-    view: View
+    view: SourceView
     view_field: Field = field(default=None)  # type: ignore[assignment]
 
     @property
@@ -61,40 +63,37 @@ class Want:
 
 @dataclass(eq=False)
 class Marks:
-    """What the parts of a mapping's views are known by: the ids of types that are kept here."""
+    """What the parts of a mapping's views are known by. Types and fields compare by identity."""
 
-    kept: list[object] = field(default_factory=list)
     size: int = 0
     """How many fields all nested records have together."""
-    records: set[int] = field(default_factory=set)
+    records: set[Type] = field(default_factory=set)
     """The records that views are made of."""
-    nested: set[int] = field(default_factory=set)
+    nested: set[Type] = field(default_factory=set)
     """Of these, those that may stand in the frame around them."""
-    leaves: set[int] = field(default_factory=set)
+    leaves: set[Field] = field(default_factory=set)
     """The views' fields that hold what is wanted."""
-    twins: set[int] = field(default_factory=set)
+    twins: set[Type] = field(default_factory=set)
     """The unions whose branches are the source's, one by one."""
-    each: set[int] = field(default_factory=set)
+    each: set[Type] = field(default_factory=set)
     """The lists whose items are refused one by one."""
-    written: dict[int, Format] = field(default_factory=dict)
+    written: dict[Type, Format] = field(default_factory=dict)
     """What is written in another format than the target's, as JSON text say, and in which."""
 
     def record(self, name: str, fields: list[Field] | None = None) -> Record:
         """A record of a view."""
         record = Record(name, fields or [])
-        self.kept.append(record)
-        self.records.add(id(record))
+        self.records.add(record)
         return record
 
     def leaf(self, name: str, type_: Type) -> Field:
         """A field of a view for what is wanted."""
         leaf = Field(name, type_, Presence.OPTIONAL)
-        self.kept.append(leaf)
-        self.leaves.add(id(leaf))
+        self.leaves.add(leaf)
         return leaf
 
 
-class View:
+class SourceView:
     """Collects wants, and makes the record type that holds them: of the message, or of each item of a list.
 
     `named`: the source's format names its members, so that maps and untyped values can be read member by member.
@@ -123,7 +122,7 @@ class View:
         self._meaning = meaning
         self._marks = marks
         self._named = named
-        self._members: dict[int, dict[str, Field]] = {}
+        self._members: dict[Record, dict[str, Field]] = {}
 
     def natural(self, path: tuple[Segment, ...]) -> Type | None:
         """The type of what stands at `path`, null aside; None where the source doesn't type it. NoSuchPath."""
@@ -182,7 +181,7 @@ class View:
             inner = [want for want in group if len(want.names) > depth + 1]
             if inner or there:
                 nested = self._marks.record(f"{record.name}.{member}")
-                self._marks.nested.add(id(nested))
+                self._marks.nested.add(nested)
                 record.fields.append(Field(member, nested, Presence.OPTIONAL))
                 self._record(nested, inner, depth + 1)
             for want in there:
@@ -193,12 +192,12 @@ class View:
 
     def _leaves(self, record: Record, member: str, wants: list[Want]) -> None:
         """One field for each type that the member is wanted in."""
-        made: dict[int, Field] = {}
+        made: dict[Type, Field] = {}
         for want in wants:
-            if id(want.type) not in made:
-                made[id(want.type)] = self._marks.leaf(member, want.type)
-                record.fields.append(made[id(want.type)])
-            want.view_field = made[id(want.type)]
+            if want.type not in made:
+                made[want.type] = self._marks.leaf(member, want.type)
+                record.fields.append(made[want.type])
+            want.view_field = made[want.type]
 
     # --- walking the source's type ---
 
@@ -228,14 +227,14 @@ class View:
 
     def _member(self, record: Record, name: str) -> Field:
         """A record's field by its name, else by another spelling."""
-        known = self._members.get(id(record))
+        known = self._members.get(record)
         if known is None:
             known = {}
             for each in record.fields:
                 for spelling in filter(None, (each.json_name, *each.aliases)):
                     known.setdefault(spelling, each)
             known |= {each.name: each for each in reversed(record.fields)}
-            self._members[id(record)] = known
+            self._members[record] = known
         if name not in known:
             raise NoSuchPath(
                 f"{describe(record)} has no field {name!r}{did_you_mean(name, [f.name for f in record.fields])}"
@@ -312,8 +311,7 @@ class View:
         branches = [self._marks.record("view") if isinstance(self._bare(b), Record) else b for b in union.branches]
         branches[index] = further
         twin = Union(tuple(branches))
-        self._marks.kept.append(twin)
-        self._marks.twins.add(id(twin))
+        self._marks.twins.add(twin)
         return twin, [Hop("branch", twin, number=index), *hops]
 
 
@@ -335,7 +333,7 @@ def _branch_hint(type_: Type) -> str:
 def branch_names(branches: Sequence[Type]) -> list[str]:
     """How a mapping calls each branch of a union: where Avro has one name for several, as messages have it (`int64`,
     `timestamp`), and with a number where that is the same too."""
-    avro = [branch_name(branch) for branch in branches]
+    avro = [_branch_name(branch) for branch in branches]
     names: list[str] = []
     for name, branch in zip(avro, branches, strict=True):
         own = name if avro.count(name) == 1 else _said(branch)
@@ -348,11 +346,8 @@ def _said(type_: Type) -> str:
     return describe(type_).rpartition(" ")[2]
 
 
-def branch_name(type_: Type) -> str:
+def _branch_name(type_: Type) -> str:
     """How a mapping calls a union's branch: Avro's name of the type, unqualified."""
-    from native.errors import SchemaError
-    from schemas.avro import branch_name as avro_name
-
     try:
         return last_name(avro_name(type_))
     except SchemaError:
