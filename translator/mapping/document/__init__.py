@@ -9,8 +9,8 @@ its `key`. So the rooms after this one never look at a dict again, and a mapping
 another process before any schema is at hand.
 
 *All problems at once.* Readers don't raise. They note what is wrong (errors.Problems) and go on with None in its place;
-`load` raises once, at the end, with everything. A first version raised at the first problem: people then mended a
-document one run at a time.
+`load` raises once, at the end, with everything. Raising at the first would have people mend a document one run at a
+time.
 
 *Every table is read by name.* tables.Table hands out members with their types checked; a member that nobody asks for is
 an unknown key, told with the nearest known one. mapping.schema.json says the same for editors; a test holds the two

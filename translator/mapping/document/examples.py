@@ -107,7 +107,7 @@ def _placed(spec: str, folder: Path) -> str:
     return f"{found}{mark}{type_}" if found.is_file() else spec
 
 
-class _Wrong(Exception):  # noqa: N818
+class _BadExample(Exception):  # noqa: N818 - it is told as a problem of the document
     """What is wrong with a key."""
 
     def __init__(self, key: str, reason: str) -> None:
@@ -125,7 +125,7 @@ def _example(key: str, given: Any, folder: Path, problems: Problems) -> Example 
     try:
         data, is_json = _input(table, folder)
         output, error = _outcome(table, folder)
-    except _Wrong as wrong:
+    except _BadExample as wrong:
         problems.add(wrong.key, wrong.reason)
         return None
     ignore = tuple(each for each in given.get("ignore", ()) if isinstance(each, str))
@@ -135,7 +135,7 @@ def _example(key: str, given: Any, folder: Path, problems: Problems) -> Example 
 def _one(table: Table, names: tuple[str, ...]) -> str:
     given = [name for name in names if table.has(name)]
     if len(given) != 1:
-        raise _Wrong(table.key, f"has one of {', '.join(names)}" + (f", not {len(given)}" if given else ""))
+        raise _BadExample(table.key, f"has one of {', '.join(names)}" + (f", not {len(given)}" if given else ""))
     return given[0]
 
 
@@ -145,14 +145,14 @@ def _input(table: Table, folder: Path) -> tuple[bytes, bool]:
     if name == "input":
         return (value.encode() if isinstance(value, str) else _dumped(key, value)), True
     if not isinstance(value, str):
-        raise _Wrong(key, f"must be a text, not {kind(value)}")
+        raise _BadExample(key, f"must be a text, not {kind(value)}")
     if name == "input_file":
         return _file(key, folder / value), value.lower().endswith(".json")
     read: Callable[[str], bytes] = bytes.fromhex if name == "input_hex" else _base64
     try:
         return read(value), False
     except ValueError as error:
-        raise _Wrong(key, f"isn't {name.removeprefix('input_')}: {error}") from error
+        raise _BadExample(key, f"isn't {name.removeprefix('input_')}: {error}") from error
 
 
 def _base64(text: str) -> bytes:
@@ -170,7 +170,7 @@ def _outcome(table: Table, folder: Path) -> tuple[list[Any] | None, str | None]:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError) as error:
-            raise _Wrong(key, f"isn't JSON: {error}") from error
+            raise _BadExample(key, f"isn't JSON: {error}") from error
     else:
         value = json.loads(_dumped(key, value))
     return value if isinstance(value, list) else [value], None
@@ -180,14 +180,14 @@ def _file(key: str, path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise _Wrong(key, f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
+        raise _BadExample(key, f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _dumped(key: str, value: Any) -> bytes:
     try:
         return json.dumps(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise _Wrong(key, "holds what JSON has no form for; write times as texts") from error
+        raise _BadExample(key, "holds what JSON has no form for; write times as texts") from error
 
 
 __all__ = ["Example", "MappingError", "Suite", "load"]

@@ -53,6 +53,8 @@ class Conversions:
         self.context = context
         self.reading = reading
         self.twins = twins
+        self.policies = Chosen(**asdict(context.policies))
+        """The plan's, for a value that chooses none."""
         self.losses = Losses()
         """What conversions may refuse, by the document's keys."""
         self.expanding: set[Type] = set()
@@ -284,13 +286,25 @@ def way(source: Type, meant: Type) -> str:
         return '; say that it counts days, as time = "d"'
     if isinstance(source, Date) and isinstance(meant, Timestamp):
         return '; cast = "timestamp" takes its midnight in UTC'
-    bits = max(getattr(meant, "bits", 64), 32)
-    whole = "int" if getattr(meant, "signed", True) else "uint"
-    casts: dict[type[Type], str] = {Int: f"{whole}{bits}", Float: f"float{bits}", Bool: "bool", String: "string"}
-    cast = casts.get(type(meant))
-    scalar = isinstance(source, String | Bool | Int | Float | Decimal)
-    asked = scalar and cast and (isinstance(source, String | Decimal) or cast == "string")
-    return f'; cast = "{cast}" does that' if asked or (cast == "string" and isinstance(source, HELD)) else ""
+    cast = _cast_to(meant)
+    texts = (String, Bool, Int, Float, Decimal, *HELD)
+    asked = isinstance(source, texts if cast == "string" else (String, Decimal))
+    return f'; cast = "{cast}" does that' if cast and asked else ""
+
+
+def _cast_to(meant: Type) -> str:
+    """The `cast` that gives a type, "" where there is none."""
+    match meant:
+        case Int():
+            return f"{'int' if meant.signed else 'uint'}{max(meant.bits, 32)}"
+        case Float():
+            return f"float{meant.bits}"
+        case Bool():
+            return "bool"
+        case String():
+            return "string"
+        case _:
+            return ""
 
 
 def parse_step(target: Type) -> Row | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
-from msgspec.structs import asdict
+from msgspec.structs import replace as replaced
 
 from native.binding import C
 from schemas.model import Bytes, Date, Decimal, Enum, Float, Int, Timestamp, Type
@@ -26,7 +26,6 @@ from translator.mapping.terms.constants import (
 )
 from translator.mapping.terms.conversions import Chosen, Conversions
 from translator.mapping.terms.terms import Found, Steps, Tagged, Term, Wrong
-from translator.policies import Policies
 
 _CASTS: dict[model.Cast, Type] = {
     "bool": TRUTH, "int32": Int(32), "int64": WHOLE, "uint32": Int(32, signed=False), "uint64": NATURAL,
@@ -62,12 +61,12 @@ def works_on(value: model.Value) -> Type | None:
     return None
 
 
-def policies_of(value: model.Value, plan: Policies) -> Chosen:
+def policies_of(value: model.Value, plan: Chosen) -> Chosen:
     """The policies for one value: its own before the plan's."""
-    given = {**asdict(plan), "rounding": value.rounding or plan.rounding, "cut": bool(value.truncate)}
-    if value.truncate is not None:
-        given["time"] = "truncate" if value.truncate else "refuse"
-    return Chosen(**given)
+    if value.rounding is None and value.truncate is None:
+        return plan
+    time = plan.time if value.truncate is None else "truncate" if value.truncate else "refuse"
+    return replaced(plan, rounding=value.rounding or plan.rounding, time=time, cut=bool(value.truncate))
 
 
 class Modifiers:
@@ -100,7 +99,7 @@ class Modifiers:
         return found
 
     def _cast(self, found: Found, target: Type, value: model.Value) -> Term:
-        return self._convert.cast(found, target, policies_of(value, self._convert.context.policies), value.key)
+        return self._convert.cast(found, target, policies_of(value, self._convert.policies), value.key)
 
     def _time(self, found: Found, unit: model.Time, value: model.Value, wanted: Type | None) -> Term:
         if unit == "rfc3339":

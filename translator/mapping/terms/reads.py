@@ -155,11 +155,17 @@ class Reads:
     @staticmethod
     def _shared(type_: Type) -> Type:
         """Common types are one object, so that a member wanted twice in one type is read once."""
-        for known in (TEXT, REAL, WHOLE, TRUTH):
-            same = type(type_) is type(known) and getattr(type_, "bits", None) == getattr(known, "bits", None)
-            if same and getattr(type_, "signed", True) and getattr(type_, "validated", True):
-                return known
-        return type_
+        match type_:
+            case String(validated=True):
+                return TEXT
+            case Float(bits=64):
+                return REAL
+            case Int(bits=64, signed=True):
+                return WHOLE
+            case Bool():
+                return TRUTH
+            case _:
+                return type_
 
 
 def is_one_oneof(type_: Type) -> bool:

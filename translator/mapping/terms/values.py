@@ -47,8 +47,7 @@ class Values:
         """The value as `wanted`. Wrong: it can't be that."""
         wanted = optional(wanted)[0]
         found = self._changed(value, wanted, ANYTHING)
-        policies = policies_of(value, self._convert.context.policies)
-        term = self._convert.into(found, wanted, policies, value.key)
+        term = self._convert.into(found, wanted, policies_of(value, self._convert.policies), value.key)
         return self._around(term, value, self._condition(value))
 
     def found(self, value: model.Value, hint: Type = ANYTHING) -> Found:
