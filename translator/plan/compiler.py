@@ -15,10 +15,10 @@ from translator.plan import matching
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
+from translator.plan.protobuf import Lifting
 from translator.plan.reading import Context, Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.shapes import in_choices
-from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
 from translator.policies import Policies
 

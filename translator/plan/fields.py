@@ -11,11 +11,11 @@ from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
+from translator.plan.protobuf import numbers, tag
 from translator.plan.reading import Context, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
-from translator.plan.tags import numbers, tag
 
 
 @dataclass

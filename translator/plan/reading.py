@@ -30,11 +30,11 @@ from schemas.model import (
 )
 from translator.formats.base import Format, Row
 from translator.losses import Losses
-from translator.plan.carriers import as_carried
-from translator.plan.convert import convert
+from translator.plan.convert import as_carried, convert
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
+from translator.plan.protobuf import Carried, Messages
 from translator.plan.resolve import any_form, any_shape, is_wrapper, mask_flag, plain, unbuilt
 from translator.plan.shapes import (
     alike,
@@ -49,7 +49,6 @@ from translator.plan.shapes import (
     same_union,
     width_of,
 )
-from translator.plan.wrappers import Carried, Messages
 from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))

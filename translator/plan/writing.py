@@ -9,11 +9,10 @@ from translator.formats.base import Row
 from translator.plan.enums import Enums
 from translator.plan.fields import give_form
 from translator.plan.frames import Member, Placed
+from translator.plan.protobuf import Messages, tag
 from translator.plan.reading import Context
 from translator.plan.resolve import any_form, is_wrapper, mask_flag, plain, unbuilt
 from translator.plan.shapes import describe, is_choice, kind_table, null_index, optional, width_of
-from translator.plan.tags import tag
-from translator.plan.wrappers import Messages
 
 
 class Writing:
