@@ -28,7 +28,7 @@ from translator.plan import matching
 from translator.plan.compiler import Compiled, Side, check_sides, skip_root
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.reading import Context, describe
+from translator.plan.reading import Compilation, describe
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
 from translator.policies import Policies
@@ -56,7 +56,7 @@ class _Compiler:
         named = source.format.self_describing
         self.views = Views(self.source_root, meaning, named=named)
         self.frames = MappedFrames(self.views.marks, mergeable=source.format.tagged, named=named, resolve=meaning)
-        self.context = Context(Image(), source.format, target.format, policies, self.frames, meaning)
+        self.context = Compilation(Image(), source.format, target.format, policies, self.frames, meaning)
         self.goal = replace(self.context, losses=Losses(), problems=[])
         match = partial(matching.by_name, camel=policies.naming == "camel")
         self.tables = RecordTables(self.context, match)

@@ -24,18 +24,16 @@ from schemas.model import (
     Union,
     nullable,
 )
-from translator.formats.base import Row
 from translator.losses import Losses
 from translator.mapping import model
 from translator.mapping.constants import REAL, TEXT, branch_of, misfit, rounded
 from translator.mapping.enums import EnumTables, Outcome
 from translator.mapping.terms import Const, First, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.wholes import HELD, Wholes
-from translator.plan.convert import convert
-from translator.plan.reading import Context, Reading, describe, is_choice, optional
+from translator.plan import steps
+from translator.plan.convert import checked, convert, parse, printed
+from translator.plan.reading import Compilation, Reading, describe, is_choice, optional
 from translator.policies import Policies
-
-_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U, C.H9_STEP_STRING_TO_I, C.H9_STEP_STRING_TO_U)
 
 
 class Chosen(Policies, frozen=True, kw_only=True):
@@ -48,7 +46,7 @@ class Chosen(Policies, frozen=True, kw_only=True):
 class Conversions:
     """Makes one term of another."""
 
-    context: Context
+    context: Compilation
     reading: Reading
     wholes: Wholes
     losses: Losses = field(default_factory=Losses)
@@ -70,25 +68,20 @@ class Conversions:
         match term.type:
             case String():
                 return term
-            case Int():
-                code = C.H9_STEP_NUMBER_TO_STRING_I if term.type.signed else C.H9_STEP_NUMBER_TO_STRING_U
-            case Float():
-                code = C.H9_STEP_NUMBER_TO_STRING_F32 if term.type.bits == 32 else C.H9_STEP_NUMBER_TO_STRING_F64
-            case Bool():
-                code = C.H9_STEP_BOOL_TO_STRING
+            case Int() | Float() | Bool():
+                return Steps(TEXT, term.key, term, [printed(term.type)])
             case Enum():
-                step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.reading.enums.names(term.type)}
+                step = steps.enum_to_string(self.reading.enums.names(term.type))
                 return Steps(TEXT, term.key, term, [step])
             case Any():
-                return Steps(TEXT, term.key, term, [{"code": C.H9_STEP_ANY_TO_STRING, "a": 1}])
+                return Steps(TEXT, term.key, term, [steps.any_to_string(keep_text=True)])
             case _:
                 return self.into(term, TEXT, self.context.policies, term.key)
-        return Steps(TEXT, term.key, term, [{"code": code}])
 
     def _member_text(self, member: Term) -> Term:
         """Bytes that may as well be a text, a number or a list are base64."""
         if isinstance(self.context.meaning(member.type), Bytes | Fixed):
-            return Steps(TEXT, member.key, member, [{"code": C.H9_STEP_BYTES_TO_BASE64}])
+            return Steps(TEXT, member.key, member, [steps.bytes_to_base64()])
         return self.as_text(member)
 
     def as_number(self, term: Term, key: str) -> Term:
@@ -106,14 +99,14 @@ class Conversions:
         real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)
         if real or isinstance(term.type, Any | Outcome):
             term = self.as_text(term)
-        if isinstance(term.type, String) and (step := parse_step(target)):
-            way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
+        rounded_: steps.Fraction = "nearest" if policies.rounding == "round" else "refuse"
+        if isinstance(term.type, String) and (step := parse(target, "truncate" if policies.cut else rounded_)):
             self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
-            return Steps(target, key, term, [{**step, "a": way}])
+            return Steps(target, key, term, [step])
         if isinstance(self.context.meaning(term.type), Date) and isinstance(target, Timestamp):
-            return Steps(target, key, term, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
+            return Steps(target, key, term, [steps.date_to_timestamp()])
         if isinstance(term.type, Bool) and isinstance(target, Int):
-            return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
+            return Steps(target, key, term, [steps.bool_to_i()])
         if isinstance(self.context.meaning(term.type), Enum) and isinstance(target, Int | Float):
             term = replace(term, type=Int(32))  # a frame holds an enum's number
         return self.into(term, target, policies, key)
@@ -139,7 +132,7 @@ class Conversions:
     def _refused(self, tagged: Tagged, i: int, target: Type, member: Term) -> Term:
         what = describe(tagged.members[i].type or member.type)
         self.losses.add(f"{tagged.key}[{i}]", "checked", f"refused where it is {what}")
-        return Steps(target, tagged.key, member, [{"code": C.H9_STEP_FAIL, "a": C.H9_E_TYPE}])
+        return Steps(target, tagged.key, member, [steps.fail(C.H9_E_TYPE)])
 
     # --- constants ---
 
@@ -151,7 +144,7 @@ class Conversions:
             if index is None:
                 raise Wrong(key, misfit(constant, type_))
             inner = self.constant(constant, type_.branches[index], key)
-            return Steps(type_, key, inner, [{"code": C.H9_STEP_BOX, "a": index}])
+            return Steps(type_, key, inner, [steps.box(index)])
         bare = self.context.meaning(nullable(type_)[0])
         if problem := misfit(constant, bare):
             raise Wrong(key, problem)
@@ -175,7 +168,7 @@ class Conversions:
         source, meant = self.context.meaning(term.type), self.context.meaning(target)
         if isinstance(source, Any) and isinstance(meant, Any):
             fits = self.reading.any_fits(source, meant)
-            return Steps(target, key, term, [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else [])
+            return Steps(target, key, term, [steps.any_fits(fits)] if fits else [])
         if isinstance(source, Any) and not isinstance(meant, Any):
             text = self.as_text(term)
             return self.cast(text, target, Chosen(), key) if isinstance(meant, Int | Float | Bool) else (
@@ -188,7 +181,7 @@ class Conversions:
             return self._from_enum(term, source, meant, target, key)
         if isinstance(source, String) and isinstance(meant, Enum):
             self.losses.add(key, "checked", "a name that the enum hasn't is refused")
-            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.reading.enums.names(meant)}
+            step = steps.string_to_enum(self.reading.enums.names(meant))
             return Steps(target, key, term, [step])
         return self._converted(term, source, meant, target, policies, key)
 
@@ -197,7 +190,7 @@ class Conversions:
         if isinstance(term.type, Outcome):
             term = self.as_text(term)
         self.losses.add(key, "checked", "refused where the target has no such value")
-        checks = self.wholes.untyped_format.checks(self.context.meaning(term.type), self.context.policies)
+        checks = checked(self.wholes.untyped_format, self.context.meaning(term.type), self.context.policies)
         return Untyped(target, key, Steps(term.type, key, term, checks) if checks else term)
 
     def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
@@ -208,10 +201,10 @@ class Conversions:
             raise Wrong(key, f"{describe(source)} can't become {describe(meant)}{way(source, meant)}")
         if found.reason:
             self.losses.add(key, "checked", found.reason)
-        steps = [*found.steps, *self.context.target.checks(meant, policies)]
+        chain = [*found.steps, *checked(self.context.target, meant, policies)]
         if cut:
-            steps = [{**step, "a": 1} if step["code"] in _CUTTABLE else step for step in steps]
-        return Steps(target, key, term, steps) if steps else replace(term, type=target)
+            chain = [steps.truncating(step) for step in chain]
+        return Steps(target, key, term, chain) if chain else replace(term, type=target)
 
     def _from_enum(self, term: Term, source: Enum, meant: Enum | String, target: Type, key: str) -> Term:
         """By name (S17)."""
@@ -224,7 +217,7 @@ class Conversions:
         if missing:
             self.losses.add(key, "checked", f"refused: {', '.join(missing[:5])}")
         table = self.reading.enums.table(source, [numbers.get(name) for name, _ in source.symbols], None)
-        return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
+        return Steps(target, key, term, [steps.symbol_table(table)])
 
     def _into_union(self, term: Term, target: Union, policies: Policies, key: str) -> Term:
         """The branch that takes it. A nullable target's field says null by absence, so its value isn't boxed."""
@@ -236,7 +229,7 @@ class Conversions:
         chosen = self.reading.branch_for(term.type, target.branches)
         if chosen is None:
             raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
-        box = {"code": C.H9_STEP_BOX, "a": chosen}
+        box = steps.box(chosen)
         return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [box])
 
 
@@ -257,21 +250,3 @@ def way(source: Type, meant: Type) -> str:
     scalar = isinstance(source, String | Bool | Int | Float | Decimal)
     asked = scalar and cast and (isinstance(source, String | Decimal) or cast == "string")
     return f'; cast = "{cast}" does that' if asked or (cast == "string" and isinstance(source, HELD)) else ""
-
-
-def parse_step(target: Type) -> Row | None:
-    """How text is read as a number or boolean."""
-    match target:
-        case Int():
-            hi = target.highest if target.highest < 1 << 63 else target.highest - (1 << 64)
-            return {
-                "code": C.H9_STEP_STRING_TO_I if target.signed else C.H9_STEP_STRING_TO_U,
-                "lo": target.lowest,
-                "hi": hi,
-            }
-        case Float():
-            return {"code": C.H9_STEP_STRING_TO_F32 if target.bits == 32 else C.H9_STEP_STRING_TO_F64}
-        case Bool():
-            return {"code": C.H9_STEP_STRING_TO_BOOL}
-        case _:
-            return None

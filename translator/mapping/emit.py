@@ -11,7 +11,6 @@ import msgspec
 
 from native.binding import C
 from schemas.model import Any, Record, String, Type, Uuid, nullable
-from translator.formats.base import Row
 from translator.mapping.terms import (
     Build,
     Collect,
@@ -41,10 +40,12 @@ from translator.mapping.terms import (
 )
 from translator.mapping.wants import Hop, Marks, View, Want
 from translator.mapping.wholes import Wholes
+from translator.plan import steps
 from translator.plan.fields import RecordTables
 from translator.plan.fills import plain, slot
 from translator.plan.frames import Member, Placed
-from translator.plan.reading import Context, is_choice
+from translator.plan.reading import Compilation, is_choice
+from translator.plan.rows import RecordRow
 
 _PLAIN = re.compile(rb"[ !#-\[\]-~]*")
 """What H9_SPAN_PLAIN says: JSON text as it stands."""
@@ -55,13 +56,13 @@ class Emitter:
     """The instructions of one mapping, in order. `root`: the view of the message. `build`: makes a record of the
     target."""
 
-    context: Context
+    context: Compilation
     tables: RecordTables
     root: View
     marks: Marks
     wholes: Wholes
     build: Callable[[Emitter, Build], int]
-    insns: list[Row] = field(default_factory=list)
+    insns: list[dict[str, int]] = field(default_factory=list)
     registers: int = 0
     most: int = 0
     """Registers that were in use at one time."""
@@ -302,7 +303,7 @@ class Emitter:
     def boxed(self, register: int, key: str) -> int:
         """The register's value as an option."""
         dst = self.register()
-        box = self.context.image.chain([{"code": C.H9_STEP_BOX, "a": 1}])
+        box = self.context.image.chain([steps.box(1)])
         self.add(C.H9_I_STEP, key, dst=dst, a=register, c=box)
         return dst
 
@@ -383,10 +384,7 @@ def is_option(type_: Type) -> bool:
     return nullable(type_)[1] and not is_choice(type_)
 
 
-def bare_table(context: Context, placed: Placed) -> Row:
+def bare_table(context: Compilation, placed: Placed) -> RecordRow:
     """A record table without fields, for a frame's size."""
     keys, mask = context.image.key_table([])
-    return {
-        "slots": placed.frame.slots, "words": placed.frame.words, "need": C.H9_NONE, "keys": keys, "key_mask": mask,
-        "unknown_slot": C.H9_NO_SLOT,
-    }  # fmt: skip
+    return RecordRow(slots=placed.frame.slots, words=placed.frame.words, keys=keys, key_mask=mask)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from native.binding import C
 from schemas.model import Bool, Enum, Float, Int, String, Type
 from translator.mapping import model
 from translator.mapping.constants import misfit, shown, type_of
 from translator.mapping.terms import Steps, Term, Wrong
+from translator.plan import steps
+from translator.plan.convert import parse
 from translator.plan.reading import describe
 from translator.policies import Policies
 
@@ -50,10 +51,10 @@ class EnumTables:
         if isinstance(source, Enum) and not isinstance(source, Outcome):
             self._refuse_unknown(source, rows, value)
             targets = [rows.get(name, otherwise) for name, _ in source.symbols]
-            step = {"code": C.H9_STEP_SYMBOL_TABLE, "a": tables.table(source, targets, otherwise)}
+            step = steps.symbol_table(tables.table(source, targets, otherwise))
             return Steps(outcome, value.key, term, [step])
         texts = Enum(f"{value.key}.enum", tuple((text, i) for i, text in enumerate(rows)))
-        step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": tables.table(texts, list(rows.values()), otherwise)}
+        step = steps.string_to_enum(tables.table(texts, list(rows.values()), otherwise))
         return Steps(outcome, value.key, self._values.as_text(term), [step])
 
     @staticmethod
@@ -90,13 +91,11 @@ class EnumTables:
 
     def _as_number(self, term: Term, outcome: Outcome, meant: Type, target: Type, key: str) -> Term:
         """Small integers by a table; others by reading their text."""
-        from translator.mapping.conversions import parse_step
-
         numbers = [int(each) for each in outcome.constants] if isinstance(meant, Int) else []
         if numbers and all(-_NARROW <= each < _NARROW for each in numbers):
             table = self._values.reading.enums.table(outcome, numbers, None)
-            return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
-        step = parse_step(meant)
+            return Steps(target, key, term, [steps.symbol_table(table)])
+        step = parse(meant)
         assert step is not None
         return Steps(target, key, self._values.as_text(term), [step])
 

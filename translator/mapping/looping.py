@@ -16,6 +16,7 @@ from schemas.model import Array, Bool, Float, Int, Map, Record, String, Type, Un
 from translator.mapping.emit import is_option
 from translator.mapping.scopes import Loop, Reading
 from translator.mapping.terms import Collect, Entries, Merge, Term, optional
+from translator.plan import nodes
 from translator.plan.shapes import width_of
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ class Looping:
         """S15: a key twice is refused, or by policy the last one counts."""
         context, holder = self._emitter.context, self._holder(term)
         assert isinstance(holder, Map)
-        spec = context.target.scalar(holder.keys, context.policies)
-        op = spec.op if spec else C.H9_OP_STRING
+        row = nodes.scalar(context.target, holder.keys, context.policies)
+        op = row.op if row else C.H9_OP_STRING
         self._emitter.add(C.H9_I_UNIQUE, term.key, dst=dst, a=op, b=int(context.policies.duplicates == "last"))
 
     def _holder(self, term: Term) -> Type:

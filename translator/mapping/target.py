@@ -12,13 +12,15 @@ from functools import partial
 
 from native.binding import C
 from schemas.model import MISSING, Field, Map, Presence, Record, nullable
-from translator.formats.base import Row
 from translator.mapping import model
 from translator.mapping.emit import Emitter, bare_table, is_option
 from translator.mapping.terms import Build, Const, Join, Steps, Term, Uuid5, optional
+from translator.plan import steps
+from translator.plan.fields import filled
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
-from translator.plan.reading import Context, is_choice
+from translator.plan.reading import Compilation, is_choice
+from translator.plan.rows import NONE, FillRow
 
 
 @dataclass
@@ -68,7 +70,7 @@ def needed(member: Field) -> bool:
 class Target:
     """Builds the target of one mapping. `context`: the target's."""
 
-    def __init__(self, context: Context, emitter: Emitter, fills: Fills) -> None:
+    def __init__(self, context: Compilation, emitter: Emitter, fills: Fills) -> None:
         self._context = context
         self._emitter = emitter
         self._fills = fills
@@ -102,7 +104,7 @@ class Target:
         return dst, part
 
     def _finish(self, dst: int, table: int) -> None:
-        if self._context.image.records[table]["need"] != C.H9_NONE:
+        if self._context.image.records[table].need != NONE:
             self._emitter.add(C.H9_I_FINISH, dst=dst, c=table)
 
     @staticmethod
@@ -111,21 +113,14 @@ class Target:
             step()
 
     def _reserve(self) -> int:
-        self._context.image.records.append({})
-        return len(self._context.image.records) - 1
+        return self._context.image.reserve()
 
     def _complete(self, table: int, placed: Placed, branch: Branch, path: str) -> None:
         """The record table that says what must be there."""
         fills = [row for m in placed.members if (row := self._fill(m, branch, path)) is not None]
-        row = bare_table(self._context, placed)
-        if fills:
-            image = self._context.image
-            row |= {"need": image.mask([f["slot"] for f in fills], placed.frame.words)}
-            row |= {"first_fill": len(image.fills), "fills": len(fills)}
-            image.fills.extend(fills)
-        self._context.image.records[table] = row
+        self._context.image.records[table] = filled(self._context.image, bare_table(self._context, placed), fills)
 
-    def _fill(self, member: Member, branch: Branch, path: str) -> Row | None:
+    def _fill(self, member: Member, branch: Branch, path: str) -> FillRow | None:
         place, child = _within(path, member.field), branch.of(member.field)
         if child is None:
             return self._fills.unmapped(member, place)
@@ -151,7 +146,7 @@ class Target:
         """Refuses where the register is absent."""
         emitter = self._emitter
         there = emitter.add(C.H9_I_IF_PRESENT, a=register)
-        nothing, refusal = emitter.register(), {"code": C.H9_STEP_FAIL, "a": C.H9_E_MISSING}
+        nothing, refusal = emitter.register(), steps.fail(C.H9_E_MISSING)
         emitter.add(C.H9_I_TEXT, dst=nothing, c=self._context.image.text(b""))
         emitter.add(C.H9_I_STEP, key, dst=nothing, a=nothing, c=self._context.image.chain([refusal]))
         emitter.here(there)
@@ -181,7 +176,7 @@ class Target:
         if len(members) < 2:
             return
         seen = emitter.blank()
-        refusal = image.chain([{"code": C.H9_STEP_FAIL, "a": C.H9_E_DUPLICATE}])
+        refusal = image.chain([steps.fail(C.H9_E_DUPLICATE)])
         for register, key in members:
             absent = emitter.add(C.H9_I_IF_ABSENT, a=register)
             first = emitter.add(C.H9_I_IF_ABSENT, a=seen)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.model import Type
-from translator.formats.base import Row
 from translator.mapping.wants import Want
+from translator.plan.rows import StepRow
 
 if TYPE_CHECKING:
     from translator.mapping.scopes import Loop
@@ -146,7 +146,7 @@ class Steps(Term):
     """A value after conversion steps."""
 
     of: Term
-    steps: list[Row]
+    steps: list[StepRow]
 
 
 @dataclass(eq=False)

@@ -6,11 +6,9 @@ modifiers is read as the source has it, changed step by step, and then converted
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, replace
 from functools import partial
 
-from native.binding import C
 from schemas.model import (
     Any,
     Bool,
@@ -27,7 +25,6 @@ from schemas.model import (
     Type,
     Union,
 )
-from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
 from translator.mapping import model
 from translator.mapping.constants import ID, INSTANT, NATURAL, REAL, TEXT, TRUTH, WHOLE, type_of
@@ -53,6 +50,7 @@ from translator.mapping.terms import (
 from translator.mapping.viewing import ANYTHING
 from translator.mapping.wants import NoSuchPath, branch_names
 from translator.mapping.wholes import HELD
+from translator.plan import steps
 from translator.plan.convert import convert
 from translator.plan.reading import describe, is_choice, optional
 
@@ -64,8 +62,8 @@ _BYTES = Bytes()
 _DAYS, _DATE = Int(32), Date()
 _FRACTIONS = {"s": 6, "ms": 3}
 """How many digits of a fraction lead to microseconds."""
-_DECODERS = {"base64": C.H9_STEP_BASE64_TO_BYTES, "hex": C.H9_STEP_HEX_TO_BYTES}
-_ENCODERS = {"base64": C.H9_STEP_BYTES_TO_BASE64, "hex": C.H9_STEP_BYTES_TO_HEX}
+_DECODERS = {"base64": steps.base64_to_bytes(), "hex": steps.hex_to_bytes()}
+_ENCODERS = {"base64": steps.bytes_to_base64(), "hex": steps.bytes_to_hex()}
 
 
 @dataclass
@@ -295,14 +293,14 @@ class Values(Conversions):
 
     def _modify(self, term: Term, value: model.Value, wanted: Type | None) -> Term:
         if value.decode is not None:
-            term = Steps(_BYTES, value.key, self.as_text(term), [{"code": _DECODERS[value.decode]}])
+            term = Steps(_BYTES, value.key, self.as_text(term), [_DECODERS[value.decode]])
             self.losses.add(value.key, "checked", f"refused unless the text is {value.decode}")
         if value.decimal is not None:
             data = self.cast(term, _BYTES, self._policies(value), value.key)
             term = replace(data, type=Decimal(model.MOST_DIGITS, value.decimal))
         if value.encode is not None:
             data = self.cast(term, _BYTES, self._policies(value), value.key)
-            term = Steps(TEXT, value.key, data, [{"code": _ENCODERS[value.encode]}])
+            term = Steps(TEXT, value.key, data, [_ENCODERS[value.encode]])
         if value.time is not None:
             term = self._time(term, value.time, value, wanted)
         if value.enum is not None:
@@ -312,8 +310,8 @@ class Values(Conversions):
         if value.cast is not None:
             term = self.cast(term, _CASTS[value.cast], self._policies(value), value.key)
         if value.lower or value.upper:
-            code = C.H9_STEP_LOWER if value.lower else C.H9_STEP_UPPER
-            term = Steps(TEXT, value.key, self.as_text(term), [{"code": code}])
+            step = steps.lower() if value.lower else steps.upper()
+            term = Steps(TEXT, value.key, self.as_text(term), [step])
         return term
 
     def _time(self, term: Term, unit: model.Time, value: model.Value, wanted: Type | None) -> Term:
@@ -327,26 +325,25 @@ class Values(Conversions):
             return self._fraction(term, unit, value)
         whole = self.cast(term, WHOLE, self._policies(value), value.key)
         if unit == "d":
-            return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
-        return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS[unit]}])
+            return Steps(INSTANT, value.key, whole, [steps.date_to_timestamp()])
+        return Steps(INSTANT, value.key, whole, [steps.i_to_timestamp(NANOSECONDS[unit])])
 
     def _fraction(self, term: Term, unit: model.Time, value: model.Value) -> Term:
         """Seconds or milliseconds that may have a fraction: digit by digit, down to microseconds."""
         self.losses.add(value.key, "checked", "refused where finer than microseconds")
         digits = _FRACTIONS[unit]
-        steps: list[Row] = [
-            {"code": C.H9_STEP_STRING_TO_DECIMAL, "a": digits, "b": model.MOST_DIGITS},
-            {"code": C.H9_STEP_DECIMAL_TO_I, "lo": WHOLE.lowest, "hi": WHOLE.highest},
-            {"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS["us"]},
+        exactly = [
+            steps.string_to_decimal(digits, model.MOST_DIGITS),
+            steps.decimal_to_i(WHOLE.lowest, WHOLE.highest),
+            steps.i_to_timestamp(NANOSECONDS["us"]),
         ]
-        return Steps(INSTANT, value.key, self.as_text(term), steps)
+        return Steps(INSTANT, value.key, self.as_text(term), exactly)
 
     def _scale(self, term: Term, value: model.Value) -> Term:
         real = self.cast(term, REAL, self._policies(value), value.key)
         factor = 1.0 if value.scale is None else value.scale
         offset = 0.0 if value.offset is None else value.offset
-        lo, hi = struct.unpack("<qq", struct.pack("<dd", factor, offset))
-        return Steps(REAL, value.key, real, [{"code": C.H9_STEP_SCALE, "lo": lo, "hi": hi}])
+        return Steps(REAL, value.key, real, [steps.scale(factor, offset)])
 
     def _around(self, term: Term, value: model.Value, condition: Term | None) -> Term:
         """`when`, then the default, then the demand that there be a value."""

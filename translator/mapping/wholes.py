@@ -17,7 +17,7 @@ from translator.formats.base import Format
 from translator.losses import Losses
 from translator.mapping.wants import Marks
 from translator.plan.fields import RecordTables
-from translator.plan.reading import Context, Reading
+from translator.plan.reading import Compilation, Reading
 from translator.plan.writing import Writing
 
 HELD = (Record, Array, Map, Union)
@@ -26,7 +26,7 @@ HELD = (Record, Array, Map, Union)
 class Wholes:
     """The twins of one mapping, and the nodes that write them. `goal`: the target's context."""
 
-    def __init__(self, goal: Context, tables: RecordTables, marks: Marks) -> None:
+    def __init__(self, goal: Compilation, tables: RecordTables, marks: Marks) -> None:
         self._goal = goal
         self._tables = tables
         self._marks = marks

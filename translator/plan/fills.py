@@ -1,4 +1,9 @@
-"""What stands in a slot that the message leaves empty: a default, a zero, or a refusal (S11, S13)."""
+"""What stands in a slot that the message leaves empty: a default, a zero, or a refusal (S11, S13).
+
+A default is a value of the user's schema. What fits in a slot by itself is kept as the slot's sixteen bytes; all else
+as MessagePack in the pool, read by a node as if it stood in a message, whenever it is wanted. So there is one way in
+which values come into a frame, and a default of any type needs no code of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,6 @@ import struct
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as PyDecimal
-from typing import TYPE_CHECKING
 from typing import Any as Anything
 
 import msgspec
@@ -40,12 +44,12 @@ from schemas.model import (
     Uuid,
     nullable,
 )
-from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
 from translator.plan.frames import Member
-from translator.plan.reading import Context, Reading, Records
+from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.rows import FillRow
 from translator.plan.shapes import describe, is_choice
 
 _MASK = (1 << 64) - 1
@@ -60,7 +64,7 @@ class MisfitError(PlanError):
 
 
 def slot(t: Type, value: object) -> bytes | None:
-    """A number, boolean or time as its slot's 16 bytes; None for what is no such thing."""
+    """A number, boolean or time as its slot's 16 bytes; None for anything else."""
     match t:
         case Bool() | Int() | Float() | Enum() if not matches(t, value):
             raise MisfitError
@@ -180,18 +184,14 @@ def _time_text(t: Timestamp | Date | Time, count: int) -> str:
     return f"{whole.replace(tzinfo=None).isoformat()}.{rest:09}{'' if t.local else 'Z'}"
 
 
-if TYPE_CHECKING:
-    from translator.plan.fields import RecordTables
-
 _ZERO_SLOT = (Bool, Int, Float, String, Bytes, Array, Map)
 
 
 class Fills:
     """Makes the fills of a plan's record tables. Defaults that aren't plain numbers are MessagePack in the pool."""
 
-    def __init__(self, context: Context, tables: RecordTables) -> None:
+    def __init__(self, context: Compilation, records: Records) -> None:
         self.context = context
-        records: Records = tables
         lenient = msgspec.structs.replace(context.policies, unions="first")
         private = replace(context, source=PYTHON, losses=Losses(), policies=lenient)
         self._reading = Reading(private, PYTHON, records)
@@ -200,7 +200,7 @@ class Fills:
         """Whether `reading` reads defaults rather than messages."""
         return reading is self._reading
 
-    def fill(self, reading: Reading, member: Member, s: Field | None, path: str) -> Row | None:
+    def fill(self, reading: Reading, member: Member, s: Field | None, path: str) -> FillRow | None:
         """What fills the member's slot, None where nothing does: it stays absent."""
         t = member.field
         if s is None:
@@ -211,16 +211,16 @@ class Fills:
             return self._zero(member, s, path) if s.presence is Presence.IMPLICIT else None
         return self._required(reading, member, s, path)
 
-    def unmapped(self, member: Member, path: str) -> Row | None:
+    def unmapped(self, member: Member, path: str) -> FillRow | None:
         """What fills a field that no rule of a mapping writes: a list or map that must be there is empty."""
         t, why = member.field, "no rule writes it"
         must = t.presence is Presence.REQUIRED and t.default is MISSING
         if must and isinstance(self.context.meaning(t.type), (Array, Map)):
             self.context.losses.add(path, "exact", f"empty: {why}")
-            return {"slot": member.slot, "kind": C.H9_FILL_ZERO, "name": self.context.image.name(t.name)}
+            return self._row(member, C.H9_FILL_ZERO)
         return self._absent_field(member, path, why)
 
-    def mapped(self, member: Member, path: str) -> Row | None:
+    def mapped(self, member: Member, path: str) -> FillRow | None:
         """What fills a field whose rule gave no value."""
         t = member.field
         if t.presence is not Presence.REQUIRED or (t.default is MISSING and nullable(t.type)[1]):
@@ -231,7 +231,7 @@ class Fills:
         """The node that reads a mapping's constant as `type_`, which isn't null."""
         return self._reading.filled(type_, type_, "")
 
-    def _absent_field(self, member: Member, path: str, why: str = "the source has no such field") -> Row | None:
+    def _absent_field(self, member: Member, path: str, why: str = "the source has no such field") -> FillRow | None:
         """The source's schema has no such field: the default, null, or no plan (S13)."""
         t = member.field
         if t.presence is not Presence.REQUIRED:
@@ -246,7 +246,7 @@ class Fills:
         self.context.problem(path, f"the target requires it, and {why}")
         return None
 
-    def _required(self, reading: Reading, member: Member, s: Field, path: str) -> Row | None:
+    def _required(self, reading: Reading, member: Member, s: Field, path: str) -> FillRow | None:
         t = member.field
         null = _has_null(t.type)
         if s.presence is Presence.REQUIRED:
@@ -263,10 +263,13 @@ class Fills:
         self.context.losses.add(path, "checked", "refused where absent")
         return self._missing(member)
 
-    def _missing(self, member: Member) -> Row:
-        return {"slot": member.slot, "kind": C.H9_FILL_MISSING, "name": self.context.image.name(member.field.name)}
+    def _row(self, member: Member, kind: int) -> FillRow:
+        return FillRow(member.slot, kind, name=self.context.image.name(member.field.name))
 
-    def _zero(self, member: Member, s: Field, path: str) -> Row | None:
+    def _missing(self, member: Member) -> FillRow:
+        return self._row(member, C.H9_FILL_MISSING)
+
+    def _zero(self, member: Member, s: Field, path: str) -> FillRow | None:
         """The zero value of the source's field, as the target's."""
         s_type, t = self.context.meaning(s.type), nullable(member.field.type)[0]
         if isinstance(t, Union):
@@ -276,32 +279,29 @@ class Fills:
         if zero is MISSING:
             return self._missing(member)
         if isinstance(t, _ZERO_SLOT) and not zero and not member.boxed and not is_choice(member.field.type):
-            return {"slot": member.slot, "kind": C.H9_FILL_ZERO, "name": self.context.image.name(member.field.name)}
+            return self._row(member, C.H9_FILL_ZERO)
         return self._value(member, zero, path, t)
 
     def _zero_branch(self, s: Type, t: Union) -> Type:
         chosen = self._reading.branch_for(s, t.branches)
         return t if chosen is None else t.branches[chosen]
 
-    def _value(self, member: Member, value: object, path: str, branch: Type | None = None) -> Row | None:
+    def _value(self, member: Member, value: object, path: str, branch: Type | None = None) -> FillRow | None:
         """A fill with `value`, which is one of the target's `branch` where its type is a union."""
         t = member.field.type
         if value is None and not member.boxed and nullable(t)[1]:
             return None
         value = _as_decimal(value, self.context.meaning(nullable(t)[0]))
-        row: Row = {"slot": member.slot, "name": self.context.image.name(member.field.name)}
+        image, name = self.context.image, self.context.image.name(member.field.name)
         try:
             packed = None if member.boxed else slot(self.context.meaning(nullable(t)[0]), value)
             if packed is not None:
-                return {**row, "kind": C.H9_FILL_SLOT, "value": self.context.image.text(packed), "size": 16}
+                return FillRow(member.slot, C.H9_FILL_SLOT, value=image.text(packed), size=len(packed), name=name)
             node, data = self._packed(member, value, path, branch)
         except MisfitError:
             self.context.problem(path, f"the default {value!r} can't become {describe(t)}")
             return None
-        return {
-            **row, "kind": C.H9_FILL_MSGPACK, "node": node,
-            "value": self.context.image.text(data), "size": len(data),
-        }  # fmt: skip
+        return FillRow(member.slot, C.H9_FILL_MSGPACK, node, image.text(data), len(data), name)
 
     def _packed(self, member: Member, value: object, path: str, branch: Type | None) -> tuple[int, bytes]:
         """A value as MessagePack, and the node that reads it."""
@@ -341,8 +341,6 @@ def _zero_of(s: Type, t: Type) -> object:
         return [] if isinstance(s, Array) else {} if isinstance(s, Map) else MISSING
     return _ZEROS.get(type(t), MISSING)
 
-
-__all__ = ["Fills", "plain", "slot"]
 
 _ZEROS: dict[type, object] = {
     Decimal: b"\0", Bool: False, Int: 0, Float: 0.0, String: "", Bytes: b"", Array: [], Map: {}
