@@ -16,7 +16,7 @@ NAMES = ("avro", "avro-json", "json", "msgpack", "neuron", "otlp-json", "protobu
 
 @cache
 def get(name: str) -> Format:
-    """The format called `name`. PlanError: there is none."""
+    """The format called `name`. PlanError: no format is called so."""
     if name not in NAMES:
         raise PlanError([("", f"no format {name!r}; there are {', '.join(NAMES)}")])
     found: Format = import_module(f"translator.formats.{name.replace('-', '')}").FORMAT

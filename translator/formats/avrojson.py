@@ -11,41 +11,32 @@ Java library has them (S4).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from native.binding import C
 from schemas.model import BigDecimal, Bytes, Date, Decimal, Fixed, Float, Period, Time, Timestamp, Type, Uuid
 from translator.formats import avro
-from translator.formats.base import Format, Row, Spec, by_name
-from translator.formats.common import float_spec, text_spec
+from translator.formats.base import PLAIN, Check, Finite, Format, WireForm, by_name
 from translator.formats.json import encode_key
 from translator.policies import Policies
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
     if avro.scalar(type_, policies) is None:
         return None
     match type_:
         case Float():
-            quoted = C.H9_N_QUOTED if policies.nan == "quote" else 0
-            return float_spec(type_, flags=C.H9_N_POINT | quoted, a=int(policies.rounding == "refuse"))
+            return WireForm(point=True, quoted=policies.nan == "quote", exact=policies.rounding == "refuse")
         case Bytes() | Fixed() | Period() | Decimal() | BigDecimal() | Uuid(form="bytes"):
-            return _flagged(text_spec(type_), C.H9_N_CODEPOINTS)
+            return WireForm(codepoints=True)
         case Date() | Time() | Timestamp():
-            return _flagged(text_spec(type_), C.H9_N_NUMBER)
+            return WireForm(number=True)
         case _:
-            return text_spec(type_)
+            return PLAIN
 
 
-def _flagged(spec: Spec | None, flag: int) -> Spec | None:
-    return spec and replace(spec, values={**spec.values, "flags": spec.values.get("flags", 0) | flag})
-
-
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def checks(type_: Type, policies: Policies) -> list[Check]:
     """As Avro's, and that a float is finite."""
     if isinstance(type_, Float):
-        step = C.H9_STEP_FINITE_F32 if type_.bits == 32 else C.H9_STEP_FINITE_F64
-        return [] if policies.nan == "quote" else [{"code": step}]
+        return [] if policies.nan == "quote" else [Finite()]
     return avro.checks(type_, policies)
 
 

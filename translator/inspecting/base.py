@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from native.binding import MESSAGES
 from native.errors import DataError, LimitError
+from schemas.model import Type
 
 MAX_DEPTH: Final = 1000
 """Levels that a walker follows; the core never goes deeper."""
@@ -67,8 +68,8 @@ class Walk:
         self.at = 0
         self.end = len(data)
         self.path = ""
-        self.memo: dict[int, Any] = {}
-        """What a walker keeps of a type, by its id."""
+        self.memo: dict[Type, Any] = {}
+        """What a walker keeps of a type."""
         self._open: list[Item] = []
         self._idle = 0
         self._last = -1

@@ -154,9 +154,9 @@ def _name(w: Place) -> str | None:
 
 def _branches(w: Place, type_: Union) -> dict[str, Type]:
     assert w.dialect.branches is not None
-    if id(type_) not in w.memo:
-        w.memo[id(type_)] = w.dialect.branches(type_)
-    found: dict[str, Type] = w.memo[id(type_)]
+    if type_ not in w.memo:
+        w.memo[type_] = w.dialect.branches(type_)
+    found: dict[str, Type] = w.memo[type_]
     return found
 
 

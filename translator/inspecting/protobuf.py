@@ -52,9 +52,9 @@ def _fields(w: Walk, record: Record, path: str, group: int | None) -> Step:
 
 
 def _numbered(w: Walk, record: Record) -> dict[int, Field]:
-    found: dict[int, Field] | None = w.memo.get(id(record))
+    found: dict[int, Field] | None = w.memo.get(record)
     if found is None:
-        found = w.memo[id(record)] = {each.number: each for each in record.fields if each.number is not None}
+        found = w.memo[record] = {each.number: each for each in record.fields if each.number is not None}
     return found
 
 
@@ -149,10 +149,10 @@ def _moment(w: Walk, record: Record) -> str:
 def _entry(w: Walk, spot: _Spot, type_: Map) -> Step:
     """A map's entry, which is a message of a key and a value (S21)."""
     around = rawprotobuf.narrow(w)
-    record = w.memo.get(id(type_))
+    record = w.memo.get(type_)
     if record is None:
         parts = [Field("key", type_.keys, number=1), Field("value", type_.values, number=2)]
-        record = w.memo[id(type_)] = Record("entry", parts)
+        record = w.memo[type_] = Record("entry", parts)
     path = entry(spot.path, _key(w, type_))
     yield w.open(spot.tag.offset, path, "entry", note=spot.note)
     yield _fields(w, record, path, None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from native.binding import C
-from translator.formats.base import Row
 from translator.plan import instructions as insn
+from translator.plan import steps
 from translator.plan.frames import Frame, Placed
 from translator.plan.instructions import Insn
-from translator.plan.reading import Context
+from translator.plan.reading import Compilation
+from translator.plan.rows import RecordRow
 
 
 class Assembler:
@@ -18,7 +18,7 @@ class Assembler:
     hold what was left there: what must start absent is cleared (`blank`).
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Compilation) -> None:
         self.context = context
         self.image = context.image
         self.registers = 0
@@ -54,13 +54,12 @@ class Assembler:
     def boxed(self, register: int, key: str) -> int:
         """The register's value as an option."""
         dst = self.register()
-        self.add(insn.step(dst, register, self.image.chain([{"code": C.H9_STEP_BOX, "a": 1}])), key)
+        self.add(insn.step(dst, register, self.image.chain([steps.box(1)])), key)
         return dst
 
     def refuse(self, register: int, code: int, key: str) -> None:
         """Refuses the message with a code, by a key, where the register is present."""
-        steps = self.image.chain([{"code": C.H9_STEP_FAIL, "a": code}])
-        self.add(insn.step(register, register, steps), key)
+        self.add(insn.step(register, register, self.image.chain([steps.fail(code)])), key)
 
     def frame_table(self, placed: Placed) -> int:
         """A record table that says no more than how large the frame is."""
@@ -70,10 +69,7 @@ class Assembler:
         return self._frame_tables[placed.frame]
 
 
-def bare_table(context: Context, placed: Placed) -> Row:
+def bare_table(context: Compilation, placed: Placed) -> RecordRow:
     """A record table without fields, for a frame's size."""
     keys, mask = context.image.key_table([])
-    return {
-        "slots": placed.frame.slots, "words": placed.frame.words, "need": C.H9_NONE, "keys": keys, "key_mask": mask,
-        "unknown_slot": C.H9_NO_SLOT,
-    }  # fmt: skip
+    return RecordRow(slots=placed.frame.slots, words=placed.frame.words, keys=keys, key_mask=mask)

@@ -10,6 +10,7 @@ from translator.mapping.program.assembler import Assembler
 from translator.mapping.program.loops import ENTRY, Loops
 from translator.mapping.terms.terms import Collect, Entries, Merge, Term, optional
 from translator.plan import instructions as insn
+from translator.plan import nodes
 from translator.plan.reading import is_choice
 from translator.plan.shapes import width_of
 
@@ -62,8 +63,8 @@ class Collecting:
         """S15: a key twice is refused, or by policy the last one counts."""
         context, holder = self._asm.context, self._holder(term)
         assert isinstance(holder, Map)
-        spec = context.target.scalar(holder.keys, context.policies)
-        kind = spec.op if spec else C.H9_OP_STRING
+        row = nodes.scalar(context.target, holder.keys, context.policies)
+        kind = row.op if row else C.H9_OP_STRING
         self._asm.add(insn.unique(dst, kind, last=context.policies.duplicates == "last"), term.key)
 
     def _holder(self, term: Term) -> Type:

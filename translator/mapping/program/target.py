@@ -13,14 +13,15 @@ from functools import partial
 
 from native.binding import C
 from schemas.model import MISSING, Field, Map, Record, nullable
-from translator.formats.base import Row
 from translator.mapping.program.assembler import Assembler, bare_table
 from translator.mapping.program.collecting import is_option
 from translator.mapping.terms.terms import Build, Const, Join, Steps, TargetTree, Term, Uuid5, needed, optional
 from translator.plan import instructions as insn
+from translator.plan.fields import filled
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.reading import is_choice
+from translator.plan.rows import NONE, FillRow
 
 
 @dataclass
@@ -85,7 +86,7 @@ class TargetBuilder:
     def _frame(self, record: Record, tree: TargetTree, path: str) -> tuple[int, Unfinished]:
         """A record with a frame of its own."""
         placed = self._asm.context.frames.of(record)
-        into = _Into(self._asm.register(), self._reserve())
+        into = _Into(self._asm.register(), self._image.reserve())
         self._asm.add(insn.record_new(into.register, into.table))
         part = self._members(placed, tree, into, path)
         self._complete(into.table, placed, tree, path)
@@ -93,24 +94,15 @@ class TargetBuilder:
         return into.register, part
 
     def _finish(self, register: int, table: int) -> None:
-        if self._image.records[table]["need"] != C.H9_NONE:
+        if self._image.records[table].need != NONE:
             self._asm.add(insn.finish(register, table))
-
-    def _reserve(self) -> int:
-        self._image.records.append({})
-        return len(self._image.records) - 1
 
     def _complete(self, table: int, placed: Placed, tree: TargetTree, path: str) -> None:
         """The record table that says what must be there."""
         fills = [row for m in placed.members if (row := self._fill(m, tree, path)) is not None]
-        row = bare_table(self._asm.context, placed)
-        if fills:
-            row |= {"need": self._image.mask([f["slot"] for f in fills], placed.frame.words)}
-            row |= {"first_fill": len(self._image.fills), "fills": len(fills)}
-            self._image.fills.extend(fills)
-        self._image.records[table] = row
+        self._image.records[table] = filled(self._image, bare_table(self._asm.context, placed), fills)
 
-    def _fill(self, member: Member, tree: TargetTree, path: str) -> Row | None:
+    def _fill(self, member: Member, tree: TargetTree, path: str) -> FillRow | None:
         place, child = _within(path, member.field), tree.of(member.field)
         if child is None:
             return self._fills.unmapped(member, place)
@@ -164,7 +156,7 @@ class TargetBuilder:
     def _inline(self, member: Member, inner: Placed, child: TargetTree, into: _Into, path: str) -> Unfinished:
         """A record in the frame around it."""
         part = self._members(inner, child, into, path)
-        own = self._reserve()
+        own = self._image.reserve()
         self._complete(own, inner, child, path)
 
         def finish() -> None:

@@ -25,19 +25,18 @@ from schemas.model import (
     Union,
     nullable,
 )
-from translator.formats.base import Row
 from translator.losses import Losses
 from translator.mapping.document import model
 from translator.mapping.terms.constants import REAL, TEXT, Outcome, branch_of, misfit, rounded, shown
 from translator.mapping.terms.terms import Const, First, Found, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.terms.viewing import HELD, Twins
-from translator.plan.convert import convert
-from translator.plan.reading import Context, Reading, describe, is_choice, optional
+from translator.plan import steps
+from translator.plan.convert import checked, convert, parse, printed
+from translator.plan.reading import Compilation, Reading, describe, is_choice, optional
 from translator.policies import Policies
 
 _NARROW = 1 << 31
 """A table's numbers have 32 bits."""
-_CUTTABLE = (C.H9_STEP_F64_TO_I, C.H9_STEP_F64_TO_U, C.H9_STEP_STRING_TO_I, C.H9_STEP_STRING_TO_U)
 
 
 class Chosen(Policies, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class Chosen(Policies, frozen=True, kw_only=True):
 class Conversions:
     """Makes one term of another."""
 
-    def __init__(self, context: Context, reading: Reading, twins: Twins) -> None:
+    def __init__(self, context: Compilation, reading: Reading, twins: Twins) -> None:
         self.context = context
         self.reading = reading
         self.twins = twins
@@ -71,25 +70,19 @@ class Conversions:
         match term.type:
             case String():
                 return term
-            case Int():
-                code = C.H9_STEP_NUMBER_TO_STRING_I if term.type.signed else C.H9_STEP_NUMBER_TO_STRING_U
-            case Float():
-                code = C.H9_STEP_NUMBER_TO_STRING_F32 if term.type.bits == 32 else C.H9_STEP_NUMBER_TO_STRING_F64
-            case Bool():
-                code = C.H9_STEP_BOOL_TO_STRING
+            case Int() | Float() | Bool():
+                return Steps(TEXT, term.key, term, [printed(term.type)])
             case Enum():
-                step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.reading.enums.names(term.type)}
-                return Steps(TEXT, term.key, term, [step])
+                return Steps(TEXT, term.key, term, [steps.enum_to_string(self.reading.enums.names(term.type))])
             case Any():
-                return Steps(TEXT, term.key, term, [{"code": C.H9_STEP_ANY_TO_STRING, "a": 1}])
+                return Steps(TEXT, term.key, term, [steps.any_to_string(keep_text=True)])
             case _:
                 return self.into(term, TEXT, self.context.policies, term.key)
-        return Steps(TEXT, term.key, term, [{"code": code}])
 
     def _member_text(self, member: Found) -> Term:
         """Bytes that may as well be a text, a number or a list are base64."""
         if isinstance(self.context.meaning(member.type), Bytes | Fixed) and not isinstance(member, Tagged):
-            return Steps(TEXT, member.key, member, [{"code": C.H9_STEP_BYTES_TO_BASE64}])
+            return Steps(TEXT, member.key, member, [steps.bytes_to_base64()])
         return self.as_text(member)
 
     def as_number(self, term: Found, key: str) -> Term:
@@ -110,14 +103,14 @@ class Conversions:
         real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)
         if real or isinstance(term.type, Any | Outcome):
             term = self.as_text(term)
-        if isinstance(term.type, String) and (step := parse_step(target)):
-            way = 1 if policies.cut else 2 if policies.rounding == "round" else 0
+        fraction: steps.Fraction = "nearest" if policies.rounding == "round" else "refuse"
+        if isinstance(term.type, String) and (step := parse(target, "truncate" if policies.cut else fraction)):
             self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
-            return Steps(target, key, term, [{**step, "a": way}])
+            return Steps(target, key, term, [step])
         if isinstance(self.context.meaning(term.type), Date) and isinstance(target, Timestamp):
-            return Steps(target, key, term, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
+            return Steps(target, key, term, [steps.date_to_timestamp()])
         if isinstance(term.type, Bool) and isinstance(target, Int):
-            return Steps(target, key, term, [{"code": C.H9_STEP_BOOL_TO_I}])
+            return Steps(target, key, term, [steps.bool_to_i()])
         if isinstance(self.context.meaning(term.type), Enum) and isinstance(target, Int | Float):
             term = replace(term, type=Int(32))  # a frame holds an enum's number
         return self.into(term, target, policies, key)
@@ -144,7 +137,7 @@ class Conversions:
         what = describe(tagged.members[i].type or member.type)
         self.losses.add(f"{tagged.key}[{i}]", "checked", f"refused where it is {what}")
         there = self.as_text(member) if isinstance(member, Tagged) else member
-        return Steps(target, tagged.key, there, [{"code": C.H9_STEP_FAIL, "a": C.H9_E_TYPE}])
+        return Steps(target, tagged.key, there, [steps.fail(C.H9_E_TYPE)])
 
     # --- constants ---
 
@@ -156,7 +149,7 @@ class Conversions:
             if index is None:
                 raise Wrong(key, misfit(constant, type_))
             inner = self.constant(constant, type_.branches[index], key)
-            return Steps(type_, key, inner, [{"code": C.H9_STEP_BOX, "a": index}])
+            return Steps(type_, key, inner, [steps.box(index)])
         bare = self.context.meaning(nullable(type_)[0])
         if problem := misfit(constant, bare):
             raise Wrong(key, problem)
@@ -183,8 +176,7 @@ class Conversions:
             return self._from_enum(term, source, meant, target, key)
         if isinstance(source, String) and isinstance(meant, Enum):
             self.losses.add(key, "checked", "a name that the enum hasn't is refused")
-            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.reading.enums.names(meant)}
-            return Steps(target, key, term, [step])
+            return Steps(target, key, term, [steps.string_to_enum(self.reading.enums.names(meant))])
         return self._converted(term, source, meant, target, policies, key)
 
     def _of_tagged(self, term: Tagged, target: Type, policies: Policies, key: str) -> Term:
@@ -199,7 +191,7 @@ class Conversions:
         """An untyped value by its text, where the target is typed."""
         if isinstance(meant, Any):
             fits = self.reading.any_fits(source, meant)
-            return Steps(target, key, term, [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else [])
+            return Steps(target, key, term, [steps.any_fits(fits)] if fits else [])
         text = self.as_text(term)
         if isinstance(meant, Int | Float | Bool):
             return self.cast(text, target, Chosen(), key)
@@ -223,8 +215,8 @@ class Conversions:
         numbers = [int(each) for each in outcome.constants] if isinstance(meant, Int) else []
         if numbers and all(-_NARROW <= each < _NARROW for each in numbers):
             table = self.reading.enums.table(outcome, numbers, None)
-            return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
-        step = parse_step(meant)
+            return Steps(target, key, term, [steps.symbol_table(table)])
+        step = parse(meant)
         assert step is not None
         return Steps(target, key, self.as_text(term), [step])
 
@@ -233,7 +225,7 @@ class Conversions:
         if isinstance(term.type, Outcome):
             term = self.as_text(term)
         self.losses.add(key, "checked", "refused where the target has no such value")
-        checks = self.twins.untyped.checks(self.context.meaning(term.type), self.context.policies)
+        checks = checked(self.twins.untyped, self.context.meaning(term.type), self.context.policies)
         return Untyped(target, key, Steps(term.type, key, term, checks) if checks else term)
 
     def _converted(self, term: Term, source: Type, meant: Type, target: Type, policies: Policies, key: str) -> Term:
@@ -244,10 +236,10 @@ class Conversions:
             raise Wrong(key, f"{describe(source)} can't become {describe(meant)}{way(source, meant)}")
         if found.reason:
             self.losses.add(key, "checked", found.reason)
-        steps = [*found.steps, *self.context.target.checks(meant, policies)]
+        chain = [*found.steps, *checked(self.context.target, meant, policies)]
         if cut:
-            steps = [{**step, "a": 1} if step["code"] in _CUTTABLE else step for step in steps]
-        return Steps(target, key, term, steps) if steps else replace(term, type=target)
+            chain = [steps.truncating(step) for step in chain]
+        return Steps(target, key, term, chain) if chain else replace(term, type=target)
 
     def _from_enum(self, term: Term, source: Enum, meant: Enum | String, target: Type, key: str) -> Term:
         """By name (S17)."""
@@ -260,7 +252,7 @@ class Conversions:
         if missing:
             self.losses.add(key, "checked", f"refused: {', '.join(missing[:5])}")
         table = self.reading.enums.table(source, [numbers.get(name) for name, _ in source.symbols], None)
-        return Steps(target, key, term, [{"code": C.H9_STEP_SYMBOL_TABLE, "a": table}])
+        return Steps(target, key, term, [steps.symbol_table(table)])
 
     def _into_union(self, term: Term, target: Union, policies: Policies, key: str) -> Term:
         """The branch that takes it. A nullable target's field says null by absence, so its value isn't boxed."""
@@ -272,8 +264,7 @@ class Conversions:
         chosen = self.reading.branch_for(term.type, target.branches)
         if chosen is None:
             raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
-        box = {"code": C.H9_STEP_BOX, "a": chosen}
-        return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [box])
+        return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [steps.box(chosen)])
 
 
 def way(source: Type, meant: Type) -> str:
@@ -305,21 +296,3 @@ def _cast_to(meant: Type) -> str:
             return "string"
         case _:
             return ""
-
-
-def parse_step(target: Type) -> Row | None:
-    """How text is read as a number or boolean."""
-    match target:
-        case Int():
-            hi = target.highest if target.highest < 1 << 63 else target.highest - (1 << 64)
-            return {
-                "code": C.H9_STEP_STRING_TO_I if target.signed else C.H9_STEP_STRING_TO_U,
-                "lo": target.lowest,
-                "hi": hi,
-            }
-        case Float():
-            return {"code": C.H9_STEP_STRING_TO_F32 if target.bits == 32 else C.H9_STEP_STRING_TO_F64}
-        case Bool():
-            return {"code": C.H9_STEP_STRING_TO_BOOL}
-        case _:
-            return None

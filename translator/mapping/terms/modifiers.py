@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
 
 from msgspec.structs import replace as replaced
 
-from native.binding import C
 from schemas.model import Bytes, Date, Decimal, Enum, Float, Int, Timestamp, Type
-from translator.formats.base import Row
 from translator.formats.common import NANOSECONDS
 from translator.mapping.document import model
 from translator.mapping.terms.constants import (
@@ -26,6 +23,7 @@ from translator.mapping.terms.constants import (
 )
 from translator.mapping.terms.conversions import Chosen, Conversions
 from translator.mapping.terms.terms import Found, Steps, Tagged, Term, Wrong
+from translator.plan import steps
 
 _CASTS: dict[model.Cast, Type] = {
     "bool": TRUTH, "int32": Int(32), "int64": WHOLE, "uint32": Int(32, signed=False), "uint64": NATURAL,
@@ -35,8 +33,8 @@ _BYTES = Bytes()
 _DAYS, _DATE = Int(32), Date()
 _FRACTIONS = {"s": 6, "ms": 3}
 """How many digits of a fraction lead to microseconds."""
-_DECODERS = {"base64": C.H9_STEP_BASE64_TO_BYTES, "hex": C.H9_STEP_HEX_TO_BYTES}
-_ENCODERS = {"base64": C.H9_STEP_BYTES_TO_BASE64, "hex": C.H9_STEP_BYTES_TO_HEX}
+_DECODERS = {"base64": steps.base64_to_bytes(), "hex": steps.hex_to_bytes()}
+_ENCODERS = {"base64": steps.bytes_to_base64(), "hex": steps.bytes_to_hex()}
 
 
 def changes(value: model.Value) -> bool:
@@ -79,12 +77,12 @@ class Modifiers:
     def apply(self, found: Found, value: model.Value, wanted: Type | None) -> Found:
         """What becomes of a value; `wanted`: what it is to be in the end."""
         if value.decode is not None:
-            found = Steps(_BYTES, value.key, self._convert.as_text(found), [{"code": _DECODERS[value.decode]}])
+            found = Steps(_BYTES, value.key, self._convert.as_text(found), [_DECODERS[value.decode]])
             self._convert.losses.add(value.key, "checked", f"refused unless the text is {value.decode}")
         if value.decimal is not None:
             found = replace(self._cast(found, _BYTES, value), type=Decimal(model.MOST_DIGITS, value.decimal))
         if value.encode is not None:
-            found = Steps(TEXT, value.key, self._cast(found, _BYTES, value), [{"code": _ENCODERS[value.encode]}])
+            found = Steps(TEXT, value.key, self._cast(found, _BYTES, value), [_ENCODERS[value.encode]])
         if value.time is not None:
             found = self._time(found, value.time, value, wanted)
         if value.enum is not None:
@@ -94,8 +92,8 @@ class Modifiers:
         if value.cast is not None:
             found = self._cast(found, _CASTS[value.cast], value)
         if value.lower or value.upper:
-            code = C.H9_STEP_LOWER if value.lower else C.H9_STEP_UPPER
-            found = Steps(TEXT, value.key, self._convert.as_text(found), [{"code": code}])
+            step = steps.lower() if value.lower else steps.upper()
+            found = Steps(TEXT, value.key, self._convert.as_text(found), [step])
         return found
 
     def _cast(self, found: Found, target: Type, value: model.Value) -> Term:
@@ -112,26 +110,24 @@ class Modifiers:
             return self._fraction(found, unit, value)
         whole = self._cast(found, WHOLE, value)
         if unit == "d":
-            return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_DATE_TO_TIMESTAMP}])
-        return Steps(INSTANT, value.key, whole, [{"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS[unit]}])
+            return Steps(INSTANT, value.key, whole, [steps.date_to_timestamp()])
+        return Steps(INSTANT, value.key, whole, [steps.i_to_timestamp(NANOSECONDS[unit])])
 
     def _fraction(self, found: Found, unit: model.Time, value: model.Value) -> Term:
         """Seconds or milliseconds that may have a fraction: digit by digit, down to microseconds."""
         self._convert.losses.add(value.key, "checked", "refused where finer than microseconds")
-        digits = _FRACTIONS[unit]
-        steps: list[Row] = [
-            {"code": C.H9_STEP_STRING_TO_DECIMAL, "a": digits, "b": model.MOST_DIGITS},
-            {"code": C.H9_STEP_DECIMAL_TO_I, "lo": WHOLE.lowest, "hi": WHOLE.highest},
-            {"code": C.H9_STEP_I_TO_TIMESTAMP, "a": NANOSECONDS["us"]},
+        exactly = [
+            steps.string_to_decimal(_FRACTIONS[unit], model.MOST_DIGITS),
+            steps.decimal_to_i(WHOLE.lowest, WHOLE.highest),
+            steps.i_to_timestamp(NANOSECONDS["us"]),
         ]
-        return Steps(INSTANT, value.key, self._convert.as_text(found), steps)
+        return Steps(INSTANT, value.key, self._convert.as_text(found), exactly)
 
     def _scale(self, found: Found, value: model.Value) -> Term:
         real = self._cast(found, REAL, value)
         factor = 1.0 if value.scale is None else value.scale
         offset = 0.0 if value.offset is None else value.offset
-        lo, hi = struct.unpack("<qq", struct.pack("<dd", factor, offset))
-        return Steps(REAL, value.key, real, [{"code": C.H9_STEP_SCALE, "lo": lo, "hi": hi}])
+        return Steps(REAL, value.key, real, [steps.scale(factor, offset)])
 
     # --- tables ---
 
@@ -151,11 +147,10 @@ class Modifiers:
         if isinstance(source, Enum) and not isinstance(source, Outcome) and not isinstance(found, Tagged):
             _refuse_unknown(source, numbers, value)
             targets = [numbers.get(name, otherwise) for name, _ in source.symbols]
-            step: Row = {"code": C.H9_STEP_SYMBOL_TABLE, "a": tables.table(source, targets, otherwise)}
-            return Steps(outcome, value.key, found, [step])
+            return Steps(outcome, value.key, found, [steps.symbol_table(tables.table(source, targets, otherwise))])
         texts = Enum(f"{value.key}.enum", tuple((text, i) for i, text in enumerate(numbers)))
-        step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": tables.table(texts, list(numbers.values()), otherwise)}
-        return Steps(outcome, value.key, self._convert.as_text(found), [step])
+        table = tables.table(texts, list(numbers.values()), otherwise)
+        return Steps(outcome, value.key, self._convert.as_text(found), [steps.string_to_enum(table)])
 
 
 def _refuse_unknown(source: Enum, rows: dict[str, int], value: model.Value) -> None:

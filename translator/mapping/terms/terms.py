@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from schemas.model import Field, Presence, Type, nullable
-from translator.formats.base import Row
 from translator.mapping.document.model import Generator, Rule
 from translator.mapping.document.path import Segment, format_path
 from translator.mapping.terms.wants import SourceView, Want
+from translator.plan.rows import StepRow
 
 
 class Wrong(Exception):  # noqa: N818 - it is told as a problem of the mapping, never raised to a user
@@ -143,7 +143,7 @@ class Steps(_Typed):
     """A value after conversion steps."""
 
     of: Term
-    steps: list[Row]
+    steps: list[StepRow]
 
 
 @dataclass(eq=False)

@@ -24,7 +24,7 @@ from translator.plan import matching
 from translator.plan.compiler import Side
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.reading import Context, describe
+from translator.plan.reading import Compilation, describe
 from translator.plan.resolve import meaning
 from translator.policies import Policies
 
@@ -60,7 +60,7 @@ class TypedMapping:
         self.views = SourceViews(self.source_root, meaning, named=named)
         marks = self.views.marks
         self.frames = MappedFrames(marks, mergeable=source.format.tagged, named=named, resolve=meaning)
-        self.context = Context(Image(), source.format, target.format, policies, self.frames, meaning)
+        self.context = Compilation(Image(), source.format, target.format, policies, self.frames, meaning)
         self.goal = replace(self.context, losses=Losses(), problems=[])
 
     def _readers(self) -> None:

@@ -11,9 +11,10 @@ from schemas.model import Any, Array, Field, Map, Null, Presence, Record, Type, 
 from translator.formats import json, msgpack
 from translator.formats.base import Format
 from translator.mapping.terms.wants import Marks
+from translator.plan import nodes
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames, Placed
-from translator.plan.reading import Context, Reading, describe
+from translator.plan.reading import Compilation, Reading, describe
 
 ANYTHING = Any()
 """A value of any kind, which is on its way to be text, or asked no more of than whether it is there."""
@@ -56,7 +57,7 @@ class MappedFrames(Frames):
 class ViewReading(Reading):
     """Reads the source into views."""
 
-    def __init__(self, context: Context, source: Format, tables: RecordTables, marks: Marks) -> None:
+    def __init__(self, context: Compilation, source: Format, tables: RecordTables, marks: Marks) -> None:
         super().__init__(context, source, tables)
         self._tables = tables
         self._marks = marks
@@ -76,10 +77,8 @@ class ViewReading(Reading):
     def _list(self, s: Array, t: Array, path: str) -> int:
         node = super()._list(s, t, path)
         if t in self._marks.each:
-            row = self.image.nodes[node]
-            row["flags"] |= C.H9_N_EACH
-            if self.format.positional:
-                row["c"] = self._tables.skipping.node(s.items)
+            skip = self._tables.skipping.node(s.items) if self.format.positional else 0
+            self.image.nodes[node] = nodes.each(self.image.nodes[node], skip)
         return node
 
     def known(self, s: Type, t: Type) -> Type:
@@ -109,7 +108,7 @@ class ViewReading(Reading):
         if memo not in self._mirrors:
             names = dict.fromkeys(each.name for each in t.fields)
             self._mirrors[memo] = Record("map", [Field(name, values, Presence.OPTIONAL) for name in names])
-            self._tables.mirrors.add(id(self._mirrors[memo]))
+            self._tables.mirrors.add(self._mirrors[memo])
         return self._mirrors[memo]
 
     def _into_choice(self, s: Type, t: Type, path: str) -> int:
