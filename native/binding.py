@@ -279,7 +279,7 @@ class Row(Protocol):
     def __iter__(self) -> Iterator[int]: ...
 
 
-def pack(name: str, rows: Sequence[Row] | Sequence[dict[str, int]]) -> bytes:
+def pack(name: str, rows: Sequence[Row]) -> bytes:
     """The bytes of an image's table of the struct `name` of hal9_image.h. What a row doesn't name is 0.
 
     OverflowError: a number that its member can't hold.
@@ -291,15 +291,12 @@ def pack(name: str, rows: Sequence[Row] | Sequence[dict[str, int]]) -> bytes:
         raise OverflowError(str(problem)) from None
 
 
-def _ordered(rows: Sequence[Row] | Sequence[dict[str, int]], members: tuple[str, ...]) -> Iterable[Iterable[int]]:
+def _ordered(rows: Sequence[Row], members: tuple[str, ...]) -> Iterable[Iterable[int]]:
     """The rows' numbers in the struct's order. Rows of one table are of one kind."""
     if not rows:
         return []
-    if isinstance(rows[0], dict):
-        return [[row.get(each, 0) for each in members] for row in rows if isinstance(row, dict)]
-    named: Sequence[Row] = [row for row in rows if not isinstance(row, dict)]
-    fields = named[0]._fields
-    return named if fields == members else map(_order(fields, members), ((*row, 0) for row in named))
+    fields = rows[0]._fields
+    return rows if fields == members else map(_order(fields, members), ((*row, 0) for row in rows))
 
 
 @cache
