@@ -1,4 +1,4 @@
-"""The documentation is whole: every public name, code and format has its place, every link leads somewhere."""
+"""The documentation is whole: every public name and format has its place, every link leads somewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import translator
-from native.binding import C
 from translator import formats
 from translator.engine.plan import Plan
 from translator.policies import choices
@@ -22,7 +21,6 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 API = (DOCS / "python.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^#)", API, re.MULTILINE | re.DOTALL))
-CODES = re.findall(r"`([A-Z][A-Z0-9_]+)`", API.partition("### Codes")[2].partition("## Other")[0])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -98,20 +96,16 @@ def test_every_parameter_is_told(function: str) -> None:
     assert [each.replace(" = ", "=") for each in re.split(r",\s+", shown[1]) if each != "*"] == wanted
 
 
-@pytest.mark.parametrize("type_", [Plan, Adapter, translator.Batch, translator.EachBatch, translator.NeuronSignal])
+@pytest.mark.parametrize(
+    "type_",
+    [Plan, Adapter, translator.Made, translator.Messages, translator.MessageTranslator, translator.NeuronSignal],
+)
 def test_every_member_is_told(type_: Any) -> None:
     """Of the types that users hold, every public method and attribute, but for what its base has."""
     inherited = set(dir(type_.__mro__[1]))
     members = {each for each in dir(type_) if not each.startswith("_") and each not in inherited}
     members -= set(getattr(type_, "__struct_fields__", ()))  # docs/formats/neuron.md has them
     assert {each for each in members if not re.search(rf"\b{each}\b", SECTIONS[type_.__name__])} == set()
-
-
-def test_every_code_is_told() -> None:
-    """Each code that the core gives, and those few that Python adds."""
-    core = {each.removeprefix("H9_E_") for each in dir(C) if each.startswith("H9_E_")}
-    assert set(CODES) - {"LAYERS", "LETTER"} == core
-    assert len(CODES) == len(set(CODES))
 
 
 def test_every_format_has_its_page() -> None:

@@ -23,8 +23,8 @@ from tests.registry.support import server
 from tests.translator.cli.support import Shell, values
 from tests.translator.containers.support import messages
 from translator import containers
+from translator.contract import delimiter
 from translator.engine import sources
-from translator.engine.transformers import frame_of
 
 pytestmark = pytest.mark.xdist_group("registry")
 OLD = '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"int"}]}'
@@ -45,7 +45,7 @@ message First { string a = 1; }
 message Orders { message Order { string id = 1; double total = 2; } }
 """
 VALUE = MessageField.VALUE
-frame = frame_of("varint")
+frame = delimiter("varint")
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,11 @@ from types import TracebackType
 from typing import IO, Self
 
 from native.errors import ContainerError
-from translator.containers import compression, varints
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Block, Data, Framing, Limits, Options, moved
+from translator import varints
+from translator.containers import compression
+from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Block, Limits, Options, moved
 from translator.containers.streams import BlockReader, Input, send
+from translator.contract import Data, Delimiting
 
 NAME = "avro"
 EXTENSIONS = {".avro": "avro"}
@@ -235,7 +237,7 @@ class AvroReader(BlockReader):
 class AvroWriter:
     """Gathers messages into blocks of about `options.block_bytes` or `options.block_messages`."""
 
-    framing: Framing = "none"
+    delimiting: Delimiting = "none"
 
     def __init__(self, stream: IO[bytes], metadata: Mapping[str, bytes], options: Options) -> None:
         self._compress = compression.compressor(options.codec, options.level)

@@ -15,7 +15,7 @@ Theory of operation. A reader turns a stream into blocks, each a batch of messag
         ...                                 # split block: h9_translate with begin and end; run: h9_translate_run
         reader.consumed(used)               # run without a count only
 
-A writer gets what the C core wrote (it adds the framing that `Writer.framing` names) and puts it into a stream:
+A writer gets what the C core wrote (with the delimiters that `Writer.delimiting` names) and puts it into a stream:
 
     with container.writer(stream, metadata=..., options=...) as writer:
         writer.write(output, ends, count)
@@ -47,13 +47,10 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Literal, Protocol, Self
+from typing import IO, Protocol, Self
 
 from native.errors import ContainerError
-from translator.streams.retries import Wanted
-
-Data = bytes | bytearray | memoryview
-Framing = Literal["none", "newline", "varint", "be32"]
+from translator.contract import Data, Delimiting
 
 JSON_FORMATS = ("json", "protojson", "avro-json", "otlp-json")
 BINARY_FORMATS = ("protobuf", "avro", "msgpack", "cbor", "neuron")
@@ -92,6 +89,14 @@ class Options:
 
 DEFAULT_LIMITS = Limits()
 DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of the `of` messages that a message made, refused ones too, number `item`."""
+
+    item: int
+    of: int
 
 
 @dataclass(slots=True)
@@ -141,7 +146,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """Takes messages in the C core's output. Leaving `with` by an exception writes nothing more."""
 
-    framing: Framing
+    delimiting: Delimiting
     """What the C core must put around each message."""
 
     def write(self, data: Data, ends: Sequence[int], count: int) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from native.errors import ContainerError
-from translator.containers import varints
-from translator.containers.base import Data
+from translator import varints
+from translator.contract import Data
 
 Decompress = Callable[[memoryview, int], Data]
 """Compressed bytes and the most that may come out of them → what comes out."""

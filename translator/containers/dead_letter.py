@@ -29,11 +29,11 @@ from translator.containers.base import (
     Block,
     Limits,
     Options,
+    Wanted,
     Writer,
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
-from translator.streams.retries import Wanted
 
 NAME = "dead-letter"
 EXTENSIONS: dict[str, str] = {}

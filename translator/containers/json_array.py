@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
 from native.errors import ContainerError, DataError
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, JSON_FORMATS, Block, Data, Limits, Options
+from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, JSON_FORMATS, Block, Limits, Options
 from translator.containers.splitting import MAX_COUNT, USUAL_SIZE
 from translator.containers.streams import BlockReader, Input, PlainWriter, send
+from translator.contract import Data
 
 NAME = "json-array"
 EXTENSIONS: dict[str, str] = {}

@@ -13,11 +13,11 @@ from translator.containers.base import (
     DEFAULT_OPTIONS,
     JSON_FORMATS,
     Block,
-    Data,
     Limits,
     Options,
 )
 from translator.containers.streams import BlockReader, Input, PlainWriter
+from translator.contract import Data
 
 NAME = "lone"
 EXTENSIONS = {".json": "json", ".pb": "protobuf", ".binpb": "protobuf", ".bin": "protobuf"}

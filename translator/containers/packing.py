@@ -22,8 +22,9 @@ from types import TracebackType
 from typing import IO, Any, Final, Literal, NoReturn, Protocol, Self, cast
 
 from native.errors import ContainerError
-from translator.containers.base import DEFAULT_LIMITS, Data, Limits
+from translator.containers.base import DEFAULT_LIMITS, Limits
 from translator.containers.streams import send
+from translator.contract import Data
 
 Codec = Literal["gzip", "zstd"]
 

@@ -15,7 +15,7 @@ from array import array
 from typing import IO, Literal
 
 from native.errors import ContainerError, DataError
-from translator.containers import varints
+from translator import varints
 from translator.containers.base import Block, Limits
 from translator.containers.streams import BlockReader, Input
 
@@ -28,7 +28,7 @@ MAX_COUNT = 1 << 16
 """Messages of one block: 1 MiB of boundaries."""
 USUAL_SIZE = 32
 """Bytes that most messages have at least: what room for boundaries is made by."""
-_FRAMINGS: dict[Kind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
+_DELIMITINGS: dict[Kind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
 _DAMAGE = {
     "RECORD": ("CONTAINER_LIMIT", "a message longer than allowed"),
     "VARINT": ("CONTAINER_FRAME", "a length over 64 bits"),
@@ -46,7 +46,7 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
 
     batch = min(MAX_COUNT, len(data) // USUAL_SIZE + 64)
     try:
-        return binding.split(_FRAMINGS[kind], data, last=last, limit=limit, batch=batch)
+        return binding.split(_DELIMITINGS[kind], data, last=last, limit=limit, batch=batch)
     except DataError as error:
         raise ContainerError(*_DAMAGE[error.code]) from error
 

@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from native.errors import ContainerError
-from translator.containers.base import Block, Data, Framing
+from translator.containers.base import Block
+from translator.contract import Data, Delimiting
 
 CHUNK = 1 << 20
 """Bytes asked of a stream at a time. A pipe gives what it has."""
@@ -152,11 +153,11 @@ class BlockReader:
 
 
 class PlainWriter:
-    """Passes on what the C core wrote: the framing is all that the container adds."""
+    """Passes on what the C core wrote: delimiters are all that the container adds."""
 
-    def __init__(self, stream: IO[bytes], framing: Framing) -> None:
+    def __init__(self, stream: IO[bytes], delimiting: Delimiting) -> None:
         self._stream = stream
-        self.framing = framing
+        self.delimiting = delimiting
 
     def write(self, data: Data, ends: Sequence[int], count: int) -> None:
         if len(data):

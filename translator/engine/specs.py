@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import schemas
 from native.errors import PlanError, SchemaError
 from schemas.loading import Generated
 from schemas.model import Language, Schema
 from translator import formats
-from translator.engine import transformers as table
+from translator.contract import End
+from translator.engine import sources
+from translator.engine.transformers import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from translator.engine.sources import SchemaSource
 
 Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
 """A schema, or what it is loaded from."""
@@ -32,24 +40,28 @@ _SPEAKING: Final = (".avsc", ".proto", ".desc", ".binpb", ".pb", ".fds", ".proto
 """Suffixes that tell a schema's language, whatever the format."""
 
 
-class End(NamedTuple):
-    """One end of a translation: the format's name, and the schema of its messages."""
-
-    format: str
-    schema: Schema | None
-
-
-def end(spec: SchemaSpec, format_: str | None = None, type_: str | None = None) -> End:
+def end(
+    spec: SchemaSpec,
+    format_: str | None = None,
+    type_: str | None = None,
+    *,
+    known: Collection[str] | None = None,
+    registry: SchemaSource | None = None,
+) -> End:
     """What `spec` means, in `format_` if that is named, with `type_` as the root.
 
-    SchemaError: the schema can't be loaded. PlanError: the format is none, or named twice, or can't be told.
+    `known`: the formats that there are, by default those of the shared table. `registry`: answers for names like
+    `registry:SUBJECT` in place of the installed client.
+
+    SchemaError: the schema can't be loaded. PlanError: there is no such format, or it is named twice, or can't be told.
     """
-    document, named = _taken_apart(spec, format_)
-    if named is not None and named not in known_formats():
-        raise _problem(f"no format {named!r}; there are {', '.join(known_formats())}")
+    known = SHARED.formats() if known is None else known
+    document, named = _taken_apart(spec, format_, known)
+    if named is not None and named not in known:
+        raise _problem(f"no format {named!r}; there are {', '.join(sorted(known))}")
     if document is None:
         return _untyped(named, type_)
-    schema = _schema(document, named, type_)
+    schema = _schema(document, named, type_, registry)
     if named is None:
         built_in = isinstance(document, str) and document.startswith(NEURON)
         named = "neuron" if built_in else format_of(schema)
@@ -61,22 +73,17 @@ def format_of(schema: Schema) -> str:
     return _FORMAT_OF[schema.language]
 
 
-def known_formats() -> list[str]:
-    """The built-in formats, and those that registered transformers speak."""
-    return sorted({*formats.NAMES, *table.registered_formats()})
-
-
 def _problem(text: str) -> PlanError:
     return PlanError([("", text)])
 
 
-def _taken_apart(spec: SchemaSpec, format_: str | None) -> tuple[Document | None, str | None]:
+def _taken_apart(spec: SchemaSpec, format_: str | None, known: Collection[str]) -> tuple[Document | None, str | None]:
     document, named = spec, None
     if isinstance(spec, tuple):
         if len(spec) != 2:
             raise _problem("a pair of a format and a schema is wanted")
         named, document = spec
-    elif isinstance(spec, str) and spec in known_formats():
+    elif isinstance(spec, str) and spec in known:
         named, document = spec, None
     assert not isinstance(document, tuple)
     if named and format_ and named != format_:
@@ -95,24 +102,20 @@ def _untyped(format_: str | None, type_: str | None) -> End:
     return End(format_, None)
 
 
-def _schema(document: Document, format_: str | None, type_: str | None) -> Schema:
-    import schemas
-
+def _schema(document: Document, format_: str | None, type_: str | None, registry: SchemaSource | None = None) -> Schema:
     if isinstance(document, Schema):
         return document if type_ is None else _rooted(document, type_)
-    found = _from_source(document)
+    found = _from_source(document, registry)
     if found is not None:
         return found if type_ is None else _rooted(found, type_)
     return schemas.load(document, language=_language(document, format_), type=type_)
 
 
-def _from_source(document: Document) -> Schema | None:
-    """From an installed source, unless there is a file of that name."""
+def _from_source(document: Document, registry: SchemaSource | None) -> Schema | None:
+    """From `registry` or an installed source, unless there is a file of that name."""
     if not isinstance(document, str) or document.startswith((NEURON, "{", "[")) or ":" not in document:
         return None
-    from translator.engine import sources
-
-    return None if Path(document).exists() else sources.load(document)
+    return None if Path(document).exists() else sources.load(document, registry=registry)
 
 
 def _language(document: Any, format_: str | None) -> Language | None:

@@ -24,8 +24,8 @@ from typing import Final
 from native.errors import ContainerError, DataError, SchemaError
 from schemas import places
 from schemas.model import Schema
-from translator import framing
-from translator.containers import packing, varints
+from translator import framing, varints
+from translator.containers import packing
 from translator.containers.base import DEFAULT_LIMITS, Limits
 from translator.inspecting import LIMIT, Shown, look
 from translator.inspecting.base import CUT, Item

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from native.binding import Run
 from native.errors import DataError
 from translator.containers.base import Block, Reader
+from translator.contract import Run
 from translator.engine.plan import Plan
 
 BATCH = 1 << 16
@@ -64,36 +64,37 @@ def _counted(block: Block, plan: Plan, wanted: int, first: int) -> Found:
     data, base = memoryview(block.data), 0
     while True:
         asked = min(wanted - first + 1, BATCH)
-        run = plan.core.translate_run(data[base:], asked)
-        if wanted - first < len(run.ends):
+        run = plan.translate_run(data[base:], asked)
+        if wanted - first < len(run.messages):
             begin, end, endless = _place(run, wanted - first, len(data) - base)
             piece = bytes(data[base + begin : base + end])
             return Record(wanted, piece, base + begin, block.offset, endless), 0, 0
-        if len(run.ends) < asked:
+        if len(run.messages) < asked:
             raise _unreachable(run, first)
         first, base = first + asked, base + run.used
 
 
 def _uncounted(block: Block, plan: Plan, wanted: int, first: int) -> Found:
-    run = plan.core.translate_run(block.data, partial=not block.last, batch=min(wanted - first + 1, BATCH))
-    done, used = len(run.ends), run.used
-    if not block.last and run.errors and run.errors[-1].index == done - 1 and run.end[-1] == len(block.data):
-        done, used = done - 1, run.begin[done - 1]  # it goes on in the next block
+    run = plan.translate_run(block.data, partial=not block.last, batch=min(wanted - first + 1, BATCH))
+    done, used = len(run.messages), run.used
+    ends_refused = bool(run.made.errors) and run.made.errors[-1].index == done - 1
+    if not block.last and ends_refused and run.messages.ends[-1] == len(block.data):
+        done, used = done - 1, run.messages.begins[done - 1]  # it goes on in the next block
     if wanted - first < done:
         begin, end, endless = _place(run, wanted - first, len(block.data))
         piece = bytes(memoryview(block.data)[begin:end])
         return Record(wanted, piece, block.offset + begin, endless=endless), 0, 0
-    if block.last and run.errors and run.errors[-1].index == done - 1:
+    if block.last and ends_refused:
         raise _unreachable(run, first)
     return None, done, used
 
 
 def _place(run: Run, wanted: int, size: int) -> tuple[int, int, bool]:
     """Where the message stands; one that is refused may end anywhere behind, and is then given all of it."""
-    refused = any(each.index == wanted for each in run.errors)
-    return run.begin[wanted], run.end[wanted], refused and run.end[wanted] == size
+    refused = any(each.index == wanted for each in run.made.errors)
+    return run.messages.begins[wanted], run.messages.ends[wanted], refused and run.messages.ends[wanted] == size
 
 
 def _unreachable(run: Run, first: int) -> UnreachableError:
-    error = run.errors[-1] if run.errors else DataError("TRUNCATED", "the block ends here")
+    error = run.made.errors[-1] if run.made.errors else DataError("TRUNCATED", "the block ends here")
     return UnreachableError(error.code, error.message, error.offset, first + error.index, error.path)

@@ -6,7 +6,8 @@ import io
 import json
 
 from tests.translator.containers.support import Trickle, batch
-from translator.containers import avro, varints
+from translator import varints
+from translator.containers import avro
 from translator.containers.base import DEFAULT_LIMITS, Limits, Options
 
 LONGS = {"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}

@@ -24,7 +24,8 @@ from tests.translator.containers.avrofiles import (
     written,
 )
 from tests.translator.containers.support import DATA, Sip, batch, needs_data, refusal
-from translator.containers import avro, compression, varints
+from translator import varints
+from translator.containers import avro, compression
 from translator.containers.base import Block, Options, kept
 
 

@@ -26,7 +26,8 @@ from tests.translator.containers.avrofiles import (
     written,
 )
 from tests.translator.containers.support import Trickle, refusal
-from translator.containers import avro, compression, varints
+from translator import varints
+from translator.containers import avro, compression
 from translator.containers.base import Limits
 
 

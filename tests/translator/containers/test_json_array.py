@@ -63,7 +63,7 @@ def test_round_trips(values, many, pipe):
     """What is written in any number of batches is JSON, and is read as it was."""
     items, out = [json.dumps(each).encode() + b"\n" for each in values], Sip()
     with json_array.writer(out) as writer:
-        assert writer.framing == "newline"
+        assert writer.delimiting == "newline"
         for at in range(0, len(items), many):
             writer.write(*batch(items[at : at + many]))
     assert json.loads(out.getvalue()) == values

@@ -56,7 +56,7 @@ def test_round_trips(sizes, pipe, most, cut):
     items = [item(size) for size in sizes]
     out = io.BytesIO()
     with msgpack_stream.writer(out) as writer:
-        assert writer.framing == "none"
+        assert writer.delimiting == "none"
         writer.write(*batch(items))
     data = out.getvalue()
     data = data[: len(data) - cut] if cut < 5 else data

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.translator.containers.support import Sip, Trickle, batch, messages, parts, refusal
-from translator.containers import delimited, hal9_frames, ndjson, splitting, varints
+from translator import varints
+from translator.containers import delimited, hal9_frames, ndjson, splitting
 from translator.containers.base import Limits
 
 FRAMED = {"varint": delimited, "be32": hal9_frames}
@@ -40,7 +41,7 @@ def test_round_trips(kind, items, sizes):
         items = [b"{%s}" % each.replace(b"\n", b" ") for each in items]
     out = Sip()
     with ALL[kind].writer(out) as writer:
-        assert writer.framing == {"lines": "newline"}.get(kind, kind)
+        assert writer.delimiting == {"lines": "newline"}.get(kind, kind)
         writer.write(*batch([frame(kind, each) for each in items]))
     assert read(kind, out.getvalue(), sizes) == items
     assert read(kind, out.getvalue()) == items

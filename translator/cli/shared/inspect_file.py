@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from native.errors import PlanError
 from schemas.model import Presence, Record, Schema, Type
-from translator import formats, framing
+from translator import framing
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
-from translator.containers.base import Data, Framing
-from translator.engine.plan import Plan
+from translator.contract import Data, Delimiting, End, Translation
+from translator.engine.compile import shared
 from translator.inspecting.kinds import describe
 from translator.inspecting.text import harmless
-from translator.plan.compiler import Side
 from translator.policies import Policies
-from translator.streams.pump import Conversion, Counts, Refusal
+from translator.streams.pump import Counts, Pump, Refusal
 
 if TYPE_CHECKING:
     from translator.cli.shared.inspect_message import Wanted
@@ -50,7 +49,7 @@ class Found:
 class _First:
     """A writer that keeps the first records and lets the others go."""
 
-    framing: Framing = "none"
+    delimiting: Delimiting = "none"
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -82,9 +81,8 @@ def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Foun
         spec = sides.SIGNAL
     try:
         found = Found(source, sides.source_schema(source, spec))
-        side = Side(formats.get(source.format), found.schema)
-        plan = Plan(
-            side, Side(formats.get("json"), None), policies=_POLICIES, drop=("*",), limits=limits.plan(),
+        plan = shared.plan(
+            End(source.format, found.schema), End("json", None), policies=_POLICIES, drop=("*",), limits=limits.plan(),
         )  # fmt: skip
     except UsageError as error:
         found = Found(source, None, f"{error.message.partition(': ')[2]} ({error.hint})")
@@ -113,13 +111,13 @@ def _adapter(name: str, wanted: Wanted) -> Adapter:
     )  # fmt: skip
 
 
-def _read(found: Found, plan: Plan | Adapter, records: int, limit: int | None) -> Found:
+def _read(found: Found, translation: Translation, records: int, limit: int | None) -> Found:
     first = _First(records)
 
     def note(refusal: Refusal) -> None:
         found.refusal = found.refusal or refusal
 
-    found.counts = Conversion(found.source.reader, plan, first, refused=note, limit=limit).run()
+    found.counts = Pump(found.source.reader, translation, first, refused=note, limit=limit).run()
     found.first = first.records
     return found
 

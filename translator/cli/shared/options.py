@@ -19,9 +19,9 @@ from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
     from native.binding import Limits
+    from translator.contract import End
     from translator.engine.plan import Plan
     from translator.mapping.document import Mapping
-    from translator.plan.compiler import Side
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _IN = Group("Input", sort_key=10)
@@ -155,16 +155,16 @@ NO_LIMIT_OPTIONS = LimitOptions()
 
 
 def make_plan(
-    source: Side, target: Side, options: PlanOptions, limits: Limits | None = None, *, strict: bool = True
+    source: End, target: End, options: PlanOptions, limits: Limits | None = None, *, strict: bool = True
 ) -> Plan:
     """The plan that the options ask for; what they say goes before what the mapping says.
 
     UsageError, MappingError, PlanError; with `strict` UsageError also where a pattern of --drop names nothing.
     """
-    from translator.engine.plan import Plan
+    from translator.engine.compile import shared
 
     mapping, policies = chosen(options)
-    plan = Plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
+    plan = shared.plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
     if strict:
         _refuse_idle(options.drop, plan)
     return plan

@@ -22,13 +22,14 @@ from translator.cli.shared.framed import Naming
 from translator.cli.shared.letters import Letters, placed
 from translator.cli.shared.options import LimitOptions, PlanOptions
 from translator.cli.shared.output import Progress, Report, many
-from translator.cli.shared.plans import Plans, Translation, source_of
+from translator.cli.shared.plans import Plans
 from translator.cli.shared.stopping import Ended, Follower, terminable, unfinished
 from translator.cli.shared.summary import facts, summed, told, warnings
 from translator.containers import packing
 from translator.containers.base import Options, Writer
-from translator.plan.compiler import Side
-from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
+from translator.contract import End, Translation
+from translator.framing import FRAMINGS
+from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
 
 if TYPE_CHECKING:
     from translator.cli.commands.convert import OutputOptions, RunOptions
@@ -59,7 +60,7 @@ class Part:
     source: sides.Input
     target: sides.Target | None
     counts: Counts = field(default_factory=Counts)
-    side: Side | None = None
+    end: End | None = None
 
 
 @dataclass(frozen=True)
@@ -233,17 +234,18 @@ class _Run:
 
     # --- messages ---
 
-    def _convert(self, source: sides.Input, plan: Translation, sink: Sink) -> None:
+    def _convert(self, source: sides.Input, translation: Translation, sink: Sink) -> None:
         """One input into an opened output."""
-        part = self._begin(Part(source, sink.target, side=source_of(plan)))
+        part = self._begin(Part(source, sink.target, end=_untold(translation)))
         self._started = self._started or time.monotonic()
-        conversion = Conversion(
-            source.reader, plan, sink.writer, refused=self._refuse if self._letters else None, limit=self._rest(),
+        pump = Pump(
+            source.reader, translation, sink.writer,
+            refused=self._refuse if self._letters else None, limit=self._rest(),
             max_errors=self._patience(), watch=lambda counts: self._watch(sink), meters=(source.meter, sink.meter),
         )  # fmt: skip
-        part.counts = conversion.counts
+        part.counts = pump.counts
         try:
-            conversion.run()
+            pump.run()
         except Ended:
             left = unfinished(source.reader)
             if left:
@@ -298,7 +300,7 @@ class _Run:
         self._progress.clear()
         counts = self._counts()
         code = DONE if counts.clean else REFUSED
-        sources = [part.side for part in self._parts if part.side is not None]
+        sources = [part.end for part in self._parts if part.end is not None]
         warned = warnings(counts, sources)
         if self._report.json:
             more = {"warnings": warned} if warned else {}
@@ -312,6 +314,11 @@ class _Run:
 
     def _facts(self, counts: Counts) -> dict[str, Any]:
         return facts([(part.source, part.target, part.counts) for part in self._parts]) | asdict(counts)
+
+
+def _untold(translation: Translation) -> End | None:
+    """What messages are read as; None: framed ones, each of which says it."""
+    return None if translation.source.format in FRAMINGS else translation.source
 
 
 def _size(order: Order) -> int | None:

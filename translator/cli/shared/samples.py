@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.inferring import Samples
-from translator import formats
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.options import Way
-from translator.containers.base import DEFAULT_LIMITS, Data, Framing
-from translator.engine.plan import Plan
-from translator.plan.compiler import Side
-from translator.streams.pump import Conversion, StoppedError
+from translator.containers.base import DEFAULT_LIMITS
+from translator.contract import Data, Delimiting, End
+from translator.engine.compile import shared
+from translator.streams.pump import Pump, StoppedError
 
 FORMATS: Final = ("json", "msgpack")
 """What says by itself what is in it."""
@@ -22,7 +21,7 @@ FORMATS: Final = ("json", "msgpack")
 class _Looked:
     """A writer that looks at the records that it is given, and lets them go."""
 
-    framing: Framing = "none"
+    delimiting: Delimiting = "none"
 
     def __init__(self) -> None:
         self.samples = Samples()
@@ -60,9 +59,9 @@ def read(path: str, named: Way, limit: int | None = None) -> tuple[Samples, str]
             hint = f"samples are {' or '.join(FORMATS)}; `schema show` and `convert` take an .avro file's own schema"
             raise UsageError(f"{source.name} is {source.format}, which is written by a schema", hint)
         looked = _Looked()
-        plan = Plan(Side(formats.get(source.format), None), Side(formats.get("msgpack"), None))
+        plan = shared.plan(End(source.format, None), End("msgpack", None))
         try:
-            Conversion(source.reader, plan, looked, limit=limit).run()
+            Pump(source.reader, plan, looked, limit=limit).run()
         except StoppedError as stop:
             refused = advice.refused(source.name, stop.refusal, letters=False, container=source.container)
             raise advice.ToldError(refused) from stop

@@ -18,8 +18,8 @@ from translator.cli.shared.stopping import Follower
 from translator.containers import dead_letter, detect, packing
 from translator.containers.base import Limits, Reader
 from translator.containers.streams import BlockReader
+from translator.contract import End
 from translator.engine import specs
-from translator.plan.compiler import Side
 from translator.streams.pump import Meter, Refusal
 
 USUAL = {
@@ -251,8 +251,8 @@ def load(spec: Spec, format_: str) -> Schema:
 class Ends:
     """Both sides of a plan, and the text of the target's schema where its container carries one."""
 
-    source: Side
-    target: Side
+    source: End
+    target: End
     text: str | None
 
 
@@ -278,10 +278,10 @@ def ends(
         from_spec, to_spec = _accompany(source.format, from_spec, given), _accompany(target_.format, to_spec, from_spec)
     s = source_schema(source, from_spec)
     if first is not None:
-        return Ends(Side(formats.get(source.format), s), first.target, first.text)
+        return Ends(End(source.format, s), first.target, first.text)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
     text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
-    return Ends(Side(formats.get(source.format), s), Side(formats.get(target_.format), t), text)
+    return Ends(End(source.format, s), End(target_.format, t), text)
 
 
 def target_end(target_: Target, to_schema: Spec | None) -> tuple[Schema | None, str | None]:
@@ -377,10 +377,9 @@ def carried(spec: str) -> str:
         return found.reader.schema
 
 
-def of_schema(spec: Spec, named: str | None, option: str) -> Side:
+def of_schema(spec: Spec, named: str | None, option: str) -> End:
     """A schema as one end of a plan, in the format that is named or that suits it. UsageError, SchemaError."""
     format_, _ = way(named, None, option)
     if isinstance(spec, str) and carries(spec):
-        return Side(formats.get(format_ or "avro"), load(spec, "avro"))
-    end = specs.end(spec, format_)
-    return Side(formats.get(end.format), end.schema)
+        return End(format_ or "avro", load(spec, "avro"))
+    return specs.end(spec, format_)

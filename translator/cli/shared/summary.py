@@ -8,7 +8,7 @@ from typing import Any
 from schemas.model import Record
 from translator.cli.shared.output import amount, many
 from translator.cli.shared.sides import Input, Target
-from translator.plan.compiler import Side
+from translator.contract import End
 from translator.streams.pump import Counts
 
 SHOWN = 10
@@ -45,7 +45,7 @@ def _tally(counts: Counts) -> dict[str, Any]:
     return {"read": counts.read, "written": counts.written, "refused": counts.refused, "damaged": counts.damaged}
 
 
-def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable[Side]) -> Iterator[str]:
+def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable[End]) -> Iterator[str]:
     """The summary as text. `sources`: what the inputs were read as, where that is known before them."""
     rate = counts.read / counts.seconds if counts.seconds else 0
     of = f" of {inputs} files" if inputs > 1 else ""
@@ -65,7 +65,7 @@ def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable
         yield f"ignored, since {why}: {_ignored(counts.ignored)}"
 
 
-def warnings(counts: Counts, sources: Iterable[Side]) -> list[str]:
+def warnings(counts: Counts, sources: Iterable[End]) -> list[str]:
     """What should not look fine although nothing was refused."""
     found = []
     named = sorted({name for side in sources for name in json_names(side)} & counts.ignored.keys())
@@ -81,10 +81,10 @@ def warnings(counts: Counts, sources: Iterable[Side]) -> list[str]:
     return found
 
 
-def json_names(side: Side) -> dict[str, str]:
+def json_names(side: End) -> dict[str, str]:
     """The fields that a plain JSON message's root has by another name in ProtoJSON: that name, and the field's own."""
     root = side.root
-    if side.format.name != "json" or not isinstance(root, Record) or side.schema is None:
+    if side.format != "json" or not isinstance(root, Record) or side.schema is None:
         return {}
     if side.schema.language != "protobuf":
         return {}
