@@ -102,7 +102,7 @@ def test_rules_are_in(names: set[str]) -> None:
 
 def test_migrations_are_in(names: set[str]) -> None:
     """The steps that make the registry's database are in."""
-    steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/migrations").glob("*.sql")}
+    steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/store/migrations").glob("*.sql")}
     assert steps
     assert steps <= names
 
