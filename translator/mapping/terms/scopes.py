@@ -103,7 +103,7 @@ class Scopes:
     def _select(self, place: PathStart, path: tuple[Segment, ...], find: Find, key: str) -> PathStart:
         """A selected item. All selectors of a list share one reading of it."""
         if place.key:
-            raise NoSuchPath("a key is no list")
+            raise NoSuchPath("a key is not a list")
         memo = (place.view, path)
         if memo not in self._selections:
             self._selections[memo] = self._selection(place, path, key)
@@ -179,7 +179,7 @@ class Scopes:
 
     def _made(self, given: model.ForEach, place: PathStart, apart: bool) -> Loop:
         if place.key:
-            raise NoSuchPath("a key is no list")
+            raise NoSuchPath("a key is not a list")
         found = place.view.natural(place.path)
         pairs = len(given.names) == 2
         if pairs and not (found is None or isinstance(found, Map)):
@@ -228,12 +228,12 @@ class Scopes:
 
 
 def _items(view: SourceView, path: tuple[Segment, ...]) -> Type:
-    """The type of a list's items. NoSuchPath: it is no list."""
+    """The type of a list's items. NoSuchPath: it is not a list."""
     found = view.natural(path)
     if found is None:
         return Any()
     if not isinstance(found, Array):
-        raise NoSuchPath(f"{describe(found)} is no list")
+        raise NoSuchPath(f"{describe(found)} is not a list")
     return found.items
 
 
