@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from native.errors import TranslatorError
+from translator.mapping import document_schema, load
 from translator.mapping.document import (
     DEFAULT_NAMESPACE,
     AllOf,
@@ -34,8 +35,6 @@ from translator.mapping.document import (
     Truth,
     Uuid5Source,
     Value,
-    document_schema,
-    load,
 )
 from translator.mapping.document.loading import KEYS
 from translator.mapping.document.values import MODIFIERS, PARTS, SOURCES, TESTS
