@@ -7,21 +7,26 @@ MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
 
 VENV := .venv
 PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check --progress-bar off
 PYTEST := $(PY) -m pytest
 TYPED := native schemas translator $(wildcard registry bench tests/typed_usage.py)
 
-C_SOURCES := $(wildcard native/src/*.c native/src/*/*.c)
-C_HEADERS := $(filter-out %/powers.h,$(wildcard native/include/*.h native/src/*.h native/src/*/*.h))
+C_ROOMS := native/src native/src/* native/src/*/*
+C_SOURCES := $(wildcard $(C_ROOMS:=/*.c))
+C_HEADERS := $(filter-out %/powers.h,$(wildcard native/include/*.h $(C_ROOMS:=/*.h)))
 C_TESTS := $(patsubst tests/native/c/%.c,%,$(wildcard tests/native/c/test_*.c))
 NATIVE := $(C_SOURCES) $(C_HEADERS) $(wildcard native/*.py)
 PROTOS := $(wildcard schemas/neuron/*.proto schemas/neuron/*/*.proto)
 C_FLAGS := -std=c11 -fvisibility=hidden -fno-math-errno -fPIC -Inative/include -Inative/src -Wall -Wextra
 STRICT := -Wshadow -Wconversion -Wno-sign-conversion -Werror
 
+# What is being done, and since when: on a slow machine a step takes minutes.
+SAY = @date +'%T  '
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help setup demo test check format lint types warnings bench fuzz canary clean \
-	test-c sanitize sanitize-c sanitize-python
+	test-c sanitize sanitize-c sanitize-python fuzz-long sanitize-long conformance-long
 
 help:
 	@echo 'make setup     the environment in $(VENV), with the C core built'
@@ -32,6 +37,7 @@ help:
 	@echo 'make fuzz      mutated messages for every reader, sanitized (SECONDS=$(SECONDS))'
 	@echo 'make sanitize  the tests of the C core, sanitized (address, undefined)'
 	@echo 'make test-c    the tests of the C core that need no Python'
+	@echo 'make NAME-long fuzz, sanitize, conformance: the long form, its outcome into docs/runs/NAME.json'
 	@echo 'make clean     all that was built, $(VENV) too'
 
 # --- the environment ---
@@ -40,28 +46,34 @@ setup: $(VENV)/.built
 
 $(VENV)/.installed: pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
-	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(SAY)'setup 1/3: an environment in $(VENV)'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(SAY)'setup 2/3: the libraries, from the package index (minutes, the first time)'
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  > $(VENV)/build-requires.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r $(VENV)/build-requires.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[test,check,bench]'
+	@$(PIP) -r $(VENV)/build-requires.txt
+	@$(PIP) --no-build-isolation --editable '.[test,check,bench]'
 	@touch $@
 
 $(VENV)/.built: $(VENV)/.installed $(NATIVE) $(PROTOS)
-	$(PY) setup.py --quiet build_ext --inplace
+	$(SAY)'setup 3/3: the C core is compiled'
+	@$(PY) setup.py --quiet build_ext --inplace
 	@$(PY) -c 'from schemas import neuron; neuron.prepare()'
 	@touch $@
 
 # --- the jobs ---
 
 demo: setup
-	$(PY) examples/demo.py
+	$(SAY)'demo: real input, converted'
+	@$(PY) examples/demo.py
 
 test: setup test-c
-	$(PYTEST) -n $(JOBS) --dist loadgroup
+	$(SAY)'test: all of it in $(JOBS) processes; without ../shared/data some tests skip and say so'
+	@$(PYTEST) -n $(JOBS) --dist loadgroup -rs
 
 bench: setup
-	$(PY) -m bench
+	$(SAY)'bench: our times against the peers; without ../shared/data by events of our own'
+	@$(PY) -m bench
 
 # --- checks ---
 
@@ -70,16 +82,20 @@ check: format lint types warnings
 C_FORMATTED := $(filter-out %/powers.h,$(C_SOURCES) $(C_HEADERS)) $(wildcard tests/native/c/*.[ch])
 
 format: setup
+	$(SAY)'format: the layout of C and Python'
 	$(VENV)/bin/clang-format --dry-run -Werror $(C_FORMATTED)
 	$(PY) -m ruff format --check .
 
 lint: setup
+	$(SAY)'lint: what ruff finds'
 	$(PY) -m ruff check .
 
 types: setup
+	$(SAY)'types: the types, strictly'
 	$(PY) -m mypy --strict $(TYPED)
 
-warnings: native/src/powers.h
+warnings: native/src/values/powers.h
+	$(SAY)'warnings: what the C compilers say'
 	@for compiler in $(CC) $$(command -v clang); do \
 	  for source in $(C_SOURCES); do \
 	    $$compiler $(C_FLAGS) $(STRICT) -O2 -c $$source -o /dev/null || exit 1; \
@@ -90,11 +106,11 @@ warnings: native/src/powers.h
 # --- the C core by itself, in flavours: the plain one, and one under sanitizers ---
 
 # Building the extension writes it.
-native/src/powers.h: | $(VENV)/.built
+native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
 define flavour
-build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/powers.h
+build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/values/powers.h
 	@mkdir -p $$(@D)
 	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
 
@@ -133,29 +149,50 @@ build/sanitize/native/_core.abi3.so: build/_core.c $(C_SOURCES:native/src/%.c=bu
 
 sanitize: sanitize-c sanitize-python
 
+# How many examples a property is tried on under sanitizers.
+PROFILE ?= sanitize
+
 sanitize-python: setup build/sanitize/native/_core.abi3.so
-	$(ASAN) HYPOTHESIS_PROFILE=sanitize $(VENV)/bin/pytest -n $(JOBS) -o 'pythonpath=build/sanitize .' \
+	$(SAY)'sanitize: the tests of the core and of the translator on the sanitized core'
+	@$(ASAN) HYPOTHESIS_PROFILE=$(PROFILE) $(VENV)/bin/pytest -n $(JOBS) -o 'pythonpath=build/sanitize .' \
 	  tests/native tests/translator tests/test_vectors.py --ignore tests/translator/cli --ignore tests/native/test_scalar.py
 
 fuzz: setup build/sanitize/native/_core.abi3.so
-	$(ASAN) PYTHONPATH=build/sanitize:. $(PY) tests/fuzz/fuzz_readers.py --seconds $(SECONDS) --jobs $(JOBS)
+	$(SAY)'fuzz: $(SECONDS) seconds in $(JOBS) processes'
+	@$(ASAN) PYTHONPATH=build/sanitize:. $(PY) tests/fuzz/fuzz_readers.py --seconds $(SECONDS) --jobs $(JOBS)
 
 # The fuzzer is worth nothing if it can't find a bug: here is one, a string's length that nothing checks.
 PLANTED := H9_UNLIKELY(n > c->end - p)
 
-build/canary/read_avro.c: native/src/read_avro.c
+build/canary/avro_read.c: native/src/formats/avro/read.c
 	@mkdir -p $(@D)
 	@test "$$(grep -cF '$(PLANTED)' $<)" = 1 || { echo 'the canary has lost its check in $<'; exit 1; }
 	@sed 's/$(PLANTED)/0/' $< > $@
 
-build/canary/native/_core.abi3.so: build/_core.c build/canary/read_avro.c \
-		$(patsubst native/src/%.c,build/sanitize/obj/%.o,$(filter-out native/src/read_avro.c,$(C_SOURCES))) $(wildcard native/*.py)
+build/canary/native/_core.abi3.so: build/_core.c build/canary/avro_read.c \
+		$(patsubst native/src/%.c,build/sanitize/obj/%.o,$(filter-out native/src/formats/avro/read.c,$(C_SOURCES))) $(wildcard native/*.py)
 	$(extension)
 
 canary: setup build/canary/native/_core.abi3.so
-	$(ASAN) PYTHONPATH=build/canary:. $(PY) tests/fuzz/fuzz_readers.py --seconds 60 --jobs $(JOBS) --canary
+	$(SAY)'canary: the fuzzer looks for a planted bug'
+	@$(ASAN) PYTHONPATH=build/canary:. $(PY) tests/fuzz/fuzz_readers.py --seconds 60 --jobs $(JOBS) --canary
+
+# --- the long forms, by hand: what came of one is committed with the commit that it was run on (docs/runs/README.md) ---
+
+LONG_SECONDS ?= 3600
+RUNNER ?= conformance-test-runner
+
+fuzz-long:
+	@$(PY) -m tests.long_run fuzz -- $(MAKE) fuzz SECONDS=$(LONG_SECONDS)
+
+sanitize-long:
+	@$(PY) -m tests.long_run sanitize -- $(MAKE) sanitize PROFILE=ci
+
+conformance-long: setup
+	@$(PY) -m tests.long_run conformance -- $(RUNNER) --enforce_recommended \
+	  --failure_list tests/conformance/expected_failures.txt $(PY) tests/conformance/protobuf_testee.py
 
 clean:
 	rm -rf build dist demo-out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
-	rm -f native/_core.c native/src/powers.h native/*.so schemas/neuron/*.binpb bench/results.json
+	rm -f native/_core.c native/src/values/powers.h native/*.so schemas/neuron/*.binpb bench/results.json
 	find native schemas translator registry tests bench examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

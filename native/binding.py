@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from native._core import ffi, lib
 from native.errors import DataError, LimitError
@@ -64,7 +64,7 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
 """What each code is called, and the constant message that goes with it."""
 
 _FIRST_LIMIT: Final = lib.H9_E_DEPTH
-FRAMINGS: Final = {
+DELIMITINGS: Final[dict[str, int]] = {
     "none": lib.H9_FRAMING_NONE,
     "newline": lib.H9_FRAMING_NEWLINE,
     "varint": lib.H9_FRAMING_VARINT,
@@ -84,31 +84,18 @@ class Limits:
     record: int = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What a plan that makes many messages made, one entry for each: where it ends in the output, of which message it
-    is, and its number among that one's (refused ones are counted)."""
+class Output(NamedTuple):
+    """What a call made: result i is data[offsets[i]:offsets[i + 1]], of message `inputs[i]`; and the refusals.
 
-    ends: array[int]
-    records: array[int]
-    items: array[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a call made: the output, where that of each message ends in it, and the refusals.
-
-    `begin` and `end` tell where each message stood in the input; `used` how much of that was read. `results` is None
-    but for a plan that makes many.
+    `items` is None but for a plan that makes many: then it has each result's number among those of its message
+    (refused ones are counted).
     """
 
     data: bytes
-    ends: array[int]
+    offsets: array[int]
     errors: list[DataError]
-    begin: array[int]
-    end: array[int]
-    used: int
-    results: Results | None = None
+    inputs: Sequence[int]
+    items: Sequence[int] | None
 
 
 def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
@@ -162,8 +149,8 @@ class Context:
         ]
 
 
-class Plan:
-    """A loaded plan: immutable, shared by any number of threads. `names` are the fields' for error paths."""
+class LoadedPlan:
+    """A plan's image in the core: immutable, shared by any number of threads. `names` are the fields', for errors."""
 
     __slots__ = ("_image", "_local", "limits", "many", "names", "raw")
 
@@ -182,7 +169,7 @@ class Plan:
 
     def __reduce__(self) -> Any:
         """So that `plan.translate` can be sent to another process."""
-        return Plan, (self._image, self.names, self.limits)
+        return LoadedPlan, (self._image, self.names, self.limits)
 
     def context(self) -> Context:
         """This thread's context for this plan."""
@@ -212,57 +199,73 @@ class Plan:
         places = lib.h9_places(context.raw)
         return [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
 
-    def translate_many(self, data: Any, begin: Any, end: Any, framing: str = "none") -> Run:
-        """Messages data[begin[i]:end[i]], one after another. `begin` and `end` are buffers of int64."""
-        if framing not in FRAMINGS:
-            raise ValueError(f"no framing {framing!r}; there are {', '.join(FRAMINGS)}")
+    def translate_many(self, data: Any, begins: Any, ends: Any, delimiting: str = "none") -> Output:
+        """Messages data[begins[i]:ends[i]], one after another. `begins` and `ends` are buffers of int64."""
+        around = _delimiting(delimiting)
         context = self.context()
-        first, last = ffi.from_buffer("int64_t[]", begin), ffi.from_buffer("int64_t[]", end)
+        first, last = ffi.from_buffer("int64_t[]", begins), ffi.from_buffer("int64_t[]", ends)
         count = len(first)
-        ends = array("q", bytes(8 * count))
-        whole = ffi.from_buffer(data)
         if len(last) != count:
-            raise ValueError("begin and end differ in length")
-        raw_ends = ffi.from_buffer("int64_t[]", ends, require_writable=True)
-        code = lib.h9_translate(
-            self.raw, context.raw, whole, len(whole), first, last, count, FRAMINGS[framing], raw_ends
-        )
+            raise ValueError("begins and ends differ in length")
+        offsets = array("q", bytes(8 * (count + 1)))
+        whole = ffi.from_buffer(data)
+        made = ffi.from_buffer("int64_t[]", offsets, require_writable=True)
+        code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, around, made + 1)
         if code:
             raise error(code)
-        return Run(self._output(context), ends, self._errors(context), begin, end, len(whole), self._results(context))
+        return self._made(context, offsets, count)
 
     def translate_run(
-        self, data: Any, count: int | None = None, *, partial: bool = False, framing: str = "none", batch: int = 65536
-    ) -> Run:
-        """Messages that stand back to back in `data`: `count` of them, or up to `batch` until it ends."""
+        self,
+        data: Any,
+        count: int | None = None,
+        *,
+        partial: bool = False,
+        delimiting: str = "none",
+        batch: int = 65536,
+    ) -> tuple[Output, array[int], array[int], int]:
+        """Messages that stand back to back in `data`: `count` of them, or up to `batch` until it ends.
+
+        What was made, where each message began and ended, and how many bytes they took.
+        """
+        around = _delimiting(delimiting)
         context = self.context()
         whole = ffi.from_buffer(data)
         size = batch if count is None else count
-        begin, end, ends = (array("q", bytes(8 * size)) for _ in range(3))
+        begins, ends, offsets = (array("q", bytes(8 * each)) for each in (size, size, size + 1))
         done, used = ffi.new("size_t *"), ffi.new("size_t *")
-        views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end, ends)]
+        first, last, made = (
+            ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begins, ends, offsets)
+        )
         code = lib.h9_translate_run(
-            self.raw, context.raw, whole, len(whole), size, partial, FRAMINGS[framing], *views, done, used
+            self.raw, context.raw, whole, len(whole), size, partial, around, first, last, made + 1, done, used
         )
         if code:
             raise error(code)
         n = done[0]
-        return Run(
-            self._output(context), ends[:n], self._errors(context), begin[:n], end[:n], used[0], self._results(context)
-        )
+        return self._made(context, offsets[: n + 1], n), begins[:n], ends[:n], used[0]
 
-    def _results(self, context: Context) -> Results | None:
+    def _made(self, context: Context, offsets: array[int], count: int) -> Output:
+        """`offsets`: of a plan that makes one result of each of the `count` messages."""
+        data, errors = self._output(context), self._errors(context)
         if not self.many:
-            return None
+            return Output(data, offsets, errors, range(count), None)
         raw = lib.h9_results(context.raw, context.size)
-        count = context.size[0]
-        numbers = array("q", ffi.buffer(raw, count * ffi.sizeof("h9_result"))[:] if count else b"")
-        return Results(numbers[0::3], numbers[1::3], numbers[2::3])
+        results = context.size[0]
+        numbers = array("q", ffi.buffer(raw, results * ffi.sizeof("h9_result"))[:] if results else b"")
+        return Output(data, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
 
     def _output(self, context: Context) -> bytes:
         out = lib.h9_output(context.raw, context.size)
         size = context.size[0]
         return ffi.buffer(out, size)[:] if size else b""
+
+
+def _delimiting(name: str) -> int:
+    """ValueError: there is no such delimiting."""
+    if name not in DELIMITINGS:
+        raise ValueError(f"no delimiting {name!r}; there are {', '.join(DELIMITINGS)}")
+    return DELIMITINGS[name]
 
 
 def _as_bytes(data: Any) -> bytes:
@@ -279,7 +282,7 @@ class Row(Protocol):
     def __iter__(self) -> Iterator[int]: ...
 
 
-def pack(name: str, rows: Sequence[Row] | Sequence[dict[str, int]]) -> bytes:
+def pack(name: str, rows: Sequence[Row]) -> bytes:
     """The bytes of an image's table of the struct `name` of hal9_image.h. What a row doesn't name is 0.
 
     OverflowError: a number that its member can't hold.
@@ -291,15 +294,12 @@ def pack(name: str, rows: Sequence[Row] | Sequence[dict[str, int]]) -> bytes:
         raise OverflowError(str(problem)) from None
 
 
-def _ordered(rows: Sequence[Row] | Sequence[dict[str, int]], members: tuple[str, ...]) -> Iterable[Iterable[int]]:
+def _ordered(rows: Sequence[Row], members: tuple[str, ...]) -> Iterable[Iterable[int]]:
     """The rows' numbers in the struct's order. Rows of one table are of one kind."""
     if not rows:
         return []
-    if isinstance(rows[0], dict):
-        return [[row.get(each, 0) for each in members] for row in rows if isinstance(row, dict)]
-    named: Sequence[Row] = [row for row in rows if not isinstance(row, dict)]
-    fields = named[0]._fields
-    return named if fields == members else map(_order(fields, members), ((*row, 0) for row in named))
+    fields = rows[0]._fields
+    return rows if fields == members else map(_order(fields, members), ((*row, 0) for row in rows))
 
 
 @cache
@@ -324,16 +324,16 @@ def _layout(name: str) -> tuple[struct.Struct, tuple[str, ...]]:
     return struct.Struct(f"{codes}{ffi.sizeof(name) - at}x"), members
 
 
-def split(framing: str, data: Any, *, last: bool, limit: int, batch: int) -> tuple[array[int], array[int], int]:
-    """Where up to `batch` messages begin and end in `data`, and how many bytes they take with their framing.
+def split(delimiting: str, data: Any, *, last: bool, limit: int, batch: int) -> tuple[array[int], array[int], int]:
+    """Where up to `batch` messages begin and end in `data`, and how many bytes they take with their delimiters.
 
-    DataError: the framing is damaged at the very start; what stands before damage is given first.
+    DataError: a delimiter is damaged at the very start; what stands before damage is given first.
     """
     whole = ffi.from_buffer(data)
     begin, end = array("q", bytes(8 * batch)), array("q", bytes(8 * batch))
     views = [ffi.from_buffer("int64_t[]", each, require_writable=True) for each in (begin, end)]
     done, used = ffi.new("size_t *"), ffi.new("size_t *")
-    code = lib.h9_split(FRAMINGS[framing], whole, len(whole), last, limit, batch, *views, done, used)
+    code = lib.h9_split(DELIMITINGS[delimiting], whole, len(whole), last, limit, batch, *views, done, used)
     if code and not used[0]:
         raise error(code)
     return begin[: done[0]], end[: done[0]], used[0]

@@ -35,7 +35,7 @@ def sources() -> list[str]:
     return sorted(str(path.relative_to(root)) for path in HERE.glob("src/**/*.c"))
 
 
-powers.write(HERE / "src" / "powers.h")
+powers.write(HERE / "src/values/powers.h")
 ffibuilder = FFI()
 ffibuilder.cdef("\n".join(declarations(header) for header in HEADERS))
 ffibuilder.set_source(

@@ -1,11 +1,11 @@
-"""Writes native/src/powers.h: the powers of ten that float.c multiplies by, to 128 bits.
+"""Writes native/src/values/powers.h: the powers of ten that float.c multiplies by, to 128 bits.
 
 Entry k is ceil(10^k * 2^(127 - floor(log2 10^k))), so the top bit is always set. Printing takes it as it is
 (Giulietti, "The Schubfach way to render doubles", section 9: g rounded up, exact powers exact); parsing wants the
 floor outside the range where a power of five fits 64 or 128 bits (Lemire, "Number Parsing at a Gigabyte per Second",
 section 5), and gets it by taking one from the low word. `check` proves that this never borrows.
 
-Run as `python native/powers.py > native/src/powers.h`, or call write(path).
+Run as `python native/powers.py > native/src/values/powers.h`, or call write(path).
 """
 
 import sys

@@ -1,241 +1,441 @@
-"""What can be asked of a registry. Each query reads one snapshot of the database; none changes anything."""
+"""What can be asked of a registry: the queries, and for each a handler that reads one snapshot and changes nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
+from typing import Any, Final, Generic, TypeVar
 
-from registry import avrotext, compat, errors, references
-from registry.compat import Finding
-from registry.model import (
-    DEFAULT_LEVEL,
-    DEFAULT_MODE,
+from registry.domain import errors, lookups, names, rules
+from registry.domain.contracts import Query, QueryHandler, Snapshot, Store
+from registry.domain.model import (
+    TYPES,
+    Breakage,
+    Candidate,
     Config,
-    Draft,
-    Level,
     Mode,
     Page,
-    Schema,
+    SchemaType,
+    StoredSchema,
     Version,
 )
-from registry.names import LATEST
-from registry.parsing import Parsed, parse
-from registry.store import Store
-from registry.tables import GLOBAL, Tables
+from registry.domain.principals import Action, Principal
+from schemas.texts import avro as avro_text
+
+R = TypeVar("R")
+ALL_OF_IT: Final = Page()
 
 
 @dataclass(frozen=True)
-class Queries:
-    """Reads a store. RegistryError: what is asked for isn't there, or a draft is no schema."""
+class _OfAll(Query[R], Generic[R]):
+    """A query about more than one subject."""
 
+    action = Action.READ
+    subject: str = field(default=names.ALL, init=False)
+
+
+# --- subjects and versions ---
+
+
+@dataclass(frozen=True)
+class Subjects(_OfAll[list[str]]):
+    """The subjects that begin with `prefix`, in order."""
+
+    prefix: str = ""
+    page: Page = ALL_OF_IT
+    deleted: bool = False
+    only_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class SubjectsHandler:
     store: Store
 
-    # --- subjects and versions ---
+    def handle(self, query: Subjects, principal: Principal, /) -> list[str]:
+        return self.store.read(
+            lambda snapshot: snapshot.subjects(
+                query.prefix, query.page, deleted=query.deleted, only_deleted=query.only_deleted
+            )
+        )
 
-    def subjects(self, prefix: str, page: Page, *, deleted: bool, only_deleted: bool) -> list[str]:
-        with self.store.read() as tables:
-            return tables.subjects(prefix, page, deleted=deleted, only_deleted=only_deleted)
 
-    def numbers(self, subject: str, *, deleted: bool, only_deleted: bool, as_negative: bool = False) -> list[int]:
-        """A subject's versions, oldest first. `as_negative`: the deleted ones as negative numbers."""
-        with self.store.read() as tables:
-            found = tables.versions(subject)
-        kept = [each for each in found if (each.deleted if only_deleted else deleted or not each.deleted)]
+@dataclass(frozen=True)
+class Versions(Query[list[Version]]):
+    """A subject's versions, oldest first. RegistryError SUBJECT_NOT_FOUND: there is none to be shown."""
+
+    action = Action.READ
+    subject: str
+    deleted: bool = False
+    only_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class VersionsHandler:
+    store: Store
+
+    def handle(self, query: Versions, principal: Principal, /) -> list[Version]:
+        found = self.store.read(lambda snapshot: snapshot.versions(query.subject))
+        kept = rules.shown(found, deleted=query.deleted, only_deleted=query.only_deleted)
         if not kept:
-            raise errors.no_subject(subject)
-        return [-each.number if as_negative and each.deleted else each.number for each in kept]
+            raise errors.no_subject(query.subject)
+        return kept
 
-    def version(self, subject: str, number: int, *, deleted: bool = False) -> Version:
-        with self.store.read() as tables:
-            return found_version(tables, subject, number, deleted=deleted)
 
-    def matching(self, subject: str, wanted: dict[str, str], *, deleted: bool = False) -> Version:
-        """The newest version whose metadata has all these properties."""
-        with self.store.read() as tables:
-            versions = tables.versions(subject)
-        for each in reversed(versions):
-            properties = (each.schema.metadata or {}).get("properties") or {}
-            if (deleted or not each.deleted) and wanted.items() <= properties.items():
-                return each
-        raise errors.no_subject(subject) if not versions else errors.no_schema()
+@dataclass(frozen=True)
+class OneVersion(Query[Version]):
+    """A version, or (`names.LATEST`) the newest. RegistryError: SUBJECT_NOT_FOUND, VERSION_NOT_FOUND."""
 
-    def referring(self, subject: str, number: int, *, deleted: bool = False) -> list[int]:
-        """The ids of the schemas that refer to a version."""
-        with self.store.read() as tables:
-            version = found_version(tables, subject, number, deleted=True)
-            return tables.referring(subject, version.number, deleted=deleted)
+    action = Action.READ
+    subject: str
+    number: int
+    deleted: bool = False
 
-    def all_versions(self, prefix: str, page: Page, *, deleted: bool, latest: bool) -> list[Version]:
-        with self.store.read() as tables:
-            return tables.all_versions(prefix, page, deleted=deleted, latest=latest)
 
-    # --- schemas ---
+@dataclass(frozen=True)
+class OneVersionHandler:
+    store: Store
 
-    def schema(self, id_: int) -> Schema:
-        with self.store.read() as tables:
-            found = tables.schema(id_)
-        if found is None:
-            raise errors.no_schema(id_)
-        return found
+    def handle(self, query: OneVersion, principal: Principal, /) -> Version:
+        return self.store.read(
+            lambda snapshot: lookups.version(snapshot, query.subject, query.number, deleted=query.deleted)
+        )
 
-    def schema_by_guid(self, guid: str) -> Schema:
-        with self.store.read() as tables:
-            found = tables.schema_by_guid(guid.lower())
-        if found is None:
-            raise errors.no_schema(guid)
-        return found
 
-    def uses(self, id_: int, *, subject: str | None = None, deleted: bool = False) -> list[Version]:
-        """The versions that have the schema of this id."""
-        with self.store.read() as tables:
-            found = tables.versions_of(id_)
-        if not found:
-            raise errors.no_schema(id_)
-        return [each for each in found if (deleted or not each.deleted) and subject in (None, each.subject)]
+@dataclass(frozen=True)
+class MatchingVersion(Query[Version]):
+    """The newest version whose metadata has all these properties.
 
-    def highest_id(self) -> int:
-        with self.store.read() as tables:
-            return tables.highest_id()
+    RegistryError: SUBJECT_NOT_FOUND; SCHEMA_NOT_FOUND, no version has them.
+    """
 
-    def documents(self, schema: Schema) -> dict[str, str]:
-        """The texts of all that a schema refers to, by name."""
-        with self.store.read() as tables:
-            return dict(references.gather(schema.references, finder(tables)))
+    action = Action.READ
+    subject: str
+    properties: Mapping[str, str]
+    deleted: bool = False
 
-    # --- drafts ---
 
-    def lookup(self, subject: str, draft: Draft, *, normalize: bool = False, deleted: bool = False) -> Version:
-        """The version that has this schema."""
-        with self.store.read() as tables:
-            if not any(deleted or not each.deleted for each in tables.versions(subject)):
-                raise errors.no_subject(subject)
-            new = parsed(tables, subject, draft, normalize=normalize, deleted=deleted)
-            found = existing(tables, subject, new, deleted=deleted)
-            found = found or with_references(tables, subject, new, deleted=deleted)
+@dataclass(frozen=True)
+class MatchingVersionHandler:
+    store: Store
+
+    def handle(self, query: MatchingVersion, principal: Principal, /) -> Version:
+        versions = self.store.read(lambda snapshot: snapshot.versions(query.subject))
+        if not versions:
+            raise errors.no_subject(query.subject)
+        found = rules.matching(versions, query.properties, deleted=query.deleted)
         if found is None:
             raise errors.no_schema()
         return found
 
-    def incompatibilities(
-        self, subject: str, draft: Draft, number: int | None, *, normalize: bool = False
-    ) -> list[str]:
-        """What a draft would break, in words: of one version, or (None) of those that the subject's level says."""
-        with self.store.read() as tables:
-            new = parsed(tables, subject, draft, normalize=normalize)
-            previous = [each for each in tables.versions(subject) if not each.deleted]
-            if number is not None:
-                previous = [each for each in previous if number in (LATEST, each.number)][-1:]
-                if not previous and number != LATEST:
-                    raise errors.no_version(number)
-            wanted = level(tables, subject)
-            findings = broken(tables, new, previous, wanted)
-            return described(findings, previous, wanted) if findings else []
 
-    # --- settings ---
+@dataclass(frozen=True)
+class Referring(Query[list[int]]):
+    """The ids of the schemas that refer to a version. RegistryError: SUBJECT_NOT_FOUND, VERSION_NOT_FOUND."""
 
-    def config(self, subject: str = GLOBAL, *, inherit: bool = False) -> Config:
-        with self.store.read() as tables:
-            if subject != GLOBAL and not inherit and tables.config(subject) is None:
-                raise errors.no_config(subject)
-            return config(tables, subject)
-
-    def mode(self, subject: str = GLOBAL, *, inherit: bool = False) -> Mode:
-        with self.store.read() as tables:
-            found = mode(tables, subject)
-            if subject != GLOBAL and not inherit and tables.mode(subject) is None and found != "READONLY_OVERRIDE":
-                raise errors.no_mode(subject)
-            return found
+    action = Action.READ
+    subject: str
+    number: int
+    deleted: bool = False
 
 
-# --- what commands need too, inside of their own transactions ---
+@dataclass(frozen=True)
+class ReferringHandler:
+    store: Store
+
+    def handle(self, query: Referring, principal: Principal, /) -> list[int]:
+        return self.store.read(lambda snapshot: self._ids(snapshot, query))
+
+    def _ids(self, snapshot: Snapshot, query: Referring) -> list[int]:
+        version = lookups.version(snapshot, query.subject, query.number, deleted=True)
+        return snapshot.referring(query.subject, version.number, deleted=query.deleted)
 
 
-def found_version(tables: Tables, subject: str, number: int, *, deleted: bool = False) -> Version:
-    """A version, or the latest. RegistryError 40401: there is none at all; 40402."""
-    found = tables.latest(subject, deleted=deleted) if number == LATEST else tables.version(subject, number)
-    if found is None or (found.deleted and not deleted):
-        any_left = tables.latest(subject, deleted=deleted) is not None
-        raise errors.no_version(number) if any_left else errors.no_subject(subject)
-    return found
+@dataclass(frozen=True)
+class AllVersions(_OfAll[list[Version]]):
+    """The versions of all subjects that begin with `prefix`; `latest`: only the newest of each."""
+
+    prefix: str = ""
+    page: Page = ALL_OF_IT
+    deleted: bool = False
+    latest: bool = False
 
 
-def finder(tables: Tables) -> references.Find:
-    """Looks up what kept schemas refer to, which may be deleted."""
-    return lambda subject, number: (
-        tables.latest(subject) if number == LATEST else tables.version(subject, number, erased=True)
-    )
+@dataclass(frozen=True)
+class AllVersionsHandler:
+    store: Store
+
+    def handle(self, query: AllVersions, principal: Principal, /) -> list[Version]:
+        return self.store.read(
+            lambda snapshot: snapshot.all_versions(query.prefix, query.page, deleted=query.deleted, latest=query.latest)
+        )
 
 
-def parsed(tables: Tables, subject: str, draft: Draft, *, normalize: bool, deleted: bool = False) -> Parsed:
-    """The draft with its references resolved, read and ready to compare. `deleted`: they may be deleted softly."""
-
-    def find(referred: str, number: int) -> Version | None:
-        found = tables.latest(referred) if number == LATEST else tables.version(referred, number)
-        return found if found is None or deleted or not found.deleted else None
-
-    resolved = references.resolved(draft.references, find)
-    documents = references.gather(resolved, finder(tables))
-    plain = Draft(text=draft.text, type=draft.type, references=resolved, metadata=draft.metadata, rules=draft.rules)
-    return parse(plain, documents, normalize=normalize or bool(config(tables, subject).normalize))
+# --- schemas ---
 
 
-def existing(tables: Tables, subject: str, new: Parsed, *, deleted: bool = False) -> Version | None:
-    """The newest version of the subject with this schema; one that says nothing of metadata means any."""
-    versions = [each for each in reversed(tables.versions(subject)) if deleted or not each.deleted]
-    identity = new.identity
-    for each in versions:
-        if each.schema.identity == identity:
-            return each
-    if new.metadata is not None or new.rules is not None:
+@dataclass(frozen=True)
+class SchemaById(_OfAll[StoredSchema]):
+    """The schema of an id. RegistryError SCHEMA_NOT_FOUND."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class SchemaByIdHandler:
+    store: Store
+
+    def handle(self, query: SchemaById, principal: Principal, /) -> StoredSchema:
+        possible = names.possible(query.id)
+        found = self.store.read(lambda snapshot: snapshot.schema(query.id)) if possible else None
+        if found is None:
+            raise errors.no_schema(query.id)
+        return found
+
+
+@dataclass(frozen=True)
+class SchemaByGuid(_OfAll[StoredSchema]):
+    """The schema of a GUID, in whatever case it is written. RegistryError SCHEMA_NOT_FOUND."""
+
+    guid: str
+
+
+@dataclass(frozen=True)
+class SchemaByGuidHandler:
+    store: Store
+
+    def handle(self, query: SchemaByGuid, principal: Principal, /) -> StoredSchema:
+        found = self.store.read(lambda snapshot: snapshot.schema_by_guid(query.guid.lower()))
+        if found is None:
+            raise errors.no_schema(query.guid)
+        return found
+
+
+@dataclass(frozen=True)
+class Uses(_OfAll[list[Version]]):
+    """The versions that have the schema of an id, of all subjects or only of one. RegistryError SCHEMA_NOT_FOUND."""
+
+    id: int
+    of_subject: str | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class UsesHandler:
+    store: Store
+
+    def handle(self, query: Uses, principal: Principal, /) -> list[Version]:
+        found = self.store.read(lambda snapshot: snapshot.versions_of(query.id)) if names.possible(query.id) else []
+        if not found:
+            raise errors.no_schema(query.id)
+        shown = rules.shown(found, deleted=query.deleted)
+        return [each for each in shown if query.of_subject in (None, each.subject)]
+
+
+@dataclass(frozen=True)
+class HighestId(_OfAll[int]):
+    """The highest id ever given."""
+
+
+@dataclass(frozen=True)
+class HighestIdHandler:
+    store: Store
+
+    def handle(self, query: HighestId, principal: Principal, /) -> int:
+        return self.store.read(lambda snapshot: snapshot.highest_id())
+
+
+@dataclass(frozen=True)
+class ReferredTexts(_OfAll[dict[str, str]]):
+    """The texts of all that a schema refers to, by name."""
+
+    schema: StoredSchema
+
+
+@dataclass(frozen=True)
+class ReferredTextsHandler:
+    store: Store
+
+    def handle(self, query: ReferredTexts, principal: Principal, /) -> dict[str, str]:
+        return dict(self.store.read(lambda snapshot: lookups.documents(snapshot, query.schema)))
+
+
+# --- candidates ---
+
+
+@dataclass(frozen=True)
+class VersionOfSchema(Query[Version]):
+    """The version that has this schema. RegistryError: SUBJECT_NOT_FOUND, SCHEMA_NOT_FOUND, INVALID_SCHEMA."""
+
+    action = Action.READ
+    subject: str
+    candidate: Candidate
+    normalize: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class VersionOfSchemaHandler:
+    store: Store
+
+    def handle(self, query: VersionOfSchema, principal: Principal, /) -> Version:
+        return self.store.read(lambda snapshot: self._found(snapshot, query))
+
+    def _found(self, snapshot: Snapshot, query: VersionOfSchema) -> Version:
+        subject, deleted = query.subject, query.deleted
+        versions = rules.shown(snapshot.versions(subject), deleted=deleted)
+        if not versions:
+            raise errors.no_subject(subject)
+        new = lookups.parsed(snapshot, subject, query.candidate, normalize=query.normalize, deleted=deleted)
+        found = rules.same(versions, new, deleted=deleted)
+        if found is None and new.type == "AVRO" and not new.references:
+            found = self._with_references(snapshot, versions, new.text)
+        if found is None:
+            raise errors.no_schema()
+        return found
+
+    def _with_references(self, snapshot: Snapshot, versions: list[Version], text: str) -> Version | None:
+        """The newest version whose schema refers to others and, with these taken in, has this text (Avro)."""
+        for each in reversed(versions):
+            if each.schema.type == "AVRO" and each.schema.references:
+                whole = avro_text.whole(each.schema.text, lookups.documents(snapshot, each.schema))
+                if whole == text:
+                    return each
         return None
-    return next((each for each in versions if new.as_if(each.schema) == each.schema.identity), None)
 
 
-def with_references(tables: Tables, subject: str, new: Parsed, *, deleted: bool = False) -> Version | None:
-    """The newest version whose schema refers to others and, with these taken in, is the new one (Avro)."""
-    if new.type != "AVRO" or new.references:
-        return None
-    for each in reversed(tables.versions(subject)):
-        if each.schema.references and each.schema.type == "AVRO" and (deleted or not each.deleted):
-            documents = references.gather(each.schema.references, finder(tables))
-            if avrotext.whole(each.schema.text, documents) == new.text:
-                return each
-    return None
+@dataclass(frozen=True)
+class CheckCompatibility(Query[Breakage | None]):
+    """What a candidate would break: of one version, or (None) of those that the subject's level says.
+
+    RegistryError: VERSION_NOT_FOUND, INVALID_SCHEMA.
+    """
+
+    action = Action.READ
+    subject: str
+    candidate: Candidate
+    number: int | None
+    normalize: bool = False
 
 
-def config(tables: Tables, subject: str) -> Config:
-    """What holds for a subject."""
-    own, all_ = (tables.config(each) or Config() for each in (subject, GLOBAL))
-    normalize = all_.normalize if own.normalize is None else own.normalize
-    return Config(own.level or all_.level or DEFAULT_LEVEL, normalize)
+@dataclass(frozen=True)
+class CheckCompatibilityHandler:
+    store: Store
+
+    def handle(self, query: CheckCompatibility, principal: Principal, /) -> Breakage | None:
+        return self.store.read(lambda snapshot: self._broken(snapshot, query))
+
+    def _broken(self, snapshot: Snapshot, query: CheckCompatibility) -> Breakage | None:
+        new = lookups.parsed(snapshot, query.subject, query.candidate, normalize=query.normalize)
+        previous = snapshot.versions(query.subject)
+        if query.number is not None:
+            previous = rules.asked_for(previous, query.number)
+        level = lookups.level(snapshot, query.subject)
+        return lookups.breakage(snapshot, new, rules.compared(previous, level), level)
 
 
-def level(tables: Tables, subject: str) -> Level:
-    return config(tables, subject).level or DEFAULT_LEVEL
+# --- settings: of a subject, or (names.ALL) of all ---
 
 
-def mode(tables: Tables, subject: str) -> Mode:
-    """What holds for a subject: its own mode; READONLY_OVERRIDE for all comes first."""
-    all_ = tables.mode(GLOBAL) or DEFAULT_MODE
-    return all_ if all_ == "READONLY_OVERRIDE" else tables.mode(subject) or all_
+@dataclass(frozen=True)
+class ConfigOf(Query[Config]):
+    """What holds; RegistryError CONFIG_NOT_FOUND: for a subject nothing is set (`inherit`: then what holds for all)."""
+
+    action = Action.READ_SETTINGS
+    subject: str = names.ALL
+    inherit: bool = False
 
 
-def broken(tables: Tables, new: Parsed, previous: list[Version], wanted: Level) -> list[Finding]:
-    """What a new schema would break of these versions, oldest first."""
-    if wanted == "NONE" or not previous:
-        return []
-    if not wanted.endswith("TRANSITIVE"):
-        previous = previous[-1:]
-    documents = [references.gather(each.schema.references, finder(tables)) for each in previous]
-    return compat.check(new, previous, documents, wanted)
+@dataclass(frozen=True)
+class ConfigOfHandler:
+    store: Store
+
+    def handle(self, query: ConfigOf, principal: Principal, /) -> Config:
+        return self.store.read(lambda snapshot: self._config(snapshot, query))
+
+    def _config(self, snapshot: Snapshot, query: ConfigOf) -> Config:
+        rules.check_config_shown(query.subject, snapshot.config(query.subject), inherit=query.inherit)
+        return lookups.config(snapshot, query.subject)
 
 
-def described(findings: list[Finding], versions: list[Version], wanted: Level) -> list[str]:
-    """The findings in words, with the newest version that is broken and the level."""
-    texts = {each.number: each.schema.text for each in versions}
-    newest = max(each.version for each in findings)
-    return [
-        *map(str, findings),
-        f"{{oldSchemaVersion: {newest}}}",
-        f"{{oldSchema: '{texts[newest]}'}}",
-        f"{{compatibility: '{wanted}'}}",
-    ]
+@dataclass(frozen=True)
+class ModeOf(Query[Mode]):
+    """What holds; RegistryError MODE_NOT_FOUND: for a subject nothing is set (`inherit`: then what holds for all)."""
+
+    action = Action.READ_SETTINGS
+    subject: str = names.ALL
+    inherit: bool = False
+
+
+@dataclass(frozen=True)
+class ModeOfHandler:
+    store: Store
+
+    def handle(self, query: ModeOf, principal: Principal, /) -> Mode:
+        return self.store.read(lambda snapshot: self._mode(snapshot, query))
+
+    def _mode(self, snapshot: Snapshot, query: ModeOf) -> Mode:
+        found = lookups.mode(snapshot, query.subject)
+        rules.check_mode_shown(query.subject, snapshot.mode(query.subject), found, inherit=query.inherit)
+        return found
+
+
+# --- the registry itself ---
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a registry is. `version`: of this program."""
+
+    version: str
+    types: tuple[SchemaType, ...] = TYPES
+
+
+@dataclass(frozen=True)
+class Describe(_OfAll[Description]):
+    """What this registry is; of what it keeps nothing is told."""
+
+    action = Action.DESCRIBE
+
+
+class DescribeHandler:
+    def handle(self, query: Describe, principal: Principal, /) -> Description:
+        return Description(installed_version("hal9-translator"))
+
+
+@dataclass(frozen=True)
+class CheckHealth(_OfAll[None]):
+    """Whether the store answers. RegistryError STORE_FAILED: it doesn't."""
+
+    action = Action.DESCRIBE
+
+
+@dataclass(frozen=True)
+class CheckHealthHandler:
+    store: Store
+
+    def handle(self, query: CheckHealth, principal: Principal, /) -> None:
+        self.store.read(lambda snapshot: snapshot.highest_id())
+
+
+def handlers(store: Store) -> dict[type[Query[Any]], QueryHandler[Any, Any]]:
+    """The registry's own queries, each with its handler."""
+    return {
+        Subjects: SubjectsHandler(store),
+        Versions: VersionsHandler(store),
+        OneVersion: OneVersionHandler(store),
+        MatchingVersion: MatchingVersionHandler(store),
+        Referring: ReferringHandler(store),
+        AllVersions: AllVersionsHandler(store),
+        SchemaById: SchemaByIdHandler(store),
+        SchemaByGuid: SchemaByGuidHandler(store),
+        Uses: UsesHandler(store),
+        HighestId: HighestIdHandler(store),
+        ReferredTexts: ReferredTextsHandler(store),
+        VersionOfSchema: VersionOfSchemaHandler(store),
+        CheckCompatibility: CheckCompatibilityHandler(store),
+        ConfigOf: ConfigOfHandler(store),
+        ModeOf: ModeOfHandler(store),
+        Describe: DescribeHandler(),
+        CheckHealth: CheckHealthHandler(store),
+    }

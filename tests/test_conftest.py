@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
+XDIST = re.compile(r"xdist|worker_id|testrun_uid")
+"""What a test file writes that needs pytest-xdist."""
 CONFTEST = Path(__file__).with_name("conftest.py")
 SKIPS = {
     "in the test": "import pytest\ndef test(): pytest.skip('no data')",
@@ -50,3 +54,12 @@ def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
     code, output = run(tmp_path, "import pytest\n@pytest.mark.xfail\ndef test(): assert False", ci="true")
     assert code == 0
     assert "1 xfailed" in output
+
+
+def test_the_suite_does_not_need_xdist() -> None:
+    """Every file that speaks of workers is collected without pytest-xdist, too."""
+    files = [str(path) for path in sorted(TESTS.rglob("*.py")) if XDIST.search(path.read_text())]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:xdist", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{Path(files[0]).name}" in done.stdout

@@ -1,4 +1,4 @@
-"""The documentation is whole: every public name, code and format has its place, every link leads somewhere."""
+"""The documentation is whole: every public name and format has its place, every link leads somewhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import translator
-from native.binding import C
-from translator import formats
+from translator import containers, formats
+from translator.containers import detect
 from translator.engine.plan import Plan
 from translator.policies import choices
 from translator.streams.schema_ids.adapter import Adapter
@@ -22,7 +22,6 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 API = (DOCS / "python.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^#)", API, re.MULTILINE | re.DOTALL))
-CODES = re.findall(r"`([A-Z][A-Z0-9_]+)`", API.partition("### Codes")[2].partition("## Other")[0])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -98,7 +97,10 @@ def test_every_parameter_is_told(function: str) -> None:
     assert [each.replace(" = ", "=") for each in re.split(r",\s+", shown[1]) if each != "*"] == wanted
 
 
-@pytest.mark.parametrize("type_", [Plan, Adapter, translator.Batch, translator.EachBatch, translator.NeuronSignal])
+@pytest.mark.parametrize(
+    "type_",
+    [Plan, Adapter, translator.Made, translator.Messages, translator.MessageTranslator, translator.NeuronSignal],
+)
 def test_every_member_is_told(type_: Any) -> None:
     """Of the types that users hold, every public method and attribute, but for what its base has."""
     inherited = set(dir(type_.__mro__[1]))
@@ -107,20 +109,23 @@ def test_every_member_is_told(type_: Any) -> None:
     assert {each for each in members if not re.search(rf"\b{each}\b", SECTIONS[type_.__name__])} == set()
 
 
-def test_every_code_is_told() -> None:
-    """Each code that the core gives, and those few that Python adds."""
-    core = {each.removeprefix("H9_E_") for each in dir(C) if each.startswith("H9_E_")}
-    assert set(CODES) - {"LAYERS", "LETTER"} == core
-    assert len(CODES) == len(set(CODES))
+@pytest.mark.parametrize("format_", formats.NAMES)
+def test_every_format_has_its_page(format_: str) -> None:
+    """It tells what the format loses, item by item, as the format's file has it."""
+    text = (DOCS / "formats" / f"{format_}.md").read_text().partition("## Loses")[2].replace("`", "")
+    assert tuple(re.findall(r"^- (.*)$", text, re.MULTILINE)) == formats.get(format_).loses
 
 
-def test_every_format_has_its_page() -> None:
-    """It tells what the format loses as the format's file has it: by the codes and policies that are named there."""
-    pages = {path.stem: path.read_text() for path in (DOCS / "formats").glob("*.md")}
-    assert set(formats.NAMES) <= set(pages)
-    for each in formats.NAMES:
-        named = {word for text in formats.get(each).loses for word in re.findall(r"policy (\w+=\w+)", text)}
-        assert {word for word in named if word not in pages[each]} == set(), each
+@pytest.mark.parametrize("format_", formats.NAMES)
+def test_a_page_names_the_format_s_containers(format_: str) -> None:
+    """Where it lists them: the usual one first, and no other than those that take it."""
+    line = re.search(
+        r"^Containers: (?!as )(.*?)\. ?(?:Schemas|Framing|$)", (DOCS / "formats" / f"{format_}.md").read_text(), re.M
+    )
+    if line is not None:
+        named = [each for each in re.findall(r"`([\w-]+)`", line[1]) if each in containers.NAMES]
+        assert named[0] == formats.get(format_).container
+        assert set(named) == set(detect.containers_of(format_)) - {"dead-letter"}
 
 
 def test_policies_are_real() -> None:

@@ -8,14 +8,19 @@ import subprocess
 import sys
 import time
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+import translator
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "native", "schemas", "translator", "registry")
 BUILT = shutil.ignore_patterns("*.so", "*.o", "__pycache__", "*.egg-info", "_core.c", "powers.h", "*.binpb")
 IMPORT_SECONDS = 0.15
+VERSION_MODULES = 40
+"""How many modules `translator --version` may load: ours, and `typing` with what it stands on."""
 HEAVY = ("msgspec", "google", "fastavro", "jsonschema", "cyclopts", "rich", "cffi", "_cffi_backend", "native._core",
          "cramjam", "grpc_tools", "decimal", "asyncio", "http")  # fmt: skip
 
@@ -88,9 +93,16 @@ def test_mapping_schema_is_in(names: set[str]) -> None:
     assert any(name.startswith("translator/") and name.endswith("/mapping.schema.json") for name in names)
 
 
+def test_rules_are_in(names: set[str]) -> None:
+    """The pages that `translator explain` reads are in."""
+    pages = {f"translator/rules/{path.name}" for path in (ROOT / "docs/rules").glob("*.md")}
+    assert pages
+    assert pages <= names
+
+
 def test_migrations_are_in(names: set[str]) -> None:
     """The steps that make the registry's database are in."""
-    steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/migrations").glob("*.sql")}
+    steps = {path.relative_to(ROOT).as_posix() for path in (ROOT / "registry/store/migrations").glob("*.sql")}
     assert steps
     assert steps <= names
 
@@ -125,3 +137,25 @@ def test_import_is_quick() -> None:
     program = f"import sys, translator; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+VERSION = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+before = set(sys.modules)
+from translator.cli import main
+assert main(["--version"]) == 0
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_version_is_told_at_once() -> None:
+    """`translator --version` loads two modules of ours and none that Python does not load with them."""
+    command = [sys.executable, "-S", "-c", VERSION]  # without what an environment loads at every start
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    told, loaded = done.stdout.splitlines()
+    assert told == translator.__version__ == version("hal9-translator")
+    names = loaded.split()
+    assert [name for name in names if name.startswith("translator")] == ["translator", "translator.cli"]
+    assert len(names) <= VERSION_MODULES
+    assert not {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"translator"}

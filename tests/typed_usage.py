@@ -12,9 +12,9 @@ from google.protobuf.struct_pb2 import Struct
 import translator
 from native.errors import DataError
 from schemas.model import Schema
-from translator.engine.plan import Batch
+from translator.contract import Made
 from translator.engine.sources import SchemaSource
-from translator.engine.transformers import Entry, OneByOne, Options
+from translator.engine.transformers import Entry, Options
 from translator.messages import Activation, Gradient, Payload, Vector, rfc3339
 
 
@@ -43,8 +43,8 @@ def compiling(schema: Schema) -> None:
 def translating(plan: translator.Plan, data: bytes) -> None:
     assert_type(plan.translate(data), bytes)
     batch = plan.translate_many([data, data])
-    assert_type(batch, Batch)
-    assert_type(plan.translate_many(memoryview(data), array("q", (0, len(data)))), translator.Batch)
+    assert_type(batch, Made)
+    assert_type(plan.translate_many(memoryview(data), array("q", (0, len(data)))), translator.Made)
     assert_type(batch.data, bytes)
     assert_type(batch.offsets, "array[int]")
     assert_type(batch.errors, list[DataError])
@@ -82,7 +82,7 @@ def messages(signal: translator.NeuronSignal) -> None:
     signal.timestamp = ""  # type: ignore[misc]
 
 
-class Csv(OneByOne):
+class Csv:
     def translate(self, data: bytes) -> bytes:
         return data
 

@@ -35,7 +35,7 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from native.errors import DataError
-from translator.containers import varints
+from translator import varints
 
 Framing = Literal["confluent", "avro-single"]
 Part = Literal["value", "key"]

@@ -1,4 +1,4 @@
-"""The named choices that a plan is compiled under. The first value of each is the default (SEMANTICS.md)."""
+"""The named choices that a plan is compiled under. The first value of each is the default (docs/rules/semantics.md)."""
 
 from __future__ import annotations
 

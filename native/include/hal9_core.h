@@ -20,7 +20,8 @@
 extern "C" {
 #endif
 
-/* What can be wrong. The numbers are stable. */
+/* What can be wrong. The numbers are stable, and in order: from 10 on the structure is damaged, from 30 on a value
+ * doesn't mean what the schema says, from 60 on a limit is passed. */
 typedef enum h9_code {
     H9_OK = 0,
     /* the call itself */

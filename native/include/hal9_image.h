@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define H9_IMAGE_MAGIC 0x50493948u /* "H9IP" */
-#define H9_IMAGE_VERSION 1u
+#define H9_IMAGE_VERSION 2u
 #define H9_NO_SLOT 0xFFFFu
 #define H9_NONE 0xFFFFFFFFu
 
@@ -25,8 +25,9 @@ typedef enum h9_format {
     H9_FORMATS = 4
 } h9_format;
 
-/* How a value stands, and what it is in the frame (see h9_slot in core.h).
- * Unless said otherwise: .conv steps run after reading. */
+/* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
+ * Unless said otherwise: .conv steps run after reading. The order matters: from H9_OP_INLINE on, a value may need the
+ * frame around it; H9_OP_FAIL is the last. */
 typedef enum h9_op {
     H9_OP_NULL = 0,
     H9_OP_BOOL,    /* .b */
@@ -50,8 +51,8 @@ typedef enum h9_op {
     H9_OP_PERIOD,     /* .period, Avro's 12 bytes; JSON, msgpack: 12 bytes in the form b */
     H9_OP_OPTION,     /* .choice: null (value NULL, branch 0) or a boxed value (branch 1) of node a. lo: Avro's index of
                          null (0 or 1) */
-    H9_OP_LIST, /* .list; a: item's node; width: bytes per item (1, 4, 8 packed numbers, 16 slots). b: least bytes of an
-                   item on the wire */
+    H9_OP_LIST, /* .list; a: item's node; width: bytes per item (1, 2, 4, 8 packed numbers, 16 slots). b: least bytes of
+                   an item on the wire */
     H9_OP_MAP,  /* .list of key, value slots (width 32); a: key's node, b: value's node; bits: the h9_op that the key
                    is in the frame (what h9_map_unique wants). H9_N_LAST_WINS */
     H9_OP_RECORD,  /* .rec, a frame of its own; a: record table */
@@ -82,7 +83,6 @@ typedef enum h9_node_flag {
                       T and Z of times in capitals) */
     H9_N_CODEPOINTS = 64,        /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
     H9_N_PACKED = 128,           /* LIST: Protobuf writes it packed; reading: may come packed */
-    H9_N_NAMED = 128,            /* UNION, reading JSON: its branches go by name */
     H9_N_GROUP = 256,            /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
     H9_N_NULL_ZERO = 512,        /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
     H9_N_POINT = 1024,           /* JSON: a float with an integral value is written with ".0" */
@@ -91,7 +91,8 @@ typedef enum h9_node_flag {
     H9_N_EXTENSION = 8192,       /* TIMESTAMP in msgpack: extension -1 */
     H9_N_MASK = 16384,           /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
     H9_N_SKIP = 32768,           /* ANY, reading: passed over, checked for structure only; nothing is kept */
-    H9_N_EACH = 32768 /* LIST of records (or options of records), reading: an item that is refused for what it
+    H9_N_NAMED = 65536,          /* UNION, reading JSON: its branches go by name */
+    H9_N_EACH = 131072 /* LIST of records (or options of records), reading: an item that is refused for what it
                          means (h9_code 30 to 59, or in a step) doesn't refuse the message: it stands as a bad
                          item, which H9_I_EACH tells. Avro: c is the node that skips an item */
 } h9_node_flag;
@@ -122,10 +123,9 @@ typedef struct h9_node {
     uint8_t width;  /* LIST, MAP */
     uint8_t bits;   /* INT, UINT: 32 or 64 (what a varint is cut to, what fixed is) */
     uint8_t wire;   /* h9_wire */
-    uint16_t flags; /* h9_node_flag */
-    uint16_t conv;  /* first conversion step, 0: none */
+    uint32_t flags; /* h9_node_flag */
+    uint32_t conv;  /* first conversion step, 0: none */
     uint32_t a, b, c;
-    uint32_t plain; /* 1: no steps and a fixed, simple form, for readers' fast paths */
     int64_t lo, hi;
 } h9_node;
 
@@ -133,10 +133,9 @@ typedef enum h9_field_flag {
     H9_F_NULLABLE = 1,  /* reading: null means absent. Avro: the node is OPTION or UNION with a null branch (in lo).
                            writing: absent is written as null (Avro: the null branch; JSON, msgpack: null) */
     H9_F_SKIP_ZERO = 2, /* writing: the zero value isn't written (implicit presence) */
-    H9_F_REPEATED = 4,  /* Protobuf, reading: node is LIST or MAP and each occurrence adds to it */
-    H9_F_ALWAYS = 8,    /* writing: always there (the reader saw to it) */
+    H9_F_ALWAYS = 4,    /* writing: always there (the reader saw to it) */
     H9_F_ONEOF_STRICT =
-        16 /* reading: a second member of the oneof is refused (JSON) rather than replacing the first (Protobuf) */
+        8 /* reading: a second member of the oneof is refused (JSON) rather than replacing the first (Protobuf) */
 } h9_field_flag;
 
 typedef struct h9_field {
@@ -208,6 +207,7 @@ typedef struct h9_symbol {
     uint32_t mapped;        /* reading: 0: the target has no such symbol */
 } h9_symbol;
 
+/* The order matters: what only looks at numbers comes first, up to H9_STEP_FINITE_F64. */
 typedef enum h9_step_code {
     H9_STEP_NONE = 0,
     H9_STEP_RANGE_I, /* .i within lo..hi */
@@ -220,7 +220,6 @@ typedef enum h9_step_code {
     H9_STEP_U_TO_F64, /* exact, or a = 1: rounding (S6) */
     H9_STEP_F32_TO_F64,
     H9_STEP_F64_TO_F32, /* exact, or a = 1: rounding; over the range is H9_E_RANGE either way (S3) */
-    H9_STEP_F32_TO_I,
     H9_STEP_F64_TO_I,
     H9_STEP_F64_TO_U, /* integral only (S2); a = 1: truncating, 2: to the nearest, even on a tie; within lo..hi */
     H9_STEP_BOOL_TO_I,
@@ -260,7 +259,6 @@ typedef enum h9_step_code {
     H9_STEP_STRING_TO_ENUM,
     H9_STEP_ENUM_TO_STRING, /* a: enum table */
     H9_STEP_BOX,            /* .choice {boxed value, branch a}; b = 1: null */
-    H9_STEP_UNBOX_OPTION,   /* .choice -> value; null is H9_E_NULL */
     H9_STEP_NUMBER_TO_STRING_I,
     H9_STEP_NUMBER_TO_STRING_U,
     H9_STEP_NUMBER_TO_STRING_F32,
@@ -308,15 +306,16 @@ typedef struct h9_step {
     int64_t lo, hi;
 } h9_step;
 
-/* Mapping: code over registers, each a slot that is present or absent. All start absent; what an instruction takes from
- * an absent register is absent, unless said otherwise. `c` of a jump is an instruction's number, greater than its own;
- * only H9_I_AGAIN goes back, to a loop's start.
+/* Instructions, run on the frame that was read, a record, if there are any: those of a mapping make the frame that is
+ * written out of it, those of an ordinary plan change it. They work on registers, each a slot that is present or
+ * absent. All start absent; what an instruction takes from an absent register is absent, unless said otherwise. `c` of
+ * a jump is an instruction's number, greater than its own; only H9_I_AGAIN goes back, to a loop's start.
  *
  * A plan with h9_header.many makes any number of messages of one: each is begun by ITEM and written by EMIT, and what
  * is refused between these refuses this one alone. Its program ends with DONE, any other's with END. */
 typedef enum h9_insn_op {
     H9_I_END = 0,   /* the frame to be written is the record in register a */
-    H9_I_LOAD,      /* dst <- slot a of the frame that was read (its table: h9_header.map_root); b: 1 + the slot of a
+    H9_I_LOAD,      /* dst <- slot a of the frame that was read; b: 1 + the slot of a
                        refusal (h9_field.loose), which is refused now, or 0; spare: the value's path (h9_field.name) */
     H9_I_FIELD,     /* dst <- slot b of the record in register a, whose record table is c; d: as b of LOAD; spare too */
     H9_I_ENTRY,     /* dst <- value under key pool[c .. c+d) of the map in register a */
@@ -371,10 +370,12 @@ typedef enum h9_insn_op {
     H9_I_JSON,   /* dst <- the value in register a as JSON text, by writing node c */
     H9_I_ANY,    /* dst <- the value in register a as a tape: as MessagePack by writing node c, read by node d (ANY)
                   */
+    H9_I_FRAME,  /* dst <- the frame that was read: a plan without a mapping changes it where it stands */
     H9_INSNS
 } h9_insn_op;
 #define H9_EACH_ALONE 0x100u
 #define H9_FIND_BOXED 0x8000u
+/* The order matters: what every kind has comes first, up to H9_CMP_GE; the others are for text only. */
 typedef enum h9_compare {
     H9_CMP_EQ,
     H9_CMP_NE,
@@ -400,8 +401,7 @@ typedef struct h9_header {
     uint32_t reader, writer;        /* h9_format */
     uint32_t read_root, write_root; /* nodes */
     uint32_t skip_root; /* node of the whole source with nothing wanted, to find a record's end (Avro), or H9_NONE */
-    uint32_t registers; /* of the mapping, 0: none */
-    uint32_t map_root;  /* record table of the frame that a mapping reads, or H9_NONE: there is no mapping */
+    uint32_t registers; /* of the instructions, 0: there are none */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
     uint32_t names; /* how many names errors may mention */
     uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */

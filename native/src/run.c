@@ -1,27 +1,11 @@
-/* Running a plan over messages: read, map, write, one after another; a refused one leaves its neighbours alone. */
-#include "core.h"
-
-#include "run.h"
-
-static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    switch (c->plan->h.reader) {
-    case H9_FORMAT_AVRO: return h9_read_avro(c, n, out, p);
-    case H9_FORMAT_JSON: return h9_read_json(c, n, out, p);
-    case H9_FORMAT_PROTOBUF: return h9_read_protobuf(c, n, out, p);
-    default: return h9_read_msgpack(c, n, out, p);
-    }
-}
-
-static uint8_t *write_value(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
-{
-    switch (c->plan->h.writer) {
-    case H9_FORMAT_AVRO: return h9_write_avro(c, n, v, w);
-    case H9_FORMAT_JSON: return h9_write_json(c, n, v, w);
-    case H9_FORMAT_PROTOBUF: return h9_write_protobuf(c, n, v, w);
-    default: return h9_write_msgpack(c, n, v, w);
-    }
-}
+/* Running a plan over messages: read, run its instructions, write, one after another; a refused one leaves its
+ * neighbours alone. */
+#include "core/error.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/output.h"
+#include "core/plan.h"
+#include "steps/machine.h"
 
 static void start_message(h9_context *c, size_t record, const uint8_t *begin, const uint8_t *end)
 {
@@ -33,68 +17,14 @@ static void start_message(h9_context *c, size_t record, const uint8_t *begin, co
     h9_arena_reset(c);
 }
 
-/* The length, behind the message's bytes for now: [start, w) is moved up to make room before it. */
-static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, uint8_t *w)
-{
-    if (framing == H9_FRAMING_NONE) return w;
-    if (!(w = h9_room(c, w, 16))) return NULL;
-    if (framing == H9_FRAMING_NEWLINE) {
-        *w = '\n';
-        return w + 1;
-    }
-    uint8_t head[10];
-    size_t size = (size_t)(w - c->out) - start, n = 0;
-    if (framing == H9_FRAMING_BE32) {
-        if (size > UINT32_MAX) {
-            h9_fail(c, H9_E_RECORD, NULL);
-            return NULL;
-        }
-        for (; n < 4; n++) head[n] = (uint8_t)(size >> (24 - 8 * n));
-    } else {
-        uint64_t rest = size;
-        for (; rest >= 0x80; rest >>= 7) head[n++] = (uint8_t)(rest | 0x80);
-        head[n++] = (uint8_t)rest;
-    }
-    memmove(c->out + start + n, c->out + start, size);
-    memcpy(c->out + start, head, n);
-    return w + n;
-}
-
-/* Writes a frame; the output grows only if all of it could be written. */
-static bool write_frame(h9_context *c, const h9_slot *root)
-{
-    uint8_t *w = c->out + c->out_size;
-    if (c->out == NULL && !(w = h9_room_slow(c, NULL, 0))) return false;
-    w = write_value(c, &c->plan->nodes[c->plan->h.write_root], root, w);
-    if (w == NULL) return false;
-    if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;
-    w = frame_message(c, c->framing, c->out_size, w);
-    if (w == NULL) return false;
-    c->out_size = (size_t)(w - c->out);
-    return true;
-}
-
-bool h9_write_result(h9_context *c, h9_slot *frame, uint64_t item)
-{
-    if (c->results_size == c->results_cap) {
-        void *grown = h9_grow(c, c->results, &c->results_cap, sizeof *c->results, c->results_size + 1);
-        if (grown == NULL) return false;
-        c->results = grown;
-    }
-    h9_slot root = {.rec = frame};
-    if (!write_frame(c, &root)) return false;
-    c->results[c->results_size++] = (h9_result){(int64_t)c->out_size, c->record, item};
-    return true;
-}
-
 /* Maps what was read. All that is made of a message that is refused after all is taken back. */
 static bool map_message(h9_context *c, h9_slot *root)
 {
     size_t out = c->out_size, errors = c->errors_size, results = c->results_size, places = c->places_done;
     h9_slot *frame;
-    if (h9_map_frame(c, root->rec, &frame)) {
+    if (h9_run_program(c, root->rec, &frame)) {
         root->rec = frame;
-        return frame == NULL || write_frame(c, root);
+        return frame == NULL || h9_write_frame(c, root);
     }
     if (c->errors_size != errors) { /* this one's path takes the place of theirs */
         size_t own = c->places_size - c->places_done;
@@ -110,15 +40,15 @@ static bool map_message(h9_context *c, h9_slot *root)
 
 /* What was read, mapped and written. */
 static bool write_message(h9_context *c, h9_slot *root)
-{ return c->plan->h.map_root == H9_NONE ? write_frame(c, root) : map_message(c, root); }
+{ return c->plan->h.insns == 0 ? h9_write_frame(c, root) : map_message(c, root); }
 
 /* Reads one message at c->begin. `whole`: nothing may follow it. */
 static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
 {
-    const h9_node *node = &c->plan->nodes[c->plan->h.read_root];
-    const uint8_t *p = read_value(c, node, root, c->begin);
+    const h9_codec *codec = h9_codecs[c->plan->h.reader];
+    const uint8_t *p = codec->read(c, &c->plan->nodes[c->plan->h.read_root], root, c->begin);
     if (p == NULL || !whole) return p;
-    if (c->plan->h.reader == H9_FORMAT_JSON) p = h9_skip_json_space(p, c->end);
+    if (codec->space != NULL) p = codec->space(p, c->end);
     if (p != c->end) return h9_fail(c, H9_E_TRAILING, p);
     return p;
 }
@@ -164,21 +94,20 @@ const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *
 /* Where the message at c->begin ends, though it was refused: NULL if its bytes don't tell. */
 static const uint8_t *skip_message(h9_context *c)
 {
-    h9_slot root;
-    if (c->plan->h.skip_root == H9_NONE) return NULL;
+    const h9_header *h = &c->plan->h;
+    if (h->skip_root == H9_NONE) return NULL;
     size_t places = c->places_size;
     start_message(c, c->record, c->begin, c->end);
-    const uint8_t *p = read_value(c, &c->plan->nodes[c->plan->h.skip_root], &root, c->begin);
+    const uint8_t *p = h9_codecs[h->reader]->skip(c, &c->plan->nodes[h->skip_root], c->begin);
     c->places_size = places;
     return p;
 }
 
-/* Whether the JSON number at p may go on beyond the input. */
-static bool cut_number(const uint8_t *p, const uint8_t *end)
+/* Whether no other message begins at p. `partial`: or its end may not have come yet. */
+static bool at_end(const h9_codec *codec, const uint8_t *p, const uint8_t *last, bool partial)
 {
-    if (p == end || (*p != '-' && (uint8_t)(*p - '0') >= 10)) return false;
-    while (p < end && ((uint8_t)(*p - '0') < 10 || *p == '-' || *p == '+' || *p == '.' || (*p | 0x20) == 'e')) p++;
-    return p == end;
+    if (p == last) return !codec->by_schema;
+    return partial && codec->open_ended != NULL && codec->open_ended(p, last);
 }
 
 h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count,
@@ -186,12 +115,12 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
                          size_t *used)
 {
     start_call(plan, c, framing);
+    const h9_codec *codec = h9_codecs[plan->h.reader];
     const uint8_t *p = data, *last = data + size;
     size_t i = 0;
     for (; i < count; i++) {
-        if (c->plan->h.reader == H9_FORMAT_JSON) p = h9_skip_json_space(p, last);
-        if (p == last && c->plan->h.reader != H9_FORMAT_AVRO) break;
-        if (partial && c->plan->h.reader == H9_FORMAT_JSON && cut_number(p, last)) break;
+        if (codec->space != NULL) p = codec->space(p, last);
+        if (at_end(codec, p, last, partial)) break;
         h9_slot root;
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);

@@ -64,7 +64,7 @@ class AvroShaper(Shaper):
             case model.Uuid(form="bytes", name=""):
                 return self._uuid(), "exact", ""
             case String(validated=False):
-                return String(), "narrowed", "text that isn't UTF-8 is refused (S9)"
+                return String(), "narrowed", "text that isn't UTF-8 is refused"
             case Fixed() | model.Decimal() | model.Uuid() | model.Period() if type_.name:
                 return self._fixed(type_), "exact", ""
         return type_, "exact", ""
@@ -106,7 +106,7 @@ class AvroShaper(Shaper):
 
     def key(self, type_: Type, at: At) -> Type:
         if not isinstance(type_, String):
-            self.report.add(at.path, "widened", "keys as text (S22)")
+            self.report.add(at.path, "widened", "keys as text")
         return String()
 
     def union(self, union: Union, at: At) -> Type:
@@ -139,7 +139,7 @@ class AvroShaper(Shaper):
         if any(number != index for index, (_, number) in enumerate(enum.symbols)):
             self.report.add(at.path, "dropped", f"the numbers of {enum.name}")
         if enum.open:
-            self.report.add(at.path, "narrowed", f"a number that {enum.name} doesn't name is refused (S17)")
+            self.report.add(at.path, "narrowed", f"a number that {enum.name} doesn't name is refused")
         symbols = tuple((name, index) for index, (name, _) in enumerate(enum.symbols))
         return replace(enum, symbols=symbols, open=False)
 

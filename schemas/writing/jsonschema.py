@@ -67,7 +67,7 @@ class JsonShaper(Shaper):
             case model.Uuid():
                 return model.Uuid("string"), "exact", ""
             case String(validated=False):
-                return String(), "narrowed", "text that isn't UTF-8 is refused (S9)"
+                return String(), "narrowed", "text that isn't UTF-8 is refused"
         reason = _TEXT.get(type(type_))
         return (String(), "widened", reason) if reason else (type_, "exact", "")
 
@@ -77,7 +77,7 @@ class JsonShaper(Shaper):
 
     def key(self, type_: Type, at: At) -> Type:
         if not isinstance(type_, String):
-            self.report.add(at.path, "widened", "keys as text (S22)")
+            self.report.add(at.path, "widened", "keys as text")
         return String()
 
     def union(self, union: Union, at: At) -> Type:
@@ -105,7 +105,7 @@ class JsonShaper(Shaper):
         if any(number != index for index, (_, number) in enumerate(enum.symbols)):
             self.report.add(at.path, "dropped", f"the numbers of {enum.name}")
         if enum.open:
-            self.report.add(at.path, "narrowed", f"a number that {enum.name} doesn't name is refused (S17)")
+            self.report.add(at.path, "narrowed", f"a number that {enum.name} doesn't name is refused")
         if enum.default is not None:
             self.report.add(at.path, "dropped", f"the default symbol of {enum.name}")
         symbols = tuple((name, index) for index, (name, _) in enumerate(enum.symbols))

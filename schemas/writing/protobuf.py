@@ -102,13 +102,13 @@ class ProtobufShaper(Shaper):
             case model.Timestamp(unit=unit) if unit != "ns":
                 return model.Timestamp("ns"), "widened", f"finer than {unit}"
             case model.Period():
-                return model.Duration(), "narrowed", "a period with months or days is refused (S25)"
+                return model.Duration(), "narrowed", "a period with months or days is refused"
             case model.Uuid(form=form) if at.value:
                 return (String() if form == "string" else Bytes()), "widened", "a map's values have no logical type"
             case model.Uuid(form=form):
                 return model.Uuid(form), "exact", ""
             case String(validated=False):
-                return String(), "narrowed", "text that isn't UTF-8 is refused (S9)"
+                return String(), "narrowed", "text that isn't UTF-8 is refused"
             case Null():
                 return Any(), "widened", "null as an untyped value"
         reason = _TEXT.get(type(type_))
@@ -125,14 +125,14 @@ class ProtobufShaper(Shaper):
                 return made
 
     def any(self, at: At) -> Type:
-        self.report.add(at.path, "narrowed", "as google.protobuf.Value: its numbers are doubles (S34)")
+        self.report.add(at.path, "narrowed", "as google.protobuf.Value: its numbers are doubles")
         return Any()
 
     def key(self, type_: Type, at: At) -> Type:
         if isinstance(type_, Int | Bool):
             return type_ if isinstance(type_, Bool) or type_.bits >= 32 else Int(32, type_.signed)
         if not isinstance(type_, String) or not type_.validated:
-            self.report.add(at.path, "widened", "keys as text (S22)")
+            self.report.add(at.path, "widened", "keys as text")
         return String()
 
     # -- null, unions, and what is wrapped (S33)
@@ -212,7 +212,7 @@ class ProtobufShaper(Shaper):
             self._tell_moved(wanted, given, at)
         symbols = self._from_zero(enum, [(name, given[name]) for name, _ in enum.symbols], at)
         if not self.closed and not enum.open:
-            reason = f"{enum.name} is open: a number that it doesn't name is kept (S17)"
+            reason = f"{enum.name} is open: a number that it doesn't name is kept"
             self.report.add(at.path, "widened", reason)
         for name, _ in symbols:
             if not self.names.take(name):

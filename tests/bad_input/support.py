@@ -1,4 +1,4 @@
-"""What the tests of BAD_INPUT.md share: plans by format and schema, refusals with their place, time, memory."""
+"""What the tests of bad input share (docs/rules/bad-input.md): plans by format and schema, refusals, time, memory."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from native.binding import Limits
 from native.errors import DataError
 from tests.bad_input.support import avro_plan, in_time, place, refused, zigzag
 from tests.vectors import golden, side
+from translator.contract import Messages
 from translator.engine.plan import Plan
 
 SHORT = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}, {"name": "b", "type": "string"}]}
@@ -168,7 +169,7 @@ def test_messages_outside_of_the_buffer() -> None:
     """Offsets that lie outside, run backwards, or are far away are refused, each alone."""
     made = avro_plan(SHORT)
     begin, end = array("q", [0, 3, -1, 1, 0, -(1 << 63)]), array("q", [3, 99, 3, 0, 3, (1 << 63) - 1])
-    run = made.core.translate_many(b"\x02\x02a", begin, end)
+    run = made.translate_batch(Messages(b"\x02\x02a", begin, end))
     assert [(error.index, error.code) for error in run.errors] == [(i, "LENGTH") for i in (1, 2, 3, 5)]
     assert run.data == b'{"a":1,"b":"a"}' * 2
 
@@ -177,13 +178,13 @@ def test_runs_go_on_behind_a_refused_record() -> None:
     """Back to back, a record that is refused for what it says is passed over; one that is damaged ends the run."""
     made = avro_plan(SHORT)
     good, wide, text = b"\x02\x02a", zigzag(1 << 40) + b"\x02a", b"\x02\x02\xff"
-    run = made.core.translate_run(good + wide + good + text + good, 5)
-    assert run.data == b'{"a":1,"b":"a"}' * 3
-    assert [(error.index, error.code, error.offset) for error in run.errors] == [(1, "RANGE", 0), (3, "UTF8", 1)]
-    assert list(run.begin) == [0, 3, 3 + len(wide), 6 + len(wide), 9 + len(wide)]
-    damaged = made.core.translate_run(good + b"\x02\x01" + good, 3)
-    assert [(error.index, error.code) for error in damaged.errors] == [(1, "LENGTH")]
-    assert (damaged.data, len(damaged.ends), damaged.used) == (b'{"a":1,"b":"a"}', 2, 8)
+    run = made.translate_run(good + wide + good + text + good, 5)
+    assert run.made.data == b'{"a":1,"b":"a"}' * 3
+    assert [(error.index, error.code, error.offset) for error in run.made.errors] == [(1, "RANGE", 0), (3, "UTF8", 1)]
+    assert list(run.messages.begins) == [0, 3, 3 + len(wide), 6 + len(wide), 9 + len(wide)]
+    damaged = made.translate_run(good + b"\x02\x01" + good, 3)
+    assert [(error.index, error.code) for error in damaged.made.errors] == [(1, "LENGTH")]
+    assert (damaged.made.data, len(damaged.messages), damaged.used) == (b'{"a":1,"b":"a"}', 2, 8)
 
 
 def test_runs_go_on_behind_a_record_over_a_limit() -> None:
@@ -191,6 +192,6 @@ def test_runs_go_on_behind_a_record_over_a_limit() -> None:
     type_ = {"type": "array", "items": "int"}
     made = avro_plan(type_, limits=Limits(record=10))
     long = zigzag(20) + b"\x02" * 20 + b"\0"
-    run = made.core.translate_run(b"\x02\x02\0" + long + b"\x02\x04\0", 3)
-    assert [(error.index, error.code) for error in run.errors] == [(1, "RECORD")]
-    assert run.data == b"[1][2]"
+    run = made.translate_run(b"\x02\x02\0" + long + b"\x02\x04\0", 3)
+    assert [(error.index, error.code) for error in run.made.errors] == [(1, "RECORD")]
+    assert run.made.data == b"[1][2]"

@@ -149,5 +149,5 @@ def _untyped() -> Iterator[Target]:
 
 def _each() -> Iterator[Target]:
     for label, plan, seed in each_vectors.plans():
-        again = Plan(plan.target, plan.target)
+        again = Plan(plan.sides[1], plan.sides[1])
         yield Target(f"each {label}", (seed, seed.replace(b'"value":-4.0', b'"value":"no"')), plan, again)

@@ -29,7 +29,7 @@ from native.binding import MESSAGES
 from native.errors import DataError
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.mutate import mutated
-from translator.engine.plan import EachBatch
+from translator.contract import Made
 
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = ROOT / "build" / "crashes"
@@ -76,12 +76,13 @@ def attempt(target: Target, good: bytes, message: bytes) -> None:
         check_output(target, result[1])
 
 
-def check_each(target: Target, good: bytes, message: bytes, result: EachBatch) -> None:
+def check_each(target: Target, good: bytes, message: bytes, result: Made) -> None:
     """What was made and what was refused are in order, and together all items; the good message's are as alone."""
     for error in result.errors:
         check_error(error, len(good) if error.index == 0 else len(message))
     require(list(result.offsets) == sorted(result.offsets), f"offsets out of order: {result.offsets}")
-    made = list(zip(result.inputs, result.items, strict=True))
+    require(result.items is not None, "no items")
+    made = list(zip(result.inputs, result.items or (), strict=True))
     refused = [(error.index, WHOLE if error.item is None else error.item) for error in result.errors]
     require(made == sorted(made) and refused == sorted(refused), f"out of order: {made} {refused}")
     for index in (0, 1):

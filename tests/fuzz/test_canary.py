@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,8 @@ from tests import vectors
 from tests.fuzz.corpus import Target, targets
 from tests.fuzz.fuzz_readers import FindingError, attempt, check_each
 from tests.fuzz.mutate import CHANGES, mutated
-from translator.engine.plan import Batch, EachBatch, Plan
+from translator.contract import Made
+from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL = vectors.golden()
@@ -35,11 +37,11 @@ class Spoiled:
     def translate(self, data: bytes) -> bytes:
         return READ.translate(data)
 
-    def translate_many(self, data: bytes, offsets: object) -> Batch:
+    def translate_many(self, data: bytes, offsets: object) -> Made:
         found = READ.translate_many(data, offsets)
         data = found.data.replace(self.before, self.after)
         found.offsets[-1] += len(data) - len(found.data)
-        return Batch(data, found.offsets, found.errors)
+        return replace(found, data=data)
 
 
 def test_a_planted_bug_is_found() -> None:
@@ -74,13 +76,16 @@ def test_wrong_results_are_found(before: bytes, after: bytes, finding: str) -> N
         attempt(target, SIGNAL["avro"], OTHER["avro"])
 
 
-EACH = next(target for target in targets() if target.name == "each json avro")
+@cache
+def each() -> Target:
+    """A plan that makes many messages of one."""
+    return next(target for target in targets() if target.name == "each json avro")
 
 
-def _spoiled(change: str) -> EachBatch:
+def _spoiled(change: str) -> Made:
     """What the good message makes twice, with one thing changed."""
-    seed = EACH.seeds[0]
-    found = EACH.plan.translate_each([seed, seed])
+    seed = each().seeds[0]
+    found = each().plan.translate_each([seed, seed])
     if change == "order":
         found.items[0], found.items[1] = found.items[1], found.items[0]
     if change == "twice":
@@ -88,7 +93,7 @@ def _spoiled(change: str) -> EachBatch:
     if change == "left out":
         found.errors.pop(0)
     if change == "neighbour":
-        found.data = found.data.replace(b"alpha/load", b"ALPHA/load", 1)
+        return replace(found, data=found.data.replace(b"alpha/load", b"ALPHA/load", 1))
     if change == "both":
         found.errors.append(DataError("CONDITION", "", 0, 1, "", None))
     return found
@@ -96,14 +101,14 @@ def _spoiled(change: str) -> EachBatch:
 
 def test_good_items_are_no_finding() -> None:
     """What a message makes, as it should be, passes."""
-    check_each(EACH, EACH.seeds[0], EACH.seeds[0], _spoiled(""))
+    check_each(each(), *each().seeds[:1] * 2, _spoiled(""))
 
 
 @pytest.mark.parametrize("change", ["order", "twice", "left out", "neighbour", "both"])
 def test_wrong_items_are_found(change: str) -> None:
     """Items out of order, twice, missing, other than alone, or of a message that is refused."""
     with pytest.raises(FindingError):
-        check_each(EACH, EACH.seeds[0], EACH.seeds[0], _spoiled(change))
+        check_each(each(), *each().seeds[:1] * 2, _spoiled(change))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

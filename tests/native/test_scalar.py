@@ -102,9 +102,10 @@ class Core:
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
     folder = tmp_path_factory.mktemp("scalar")
-    POWERS["write"](folder / "powers.h")
+    (folder / "values").mkdir()
+    POWERS["write"](folder / "values/powers.h")
     library = folder / "scalar.so"
-    files = [str(SOURCE / f"{name}.c") for name in SCALAR_FILES]
+    files = [str(SOURCE / f"values/{name}.c") for name in SCALAR_FILES]
     options = ["-std=c11", "-shared", "-fPIC", "-O2", f"-I{folder}", f"-I{SOURCE}"]
     subprocess.run(["gcc", *options, *files, "-o", str(library)], check=True)
     return Core(library)

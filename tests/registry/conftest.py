@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from registry.commands import Commands
-from registry.queries import Queries
-from registry.store import Store
-from tests.registry.support import Api
+from registry.domain.contracts import Store
+from registry.store.sqlite import SqliteStore
+from tests.registry.support import Api, Commands, Queries, Twice
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A fresh database."""
-    made = Store(tmp_path / "registry.db")
-    yield made
+@pytest.fixture(params=["once", "twice"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A fresh database; also as one that runs each transaction twice, and undoes it the first time."""
+    made = SqliteStore(tmp_path / "registry.db")
+    yield made if request.param == "once" else Twice(made)
     made.close()
 
 
@@ -33,7 +32,7 @@ def queries(store: Store) -> Queries:
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    """A fresh registry behind its HTTP API."""
+    """A fresh registry with its HTTP API."""
     made = Api(tmp_path / "api.db")
     yield made
     made.close()

@@ -1,4 +1,4 @@
-"""What the registry's tests share: a service over a fresh file, requests without sockets, and a server as a process."""
+"""What the registry's tests share: commands and queries in short, requests without sockets, a server as a process."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
-from registry.http import Application
-from registry.model import Draft, Reference
-from registry.service import Service
-from registry.store import Store
+from registry import commands, queries
+from registry.dispatcher import dispatcher
+from registry.domain import names
+from registry.domain.contracts import Command, Query, Snapshot, Store, Transaction
+from registry.domain.model import Breakage, Candidate, Config, Mode, Page, Reference, StoredSchema, Version
+from registry.domain.principals import ANONYMOUS, Authority
+from registry.doors.rest.application import Application
+from registry.store.sqlite import SqliteStore
 
+R = TypeVar("R")
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 V1 = "application/vnd.schemaregistry.v1+json"
 INT = '{"type":"record","name":"R","fields":[{"name":"x","type":"int"}]}'
@@ -31,24 +37,145 @@ def record(name: str) -> str:
     return json.dumps({"type": "record", "name": name, "fields": [{"name": "x", "type": "int"}]}, separators=(",", ":"))
 
 
-def avro(text: str, *references: tuple[str, str, int], **more: Any) -> Draft:
-    return Draft(text=text, references=tuple(Reference(*each) for each in references), **more)
+def avro(text: str, *references: tuple[str, str, int], **more: Any) -> Candidate:
+    return Candidate(text=text, references=tuple(Reference(*each) for each in references), **more)
 
 
-def proto(text: str, *references: tuple[str, str, int]) -> Draft:
-    return Draft(text=text, type="PROTOBUF", references=tuple(Reference(*each) for each in references))
+def proto(text: str, *references: tuple[str, str, int]) -> Candidate:
+    return Candidate(text=text, type="PROTOBUF", references=tuple(Reference(*each) for each in references))
 
 
-def jsonschema(text: str, *references: tuple[str, str, int]) -> Draft:
-    return Draft(text=text, type="JSON", references=tuple(Reference(*each) for each in references))
+def jsonschema(text: str, *references: tuple[str, str, int]) -> Candidate:
+    return Candidate(text=text, type="JSON", references=tuple(Reference(*each) for each in references))
+
+
+# --- commands and queries, said in short ---
+
+
+class Commands:
+    """Each command as a method."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._dispatcher = dispatcher(store)
+
+    def run(self, command: Command[R]) -> R:
+        return self._dispatcher.run(command, ANONYMOUS)
+
+    def register(self, subject: str, candidate: Candidate, *, normalize: bool = False) -> Version:
+        return self.run(commands.Register(subject, candidate, normalize))
+
+    def delete_subject(self, subject: str, *, permanent: bool = False) -> list[int]:
+        return self.run(commands.DeleteSubject(subject, permanent))
+
+    def delete_version(self, subject: str, number: int, *, permanent: bool = False) -> int:
+        return self.run(commands.DeleteVersion(subject, number, permanent))
+
+    def set_config(self, subject: str, changes: Config) -> Config:
+        return self.run(commands.SetConfig(subject, changes))
+
+    def drop_config(self, subject: str = names.ALL) -> Config:
+        return self.run(commands.DropConfig(subject))
+
+    def set_mode(self, subject: str, mode: Mode | None, *, force: bool = False) -> None:
+        self.run(commands.SetMode(subject, mode, force))
+
+    def drop_mode(self, subject: str = names.ALL) -> Mode:
+        return self.run(commands.DropMode(subject))
+
+
+class Queries:
+    """Each query as a method."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._dispatcher = dispatcher(store)
+
+    def ask(self, query: Query[R]) -> R:
+        return self._dispatcher.ask(query, ANONYMOUS)
+
+    def subjects(self, prefix: str, page: Page, *, deleted: bool, only_deleted: bool) -> list[str]:
+        return self.ask(queries.Subjects(prefix, page, deleted, only_deleted))
+
+    def numbers(self, subject: str, *, deleted: bool, only_deleted: bool) -> list[int]:
+        return [each.number for each in self.ask(queries.Versions(subject, deleted, only_deleted))]
+
+    def version(self, subject: str, number: int, *, deleted: bool = False) -> Version:
+        return self.ask(queries.OneVersion(subject, number, deleted))
+
+    def matching(self, subject: str, wanted: dict[str, str], *, deleted: bool = False) -> Version:
+        return self.ask(queries.MatchingVersion(subject, wanted, deleted))
+
+    def referring(self, subject: str, number: int, *, deleted: bool = False) -> list[int]:
+        return self.ask(queries.Referring(subject, number, deleted))
+
+    def all_versions(self, prefix: str, page: Page, *, deleted: bool, latest: bool) -> list[Version]:
+        return self.ask(queries.AllVersions(prefix, page, deleted, latest))
+
+    def schema(self, id_: int) -> StoredSchema:
+        return self.ask(queries.SchemaById(id_))
+
+    def schema_by_guid(self, guid: str) -> StoredSchema:
+        return self.ask(queries.SchemaByGuid(guid))
+
+    def uses(self, id_: int) -> list[Version]:
+        return self.ask(queries.Uses(id_))
+
+    def documents(self, schema: StoredSchema) -> dict[str, str]:
+        return self.ask(queries.ReferredTexts(schema))
+
+    def lookup(self, subject: str, candidate: Candidate, *, deleted: bool = False) -> Version:
+        return self.ask(queries.VersionOfSchema(subject, candidate, deleted=deleted))
+
+    def breakage(self, subject: str, candidate: Candidate, number: int | None) -> Breakage | None:
+        return self.ask(queries.CheckCompatibility(subject, candidate, number))
+
+    def config(self, subject: str = names.ALL, *, inherit: bool = False) -> Config:
+        return self.ask(queries.ConfigOf(subject, inherit))
+
+    def mode(self, subject: str = names.ALL, *, inherit: bool = False) -> Mode:
+        return self.ask(queries.ModeOf(subject, inherit))
+
+
+class _UndoneError(Exception):
+    """Undoes a transaction that would have succeeded."""
+
+
+class Twice:
+    """A store that runs everything a second time, as one does that found two transactions in each other's way."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+        self.undone = 0
+
+    def read(self, ask: Callable[[Snapshot], T], /) -> T:
+        with suppress(Exception):
+            self._inner.read(ask)
+        return self._inner.read(ask)
+
+    def write(self, change: Callable[[Transaction], T], /) -> T:
+        def undone(transaction: Transaction) -> None:
+            change(transaction)
+            raise _UndoneError
+
+        with suppress(Exception):
+            self._inner.write(undone)
+        self.undone += 1
+        return self._inner.write(change)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+# --- the API, and a server ---
 
 
 class Api:
     """The HTTP API without sockets: requests go straight into the ASGI application."""
 
-    def __init__(self, path: Path) -> None:
-        self.store = Store(path)
-        self.application = Application(Service(self.store), threads=2)
+    def __init__(self, path: Path, authority: Authority | None = None) -> None:
+        self.store = SqliteStore(path)
+        self.application = Application(dispatcher(self.store, authority), threads=2)
         self.asked: list[str] = []
 
     def close(self) -> None:
@@ -106,7 +233,7 @@ class Transport(httpx2.BaseTransport):
 
 def command(*options: str) -> list[str]:
     """The command line of a server, from the checkout: the entry point needs an installed package."""
-    program = "import sys; from registry.serve import app; sys.exit(app(sys.argv[1:], result_action='return_value'))"
+    program = "import sys; from registry.command import app; sys.exit(app(sys.argv[1:], result_action='return_value'))"
     return [sys.executable, "-c", program, "serve", *options]
 
 

@@ -7,13 +7,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config, Page
-from registry.queries import Queries
-from registry.store import Store
-from registry.tables import GLOBAL
-from tests.registry.support import avro, record
+from registry.domain import names
+from registry.domain.contracts import Store
+from registry.domain.errors import RegistryError
+from registry.domain.model import Config, Page
+from tests.registry.support import Commands, Queries, avro, record
 
 SUBJECTS, NAMES = ("a", "b"), ("R", "S", "T")
 STEPS = 150
@@ -36,19 +34,21 @@ class Model:
         versions[number] = [name, False]
         return number, id_
 
-    def delete(self, subject: str, number: int | None, permanent: bool) -> list[int] | int:
+    def delete(self, subject: str, number: int | None, permanent: bool) -> list[int] | str:
         """The numbers that go, or the code of the refusal."""
         versions = self.subjects[subject]
         live = [each for each in sorted(versions) if not versions[each][1]]
         if number is None:
             if not versions or (permanent and live) or not (permanent or live):
-                return 40401 if not versions else 40405 if permanent else 40404
+                return (
+                    "SUBJECT_NOT_FOUND" if not versions else "SUBJECT_NOT_DELETED" if permanent else "SUBJECT_DELETED"
+                )
             gone = sorted(versions) if permanent else live
         else:
             if number not in versions:
-                return 40402 if versions else 40401
+                return "VERSION_NOT_FOUND" if versions else "SUBJECT_NOT_FOUND"
             if versions[number][1] != permanent:
-                return 40407 if permanent else 40406
+                return "VERSION_NOT_DELETED" if permanent else "VERSION_DELETED"
             gone = [number]
         for each in gone:
             if permanent:
@@ -58,7 +58,7 @@ class Model:
         return gone
 
 
-def done(commands: Commands, subject: str, number: int | None, permanent: bool) -> list[int] | int:
+def done(commands: Commands, subject: str, number: int | None, permanent: bool) -> list[int] | str:
     try:
         if number is None:
             return commands.delete_subject(subject, permanent=permanent)
@@ -70,7 +70,7 @@ def done(commands: Commands, subject: str, number: int | None, permanent: bool) 
 def test_one_after_another(store: Store) -> None:
     """Each answer is the model's, and so is all that is left in the end."""
     commands, queries, model, chance = Commands(store), Queries(store), Model(), random.Random(7)
-    commands.set_config(GLOBAL, Config("NONE"))
+    commands.set_config(names.ALL, Config("NONE"))
     for _ in range(STEPS):
         subject = chance.choice(SUBJECTS)
         if chance.random() < 0.5:
@@ -91,7 +91,7 @@ def test_one_after_another(store: Store) -> None:
 def test_at_once(store: Store) -> None:
     """Of many at once, each version that was given is there as it was acknowledged, unless somebody deleted it."""
     commands, queries = Commands(store), Queries(store)
-    commands.set_config(GLOBAL, Config("NONE"))
+    commands.set_config(names.ALL, Config("NONE"))
     given: list[tuple[int, str, int]] = []
     gone: list[int] = []
 

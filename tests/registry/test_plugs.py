@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cyclopts import App
 
+import registry
 from translator.cli import app as cli
 from translator.engine import sources
 
@@ -48,3 +49,13 @@ def test_nothing_of_it_is_loaded_before() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert loaded & {"registry", "uvicorn", "httpx2", "sqlite3"} == set()
+
+
+def test_its_public_names() -> None:
+    """`registry` has the names that it says, each loaded when it is first used, and no other."""
+    program = "import sys, registry as r; print(*sys.modules); print(*(getattr(r, each) for each in r.__all__))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {name for name in done.stdout.splitlines()[0].split() if name.startswith("registry")} == {"registry"}
+    assert dir(registry) == sorted(registry.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = registry.Nothing

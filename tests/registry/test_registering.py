@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from registry.commands import Commands
-from registry.errors import RegistryError
-from registry.model import Config, Draft, Page
-from registry.queries import Queries
-from registry.tables import GLOBAL
-from tests.registry.support import INT, INT_MORE, TEXT, avro, jsonschema, proto, record
+from registry.domain import names
+from registry.domain.errors import Kind, RegistryError
+from registry.domain.model import Breakage, Candidate, Config, Page
+from tests.registry.support import INT, INT_MORE, TEXT, Commands, Queries, avro, jsonschema, proto, record
 
 ALL = Page()
 
 
-def code(error: pytest.ExceptionInfo[RegistryError]) -> int:
+def code(error: pytest.ExceptionInfo[RegistryError]) -> str:
     return error.value.code
 
 
@@ -74,7 +72,7 @@ def test_an_import_takes_over_a_former_id(commands: Commands) -> None:
 
 
 @pytest.mark.parametrize(
-    "draft",
+    "candidate",
     [
         avro('{"type":"record","name":"R"}'),
         avro("{"),
@@ -95,19 +93,19 @@ def test_an_import_takes_over_a_former_id(commands: Commands) -> None:
     ],
     ids=range(16),
 )
-def test_what_is_no_schema_is_refused(commands: Commands, queries: Queries, draft: Draft) -> None:
-    """A text that its language's reader refuses is refused with 42201, and nothing is kept (B38, B53, B67, B68)."""
+def test_what_is_no_schema_is_refused(commands: Commands, queries: Queries, candidate: Candidate) -> None:
+    """A text that its language's reader refuses is refused, and nothing is kept (B38, B53, B67, B68)."""
     with pytest.raises(RegistryError) as error:
-        commands.register("a", draft)
-    assert code(error) == 42201
+        commands.register("a", candidate)
+    assert code(error) == ("INVALID_SCHEMA" if candidate.text.strip() else "EMPTY_SCHEMA")
     assert queries.subjects("", ALL, deleted=True, only_deleted=False) == []
 
 
 def test_too_large(commands: Commands) -> None:
-    """A text over the limit is refused with 42209 before it is read."""
+    """A text over the limit is refused with SCHEMA_TOO_LARGE before it is read."""
     with pytest.raises(RegistryError) as error:
         commands.register("a", avro(" " * (5 << 20)))
-    assert code(error) == 42209
+    assert code(error) == "SCHEMA_TOO_LARGE"
 
 
 @pytest.mark.parametrize(
@@ -121,13 +119,16 @@ def test_compatibility_decides(commands: Commands, queries: Queries, level: str,
     """A version that breaks the one before it is refused by the subject's level, with what it breaks."""
     commands.register("a", avro(INT))
     commands.set_config("a", Config(level))  # type: ignore[arg-type]
-    assert bool(queries.incompatibilities("a", avro(second), -1)) == breaks
+    assert (queries.breakage("a", avro(second), -1) is not None) == breaks
     if not breaks:
         assert commands.register("a", avro(second)).number == 2
         return
-    with pytest.raises(RegistryError, match=r"oldSchemaVersion: 1.*compatibility: ") as error:
+    with pytest.raises(RegistryError) as error:
         commands.register("a", avro(second))
-    assert (code(error), error.value.status) == (409, 409)
+    assert (code(error), error.value.kind) == ("INCOMPATIBLE", Kind.CONFLICT)
+    found = error.value.facts["breakage"]
+    assert isinstance(found, Breakage)
+    assert (found.newest.number, found.level) == (1, level)
 
 
 def test_transitive_levels_look_at_all(commands: Commands, queries: Queries) -> None:
@@ -143,10 +144,11 @@ def test_transitive_levels_look_at_all(commands: Commands, queries: Queries) -> 
     commands.register("a", avro(one))
     commands.register("a", avro(two))
     commands.set_config("a", Config("FORWARD_TRANSITIVE"))
-    assert queries.incompatibilities("a", avro(three), -1) == []
-    assert queries.incompatibilities("a", avro(three), 1) != []
-    found = queries.incompatibilities("a", avro(three), None)
-    assert any("oldSchemaVersion: 1" in each for each in found)
+    assert queries.breakage("a", avro(three), -1) is None
+    assert queries.breakage("a", avro(three), 1) is not None
+    found = queries.breakage("a", avro(three), None)
+    assert found is not None
+    assert found.newest.number == 1
 
 
 def test_deleted_versions_break_nothing(commands: Commands) -> None:
@@ -161,7 +163,7 @@ def test_another_language_is_incompatible(commands: Commands) -> None:
     commands.register("a", avro(INT))
     with pytest.raises(RegistryError) as error:
         commands.register("a", jsonschema('{"type":"object"}'))
-    assert code(error) == 409
+    assert code(error) == "INCOMPATIBLE"
     commands.set_config("a", Config("NONE"))
     assert commands.register("a", jsonschema('{"type":"object"}')).number == 2
 
@@ -178,13 +180,13 @@ def test_another_language_is_incompatible(commands: Commands) -> None:
     ],
     ids=["avro", "json", "protobuf"],
 )
-def test_normal_forms(commands: Commands, first: Draft, second: Draft) -> None:
+def test_normal_forms(commands: Commands, first: Candidate, second: Candidate) -> None:
     """`normalize` makes schemas the same that differ in order or comments only; without it they differ."""
     commands.set_config("plain", Config("NONE"))
     assert commands.register("plain", first).schema.id != commands.register("plain", second).schema.id
     ids = {commands.register("normal", each, normalize=True).schema.id for each in (first, second)}
     assert len(ids) == 1
-    commands.set_config(GLOBAL, Config(normalize=True))
+    commands.set_config(names.ALL, Config(normalize=True))
     assert commands.register("other", first).schema.id in ids
 
 
@@ -199,11 +201,15 @@ def test_metadata_is_part_of_the_schema(commands: Commands) -> None:
 
 
 def test_lookup(commands: Commands, queries: Queries) -> None:
-    """A schema is found under its subject alone, a deleted one if it is asked for."""
+    """A schema is found only under its subject, a deleted one if it is asked for."""
     commands.register("a", avro(INT))
     commands.register("b", avro(TEXT))
     assert queries.lookup("a", avro(INT)).number == 1
-    for subject, text, wanted in (("a", TEXT, 40403), ("none", INT, 40401), ("a", "{", 42201)):
+    for subject, text, wanted in (
+        ("a", TEXT, "SCHEMA_NOT_FOUND"),
+        ("none", INT, "SUBJECT_NOT_FOUND"),
+        ("a", "{", "INVALID_SCHEMA"),
+    ):
         with pytest.raises(RegistryError) as error:
             queries.lookup(subject, avro(text))
         assert code(error) == wanted

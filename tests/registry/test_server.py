@@ -82,7 +82,7 @@ def about(topic: str, headers: Any = None) -> SerializationContext:
 
 @pytest.fixture(scope="module")
 def messages() -> dict[str, type[Message]]:
-    """Message classes of two .proto files, of which one imports the other, as protoc's own modules would have them."""
+    """Message classes of two .proto files, one of which imports the other, as protoc's own modules would have them."""
     pool = descriptor_pool.DescriptorPool()
     texts = {
         "main.proto": 'syntax="proto3"; package p; import "dir/other.proto"; import "google/protobuf/timestamp.proto";'
@@ -395,7 +395,7 @@ def _pages(client: httpx2.Client) -> Iterator[dict[str, Any]]:
 
 
 def test_what_it_can_not_serve(tmp_path: Path) -> None:
-    """A port that is taken and a file that is no database end the command with 2 and a reason."""
+    """A port that is taken and a file that is not a database end the command with 2 and a reason."""
     (tmp_path / "text").write_text("no database" * 1000)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -1,6 +1,6 @@
 """JSONTestSuite, all of its parsing cases, as untyped JSON to JSON: `y_` is read, `n_` refused (B9).
 
-What the suite leaves open is decided here, by RFC 8259 and SEMANTICS.md: see OPEN.
+What the suite leaves open is decided here, by RFC 8259 and docs/rules/semantics.md: see OPEN.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Protocol
 
 from cyclopts import App, CycloptsError, Parameter
 
+from translator import __version__
 from translator.cli.shared.exits import BROKEN_PIPE, DONE, INTERRUPTED, USAGE
 
 GROUP = "translator.commands"
@@ -32,6 +33,7 @@ _COMMANDS = {
     "inspect": ("[FILE] [OPTIONS]", "Show a message field by field with offsets, or what a file of many holds."),
     "check": ("S T [OPTIONS]", "Say whether two schemas make a plan, and what it would lose, field by field."),
     "formats": ("[--json]", "List the formats and containers, and what each format loses."),
+    "explain": ("[CODE] [--json]", "Say what an error code or a rule means, with examples."),
 }
 
 
@@ -46,7 +48,7 @@ class _EntryPoint(Protocol):
 def build() -> App:
     """The application with all its commands."""
     app = App(
-        name="translator", help=_HELP, help_epilogue=_EPILOGUE, help_format="plaintext", version=_version,
+        name="translator", help=_HELP, help_epilogue=_EPILOGUE, help_format="plaintext", version=__version__,
         suppress_keyboard_interrupt=False,
     )  # fmt: skip
     for name, (usage, text) in _COMMANDS.items():
@@ -76,12 +78,6 @@ def run(argv: list[str]) -> int:
         _hush()
         return BROKEN_PIPE
     return result if isinstance(result, int) else DONE
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("hal9-translator")
 
 
 def _completion(app: App) -> Callable[..., int]:

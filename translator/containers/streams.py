@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import IO, Self
 
 from native.errors import ContainerError
-from translator.containers.base import Block, Data, Framing
+from translator.containers.base import Block
+from translator.contract import Data, Delimiting
 
 CHUNK = 1 << 20
 """Bytes asked of a stream at a time. A pipe gives what it has."""
 
 
-class Input:
+class Window:
     """A window on a stream: what was read of it and not yet dropped begins at `at` in `data`.
 
     `share` says that somebody else keeps `data`: it isn't changed from then on, reading more makes a new one.
@@ -141,22 +142,22 @@ class BlockReader:
     def pending(self) -> int:
         """Bytes of a message, or of a block, that has come in part."""
         source = getattr(self, "_input", None)
-        return source.available if isinstance(source, Input) else 0
+        return source.available if isinstance(source, Window) else 0
 
     def consumed(self, size: int) -> None:
         """Nothing to know, where a block has whole messages."""
 
     def resync(self) -> bool:
-        """Nothing can be found behind the damage, unless a container knows better."""
+        """Nothing can be found after the damage, unless a container knows better."""
         return False
 
 
 class PlainWriter:
-    """Passes on what the C core wrote: the framing is all that the container adds."""
+    """Passes on what the C core wrote: delimiters are all that the container adds."""
 
-    def __init__(self, stream: IO[bytes], framing: Framing) -> None:
+    def __init__(self, stream: IO[bytes], delimiting: Delimiting) -> None:
         self._stream = stream
-        self.framing = framing
+        self.delimiting = delimiting
 
     def write(self, data: Data, ends: Sequence[int], count: int) -> None:
         if len(data):

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import msgspec
 
 from native import binding
 from native.binding import Limits
 from native.errors import DataError, PlanError
+from translator import formats
+from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run
+from translator.engine.objects import for_objects, narrowed, widened
+from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
+from translator.mapping.program import compile_mapping
 from translator.plan.compiler import Compiled, Side, compile_pair
 from translator.policies import Policies
 
@@ -21,49 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Translate = Callable[[bytes], bytes]
-
-
-class Batch:
-    """The result of `translate_many`: message i is `data[offsets[i]:offsets[i + 1]]`.
-
-    `offsets` are int64 (Arrow's large_binary layout). A refused message is empty there and has its place in `errors`,
-    whose `index` says which it is.
-    """
-
-    __slots__ = ("data", "errors", "offsets")
-
-    def __init__(self, data: bytes, offsets: array[int], errors: list[DataError]) -> None:
-        self.data = data
-        self.offsets = offsets
-        self.errors = errors
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self)}, {len(self.errors)} refused, {len(self.data)} bytes>"
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __getitem__(self, index: int) -> bytes:
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        index %= len(self)
-        return self.data[self.offsets[index] : self.offsets[index + 1]]
-
-
-class EachBatch(Batch):
-    """The result of `translate_each`: result i is `data[offsets[i]:offsets[i + 1]]`, made of input `inputs[i]` as its
-    item `items[i]`. Both count from 0, items within their input, refused ones too. `errors` say by `index` and `item`
-    what was refused; an `item` of None is an input as a whole, which then made nothing.
-    """
-
-    __slots__ = ("inputs", "items")
-
-    def __init__(
-        self, data: bytes, offsets: array[int], errors: list[DataError], inputs: array[int], items: array[int]
-    ) -> None:
-        super().__init__(data, offsets, errors)
-        self.inputs = inputs
-        self.items = items
 
 
 class Plan:
@@ -83,26 +46,26 @@ class Plan:
         limits: Limits | None = None,
     ) -> None:
         """PlanError: the pair doesn't make a plan; it lists every reason."""
-        self.source = source
-        self.target = target
-        self.mapping = mapping
-        self.policies = policies or Policies()
-        self.drop = tuple(drop)
-        self.limits = limits or Limits()
+        self._settle(source, target, mapping, policies or Policies(), tuple(drop), limits or Limits())
         compiled = self._compile()
         self.losses: Losses = compiled.losses
         """What is lost, field by field."""
         self.warnings = compiled.warnings
         """What the schemas say in a way that its author may not have meant (S27)."""
-        self._core = binding.Plan(compiled.image, compiled.names, self.limits)
+        self._core = binding.LoadedPlan(compiled.image, compiled.names, self.limits)
         self.many = self._core.many
         """Whether its mapping makes any number of messages of one: then `translate_each` is for it."""
         self.translate: Callable[[bytes], bytes] = self._core.translate if not self.many else _needs_each
         """Translates one message. DataError: it is refused, and why and where."""
-        self._prepare()
 
-    def _prepare(self) -> None:
-        """What `decode` and `encode` make when they are first called."""
+    def _settle(
+        self, source: Side, target: Side, mapping: Mapping | None, policies: Policies, drop: tuple[str, ...],
+        limits: Limits,
+    ) -> None:  # fmt: skip
+        """What it is made of, and what `decode` and `encode` make when they are first called."""
+        self.sides = source, target
+        self.source, self.target = (End(side.format.name, side.schema) for side in self.sides)
+        self.mapping, self.policies, self.drop, self.limits = mapping, policies, drop, limits
         self._lock = threading.Lock()
         self._decoders: dict[Any, tuple[Translate, Callable[[bytes], Any]]] = {}
         self._encoder: tuple[Callable[[Any], bytes], Translate] | None = None
@@ -110,63 +73,56 @@ class Plan:
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{len(self.losses.of(verdict))} {verdict}" for verdict in ("exact", "checked", "dropped"))
-        return f"<Plan {self.source.format.name} to {self.target.format.name}: {kinds}>"
+        return f"<Plan {self.source.format} to {self.target.format}: {kinds}>"
 
     def _compile(self) -> Compiled:
         try:
-            return self._compiled()
+            if self.mapping is None:
+                return compile_pair(*self.sides, self.policies, self.drop)
+            return compile_mapping(*self.sides, self.mapping, self.policies)
         except RecursionError:
             raise PlanError([("", "the schemas are nested too deep")]) from None
         except OverflowError as error:  # a table or a frame over the image's 16 bits
             raise PlanError([("", f"the schemas are too large: {error}")]) from None
 
-    def _compiled(self) -> Compiled:
-        if self.mapping is None:
-            return compile_pair(self.source, self.target, self.policies, self.drop)
-        from translator.mapping.program import compile_mapping
+    def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:
+        """A batch in one call of the core (`contract.Translation`)."""
+        return Made(*self._core.translate_many(messages.data, messages.begins, messages.ends, delimiting))
 
-        return compile_mapping(self.source, self.target, self.mapping, self.policies)
+    def translate_run(
+        self, data: Data, count: int | None = None, *, partial: bool = False, delimiting: Delimiting = "none",
+        batch: int = RUN,
+    ) -> Run:  # fmt: skip
+        """Messages that stand back to back, in one call of the core (`contract.Translation`)."""
+        made, begins, ends, used = self._core.translate_run(
+            data, count, partial=partial, delimiting=delimiting, batch=batch
+        )
+        return Run(Made(*made), Messages(data, begins, ends), used)
 
     def translate_many(
-        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
-    ) -> Batch:
+        self, data: Iterable[Data] | Data, offsets: object = None, *, delimiting: Delimiting = "none"
+    ) -> Made:
         """Translates many messages in one call.
 
         `data`: a sequence of messages; or one buffer with `offsets`, an int64 buffer of n + 1 (Arrow's large_binary).
-        A refused message is an entry in the batch's `errors` and nothing in its data.
+        A refused message is an entry in the `errors` and nothing in the data. PlanError: the mapping makes any number
+        of messages of one.
         """
         if self.many:
             _needs_each(b"")
-        if offsets is None:
-            data, offsets = _joined(data)
-        bounds = _bounds(offsets)
-        run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
-        return Batch(run.data, array("q", (0,)) + run.ends, run.errors)
+        return self.translate_batch(Messages.given(data, offsets), delimiting)
 
     def translate_each(
-        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
-    ) -> EachBatch:
+        self, data: Iterable[Data] | Data, offsets: object = None, *, delimiting: Delimiting = "none"
+    ) -> Made:
         """Translates messages of which each makes any number, as the mapping's `for_each` says.
 
         `data`: one message, a sequence of messages, or one buffer with `offsets` as in `translate_many`. What is
-        refused is an entry in the batch's `errors`, by input and item; its neighbours are there.
+        refused is an entry in the `errors`, by input and item; its neighbours are there.
         """
         if offsets is None and isinstance(data, (bytes, bytearray, memoryview)):
-            offsets = array("q", (0, len(data)))
-        if offsets is None:
-            data, offsets = _joined(data)
-        if not self.many:
-            return _one_each(self.translate_many(data, offsets, framing=framing))
-        bounds = _bounds(offsets)
-        run = self._core.translate_many(data, bounds[:-1], bounds[1:], framing)
-        assert run.results is not None
-        made = run.results
-        return EachBatch(run.data, array("q", (0,)) + made.ends, run.errors, made.records, made.items)
-
-    @property
-    def core(self) -> binding.Plan:
-        """The loaded plan itself, for those who bring their own batches (the containers do)."""
-        return self._core
+            data = [data]
+        return self.translate_batch(Messages.given(data, offsets), delimiting).each()
 
     @overload
     def decode(self, data: bytes) -> Any: ...
@@ -177,9 +133,9 @@ class Plan:
         """One message as Python objects: dicts, or a `msgspec.Struct` (or what msgspec can make) if `type` is given.
 
         In dicts decimals, UUIDs and times are text, with nanoseconds where there are any (RFC 3339), enums names.
-        What a type can't hold is refused (nanoseconds in a datetime: INEXACT); members that it hasn't are passed over.
-        DataError: the message is refused. msgspec.ValidationError: it doesn't fit `type`. PlanError: `type` has times,
-        and no schema says where they are.
+        What a type can't hold is refused (nanoseconds in a datetime: INEXACT); members that it does not have are passed
+        over. DataError: the message is refused. msgspec.ValidationError: it doesn't fit `type`. PlanError: `type` has
+        times, and no schema says where they are.
         """
         try:
             translate, read = self._decoders[type]
@@ -189,19 +145,18 @@ class Plan:
 
     def decode_each(self, data: bytes, type: Any = Any) -> list[Any]:  # noqa: A002
         """All that one message makes (`translate_each`), as `decode` gives it. DataError: the first that is refused."""
-        import msgspec
-
-        batch = self._plan_to_python(self._schema_for(type)).translate_each(data)
-        if batch.errors:
-            raise batch.errors[0]
+        made = self._plan_to_python(self._schema_for(type)).translate_each(data)
+        if made.errors:
+            raise made.errors[0]
         read = msgspec.msgpack.Decoder(type).decode
-        return [read(batch[i]) for i in range(len(batch))]
+        return [read(made[i]) for i in range(len(made))]
 
     def encode(self, value: Any) -> bytes:
         """Python objects (as `decode` gives them, Structs, datetimes, UUIDs, Decimals) as a message of the target.
 
-        A float is rounded to a float32; None leaves an optional field unset; a member that the schema hasn't is refused
-        (unless by policy unknown=ignore). DataError: they don't fit its schema. TypeError: msgspec has no such type.
+        A float is rounded to a float32; None leaves an optional field unset; a member that the schema does not have is
+        refused (unless by policy unknown=ignore). DataError: they don't fit its schema. TypeError: msgspec has no such
+        type.
         """
         write, translate = self._encoder or self._make_encoder()
         try:
@@ -210,8 +165,6 @@ class Plan:
             raise DataError("RANGE", "out of the target's range") from None
 
     def _decoder(self, type_: Any) -> tuple[Translate, Callable[[bytes], Any]]:
-        import msgspec
-
         pair = self._to_python(type_), msgspec.msgpack.Decoder(type_).decode
         with suppress(TypeError), self._lock:  # TypeError: a type without a hash is prepared each time
             self._decoders[type_] = pair
@@ -228,8 +181,6 @@ class Plan:
 
     def _schema_for(self, type_: Any) -> Schema | None:
         """The schema of what is decoded, with just what `type_` can hold."""
-        from translator.engine.objects import narrowed
-
         schema = self._decoded_schema()
         return schema if type_ is Any else narrowed(schema, type_)
 
@@ -242,24 +193,20 @@ class Plan:
 
     def _plan_to_python(self, schema: Schema | None) -> Plan:
         return Plan(
-            self.source, Side(python_format(), schema),
+            self.sides[0], Side(PYTHON, schema),
             mapping=self.mapping, policies=self.policies, drop=self.drop, limits=self.limits,
         )  # fmt: skip
 
     def _make_encoder(self) -> tuple[Callable[[Any], bytes], Translate]:
-        import msgspec
-
         with self._lock:
             if self._encoder is None:
                 self._encoder = msgspec.msgpack.Encoder().encode, self._translation_from_python()
             return self._encoder
 
     def _translation_from_python(self) -> Translate:
-        from translator.engine.objects import for_objects, widened
-
         schema = self._decoded_schema()
-        source = Side(python_format(), widened(schema) if schema else None)
-        target = Side(self.target.format, schema)
+        source = Side(PYTHON, widened(schema) if schema else None)
+        target = Side(self.sides[1].format, schema)
         return Plan(source, target, policies=for_objects(self.policies), limits=self.limits).translate
 
     def ignored(self) -> dict[str, int]:
@@ -271,60 +218,27 @@ class Plan:
         return counts
 
     def __reduce__(self) -> Any:
-        return _rebuild, (
-            self.source.format.name, self.source.schema, self.target.format.name, self.target.schema,
-            self.mapping, self.policies, self.drop, self.limits,
-        )  # fmt: skip
+        return _rebuild, (self.source, self.target, self.mapping, self.policies, self.drop, self.limits)
 
 
-def _rebuild(
-    source: str, s: Any, target: str, t: Any, mapping: Any, policies: Policies, drop: tuple[str, ...], limits: Limits
+def of_ends(
+    source: End,
+    target: End,
+    mapping: Mapping | None = None,
+    policies: Policies | None = None,
+    drop: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> Plan:
-    return Plan(
-        Side(_format(source), s), Side(_format(target), t), mapping=mapping, policies=policies, drop=drop, limits=limits
-    )
+    """The core's plan from one end to the other. PlanError: there is none, or a format that the core does not speak."""
+    sides = (Side(formats.get(end.format), end.schema) for end in (source, target))
+    return Plan(*sides, mapping=mapping, policies=policies, drop=drop, limits=limits)
 
 
-def _format(name: str) -> Any:
-    from translator import formats
-
-    return formats.get(name)
-
-
-def python_format() -> Any:
-    from translator.formats.msgpack import PYTHON
-
-    return PYTHON
+_rebuild = of_ends
 
 
 def _needs_each(data: bytes) -> bytes:
     raise PlanError([("", "its mapping makes any number of messages of one: use translate_each")])
 
 
-def _bounds(offsets: Any) -> memoryview:
-    bounds = memoryview(offsets)
-    if bounds.itemsize != 8 or bounds.format not in ("q", "l", "<q"):
-        raise TypeError("offsets are a buffer of int64")
-    return bounds.cast("B").cast("q")
-
-
-def _one_each(batch: Batch) -> EachBatch:
-    """A batch in which each message made one, or was refused."""
-    refused = {each.index for each in batch.errors}
-    good = array("q", (i for i in range(len(batch)) if i not in refused))
-    offsets = array("q", (0, *(batch.offsets[i + 1] for i in good)))
-    return EachBatch(batch.data, offsets, batch.errors, good, array("q", bytes(8 * len(good))))
-
-
-def _joined(messages: Any) -> tuple[bytes, array[int]]:
-    """Messages side by side, with their offsets."""
-    if isinstance(messages, (bytes, bytearray, memoryview)):
-        raise TypeError("one buffer of messages needs its offsets")
-    messages, offsets, total = list(messages), array("q", (0,)), 0
-    for message in messages:
-        total += len(message)
-        offsets.append(total)
-    return b"".join(messages), offsets
-
-
-__all__ = ["Batch", "EachBatch", "Plan", "PlanError"]
+__all__ = ["Plan", "of_ends"]

@@ -1,62 +1,93 @@
-"""A plan whose messages are translated by a transformer that a user has registered."""
+"""A plan whose messages are translated by a transformer that a user has registered.
+
+A transformer is code of somebody else's: whatever it raises for a message refuses that message, and never its
+neighbours (D). A batch that fails as a whole is therefore translated again one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from array import array
+from collections.abc import Callable
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from native import binding
-from native.errors import PlanError
+from native.errors import DataError, PlanError
 from translator import formats
-from translator.engine import transformers as table
-from translator.engine.plan import Batch, Plan, python_format
+from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter
+from translator.engine.plan import Plan, of_ends
+from translator.engine.transformers import SHARED, Factory, Options, Transformer
 from translator.formats.base import ALL_LANGUAGES, Format, by_name, no_checks
+from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
 from translator.plan.compiler import Side
 
 if TYPE_CHECKING:
     from schemas.model import Schema
-    from translator.engine.specs import End
     from translator.mapping.document import Mapping
+
+T = TypeVar("T")
 
 
 class RegisteredPlan(Plan):
-    """A plan like any other, but for `core`, which it hasn't. Pickles where the same pair is registered."""
+    """A plan like any other, but that a transformer translates. Pickles as the transformer's factory does."""
 
-    def __init__(
-        self, source: End, target: End, factory: table.Factory, mapping: Mapping | None, options: table.Options
-    ) -> None:
-        self.source, self.target = _side(source), _side(target)
-        self.mapping, self.policies = mapping, options.policies
-        self.drop, self.limits = options.drop, options.limits
-        self._transformer = factory(source.schema, target.schema, mapping, options)
+    def __init__(self, source: End, target: End, factory: Factory, mapping: Mapping | None, options: Options) -> None:
+        """PlanError, and whatever the factory raises."""
+        self._settle(_side(source), _side(target), mapping, options.policies, options.drop, options.limits)
+        self._factory = factory
+        self._transformer: Transformer = factory(source.schema, target.schema, mapping, options)
+        self._whole = self._transformer if isinstance(self._transformer, Translation) else None
         self.losses = getattr(self._transformer, "losses", Losses())
         self.warnings = [text for each in (source, target) if each.schema for text in each.schema.warnings]
-        self.many = False
-        self.translate = self._transformer.translate
-        self._prepare()
+        self.many = self._whole is not None and self._whole.many
+        self.translate = self._one
 
-    def translate_many(
-        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
-    ) -> Batch:
-        """As the transformer does it."""
-        return self._transformer.translate_many(data, offsets, framing=framing)
+    def _one(self, data: bytes) -> bytes:
+        result = _guarded(self._transformer.translate, data)
+        if not isinstance(result, bytes):
+            raise DataError("TRANSFORMER", f"the transformer gave no bytes, but {type(result).__name__}")
+        return result
 
-    @property
-    def core(self) -> binding.Plan:
-        """PlanError: a registered transformer has none."""
-        raise PlanError([("", f"{self.source.format.name} to {self.target.format.name} is a registered transformer")])
+    def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:
+        """As the transformer does it: all at once if it can, else one after another."""
+        around = delimiter(delimiting)
+        if self._whole is None:
+            return _each(messages, lambda message: _alone(around(self._one(message[0]))))
+        whole = self._whole
+        try:
+            return whole.translate_batch(messages, delimiting)
+        except Exception:
+            return _each(messages, lambda message: _guarded(whole.translate_batch, message, delimiting), whole.many)
+
+    def translate_run(
+        self, data: Data, count: int | None = None, *, partial: bool = False, delimiting: Delimiting = "none",
+        batch: int = RUN,
+    ) -> Run:  # fmt: skip
+        """Where messages end, the core's own reader of the source's format tells.
+
+        PlanError: the core does not speak the format, so that the container must say it.
+        """
+        found = self._finder().translate_run(data, count, partial=partial, batch=batch)
+        made = self.translate_batch(found.messages, delimiting).refusing(found.made.errors)
+        return Run(made, found.messages, found.used)
+
+    def _finder(self) -> Plan:
+        if self.source.format not in formats.NAMES:
+            reason = f"{self.source.format} is a registered format: its container must say where each message ends"
+            raise PlanError([("", reason)])
+        return of_ends(self.source, self.source, policies=self.policies, drop=("*",), limits=self.limits)
 
     def ignored(self) -> dict[str, int]:
-        """What a registered transformer passes over isn't counted."""
-        return {}
+        """As the transformer counts it, if it does."""
+        return {} if self._whole is None else self._whole.ignored()
 
     def _decoded_schema(self) -> Schema | None:
         return self.target.schema
 
     def _translation_to_python(self, schema: Schema | None) -> Callable[[bytes], bytes]:
         self._must_be_built_in()
-        read = Plan(self.target, Side(python_format(), schema), policies=self.policies, limits=self.limits).translate
+        target = self.sides[1]
+        read = Plan(target, Side(PYTHON, schema), policies=self.policies, limits=self.limits).translate
         return lambda data: read(self.translate(data))
 
     def _translation_from_python(self) -> Callable[[bytes], bytes]:
@@ -64,24 +95,62 @@ class RegisteredPlan(Plan):
         return super()._translation_from_python()
 
     def _must_be_built_in(self) -> None:
-        name = self.target.format.name
-        if name not in formats.NAMES:
-            raise PlanError([("", f"{name} is a registered format: it has no Python objects but its bytes")])
+        if self.target.format not in formats.NAMES:
+            reason = f"{self.target.format} is a registered format: it has no Python objects but its bytes"
+            raise PlanError([("", reason)])
 
     def __reduce__(self) -> Any:
-        ends = ((side.format.name, side.schema) for side in (self.source, self.target))
-        return _rebuild, (*ends, self.mapping, table.Options(self.policies, self.drop, self.limits))
+        """A factory of the table that all share is looked up there; one of a table of its own travels along."""
+        options = Options(self.policies, self.drop, self.limits)
+        shared = SHARED.find(self.source.format, self.target.format) is self._factory
+        factory = None if shared else self._factory
+        return _rebuild, (self.source, self.target, factory, self.mapping, options)
 
 
-def _rebuild(
-    source: tuple[str, Schema | None], target: tuple[str, Schema | None], mapping: Any, options: table.Options
-) -> Plan:
-    from translator.engine.specs import End
+def _rebuild(source: End, target: End, factory: Factory | None, mapping: Mapping | None, options: Options) -> Plan:
+    found = factory or SHARED.find(source.format, target.format)
+    if found is None:
+        reason = f"no transformer from {source.format} to {target.format} is registered in this process"
+        raise PlanError([("", reason)])
+    return RegisteredPlan(source, target, found, mapping, options)
 
-    factory = table.find(source[0], target[0])
-    if factory is None:
-        raise PlanError([("", f"no transformer from {source[0]} to {target[0]} is registered in this process")])
-    return RegisteredPlan(End(*source), End(*target), factory, mapping, options)
+
+def _guarded(function: Callable[..., T], *arguments: Any) -> T:
+    """What a transformer's function gives. DataError: it refuses the message, or fails at it."""
+    try:
+        return function(*arguments)
+    except (DataError, PlanError):
+        raise
+    except Exception as error:
+        raise DataError("TRANSFORMER", f"the transformer failed: {type(error).__name__}: {error}") from error
+
+
+def _alone(result: bytes) -> Made:
+    """One message's one result."""
+    return Made(result, array("q", (0, len(result))), [], range(1))
+
+
+def _each(messages: Messages, translate: Callable[[Messages], Made], many: bool = False) -> Made:
+    """A batch, one message after another; a refused one is an error at its index."""
+    parts: list[bytes] = []
+    inputs, items = array("q"), array("q")
+    errors: list[DataError] = []
+    for i in range(len(messages)):
+        try:
+            made = translate(messages.some(range(i, i + 1)))
+        except DataError as error:
+            made = Made(b"", array("q", (0,) if many else (0, 0)), [error], range(0 if many else 1))
+        parts += [made[k] for k in range(len(made))]
+        inputs.extend(i for _ in range(len(made)))
+        items.extend(made.items or bytes(len(made)))
+        errors += [_at(error, i) for error in made.errors]
+    offsets = array("q", accumulate(map(len, parts), initial=0))
+    return Made(b"".join(parts), offsets, errors, inputs, items if many else None)
+
+
+def _at(error: DataError, index: int) -> DataError:
+    error.index = index
+    return error
 
 
 def _side(end: End) -> Side:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from translator.framing import Reference
 
 GROUP: Final = "translator.schema_sources"
+REGISTRY: Final = "registry"
 _NAMED: Final = re.compile(r"([A-Za-z][\w-]+):(?!//)(.+)", re.DOTALL)
 _opened: list[SchemaSource] = []
 _VERSIONED: Final = re.compile(r"(.+)@([1-9][0-9]{0,9}|latest)", re.DOTALL)
@@ -98,14 +99,21 @@ def close() -> None:
         getattr(_opened.pop(), "close", lambda: None)()
 
 
-def load(spec: str, url: str | None = None) -> Schema | None:
+def load(spec: str, url: str | None = None, *, registry: SchemaSource | None = None) -> Schema | None:
     """The schema that `SOURCE:SUBJECT[@VERSION]` or `SOURCE:ID` names (of the source at `url`); None where it names no
-    installed source."""
+    installed source. `registry` is the one called `registry`, installed or not."""
     match = _NAMED.fullmatch(spec)
-    if match is None or match[1] not in _found():
+    if match is None:
         return None
-    source, name = find(match[1]) if url is None else find(match[1], url), match[2]
-    return source.by_id(int(name)) if name.isascii() and name.isdecimal() else source.by_subject(*subject(name))
+    name, wanted = match[1], match[2]
+    if registry is not None and name == REGISTRY:
+        source = registry
+    elif name in _found():
+        source = find(name) if url is None else find(name, url)
+    else:
+        return None
+    numbered = wanted.isascii() and wanted.isdecimal()
+    return source.by_id(int(wanted)) if numbered else source.by_subject(*subject(wanted))
 
 
 def referred(source: SchemaSource, reference: Reference) -> Schema:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import schemas
 from native.errors import PlanError, SchemaError
-from schemas.loading import Generated
+from schemas.loading import Generated, language_of
 from schemas.model import Language, Schema
 from translator import formats
-from translator.engine import transformers as table
+from translator.contract import End
+from translator.engine import sources
+from translator.engine.transformers import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from translator.engine.sources import SchemaSource
 
 Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
 """A schema, or what it is loaded from."""
@@ -25,58 +33,52 @@ format named beside it.
 """
 
 NEURON: Final = "neuron:"
-_FORMAT_OF: Final[dict[Language, str]] = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
-_NEURON_LANGUAGE: Final[dict[str, Language]] = {"avro": "avro", "json": "jsonschema", "msgpack": "jsonschema"}
-"""In which language a format takes the built-in schemas; Protobuf for the rest."""
-_SPEAKING: Final = (".avsc", ".proto", ".desc", ".binpb", ".pb", ".fds", ".protoset")
-"""Suffixes that tell a schema's language, whatever the format."""
 
 
-class End(NamedTuple):
-    """One end of a translation: the format's name, and the schema of its messages."""
-
-    format: str
-    schema: Schema | None
-
-
-def end(spec: SchemaSpec, format_: str | None = None, type_: str | None = None) -> End:
+def end(
+    spec: SchemaSpec,
+    format_: str | None = None,
+    type_: str | None = None,
+    *,
+    known: Collection[str] | None = None,
+    registry: SchemaSource | None = None,
+) -> End:
     """What `spec` means, in `format_` if that is named, with `type_` as the root.
 
-    SchemaError: the schema can't be loaded. PlanError: the format is none, or named twice, or can't be told.
+    `known`: the formats that there are, by default those of the shared table. `registry`: answers for names like
+    `registry:SUBJECT` in place of the installed client.
+
+    SchemaError: the schema can't be loaded. PlanError: there is no such format, or it is named twice, or can't be told.
     """
-    document, named = _taken_apart(spec, format_)
-    if named is not None and named not in known_formats():
-        raise _problem(f"no format {named!r}; there are {', '.join(known_formats())}")
+    known = SHARED.formats() if known is None else known
+    document, named = _taken_apart(spec, format_, known)
+    if named is not None and named not in known:
+        raise _problem(f"no format {named!r}; there are {', '.join(sorted(known))}")
     if document is None:
         return _untyped(named, type_)
-    schema = _schema(document, named, type_)
+    schema = _schema(document, named, type_, registry)
     if named is None:
         built_in = isinstance(document, str) and document.startswith(NEURON)
-        named = "neuron" if built_in else format_of(schema)
+        named = formats.USUAL if built_in else format_of(schema)
     return End(named, schema)
 
 
 def format_of(schema: Schema) -> str:
     """The usual format of messages that a schema of its language describes."""
-    return _FORMAT_OF[schema.language]
-
-
-def known_formats() -> list[str]:
-    """The built-in formats, and those that registered transformers speak."""
-    return sorted({*formats.NAMES, *table.registered_formats()})
+    return formats.usual_for(schema.language)
 
 
 def _problem(text: str) -> PlanError:
     return PlanError([("", text)])
 
 
-def _taken_apart(spec: SchemaSpec, format_: str | None) -> tuple[Document | None, str | None]:
+def _taken_apart(spec: SchemaSpec, format_: str | None, known: Collection[str]) -> tuple[Document | None, str | None]:
     document, named = spec, None
     if isinstance(spec, tuple):
         if len(spec) != 2:
             raise _problem("a pair of a format and a schema is wanted")
         named, document = spec
-    elif isinstance(spec, str) and spec in known_formats():
+    elif isinstance(spec, str) and spec in known:
         named, document = spec, None
     assert not isinstance(document, tuple)
     if named and format_ and named != format_:
@@ -85,50 +87,43 @@ def _taken_apart(spec: SchemaSpec, format_: str | None) -> tuple[Document | None
 
 
 def _untyped(format_: str | None, type_: str | None) -> End:
-    """A format alone. `neuron` has a schema of its own."""
+    """A format alone. Some have a schema of their own."""
     if format_ is None:
         raise _problem("neither a schema nor a format is named")
-    if format_ == "neuron":
-        return End(format_, _schema(f"{NEURON}NeuronSignal", format_, type_))
+    own = formats.get(format_).schema if format_ in formats.NAMES else None
+    if own is not None:
+        return End(format_, _schema(own, format_, type_))
     if type_ is not None:
         raise _problem(f"the type {type_!r} is named without a schema")
     return End(format_, None)
 
 
-def _schema(document: Document, format_: str | None, type_: str | None) -> Schema:
-    import schemas
-
+def _schema(document: Document, format_: str | None, type_: str | None, registry: SchemaSource | None = None) -> Schema:
     if isinstance(document, Schema):
         return document if type_ is None else _rooted(document, type_)
-    found = _from_source(document)
+    found = _from_source(document, registry)
     if found is not None:
         return found if type_ is None else _rooted(found, type_)
     return schemas.load(document, language=_language(document, format_), type=type_)
 
 
-def _from_source(document: Document) -> Schema | None:
-    """From an installed source, unless there is a file of that name."""
+def _from_source(document: Document, registry: SchemaSource | None) -> Schema | None:
+    """From `registry` or an installed source, unless there is a file of that name."""
     if not isinstance(document, str) or document.startswith((NEURON, "{", "[")) or ":" not in document:
         return None
-    from translator.engine import sources
-
-    return None if Path(document).exists() else sources.load(document)
+    return None if Path(document).exists() else sources.load(document, registry=registry)
 
 
 def _language(document: Any, format_: str | None) -> Language | None:
     """The language that the format says, where the document doesn't."""
     if isinstance(document, str) and document.startswith(NEURON):
-        return _NEURON_LANGUAGE.get(format_ or "", "protobuf")
-    if format_ not in formats.NAMES or _speaks(document):
+        return formats.get(format_ if format_ in formats.NAMES else formats.USUAL).language_of_built_in
+    if format_ not in formats.NAMES or (isinstance(document, str | Path) and language_of(document) is not None):
         return None
     languages = formats.get(format_).languages
     if len(languages) > 1 or (isinstance(document, dict) and "protobuf" in languages):
         return None
     return next(iter(languages))
-
-
-def _speaks(document: Any) -> bool:
-    return isinstance(document, str | Path) and str(document).partition("#")[0].lower().endswith(_SPEAKING)
 
 
 def _rooted(schema: Schema, type_: str) -> Schema:

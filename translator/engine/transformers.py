@@ -1,66 +1,50 @@
-"""The table of transformers, by (source format, target format).
+"""The table of registered transformers, by (source format, target format).
 
-Every pair of built-in formats is in it; a user registers a transformer in Python for a pair of these, or for formats
-of the user's own, and `translator.compile` takes it wherever both names fit:
+The core's own plan serves every pair of built-in formats; a user registers a transformer in Python for a pair of
+these, or for formats of the user's own, and whoever translates gets it wherever both names fit:
 
     def from_csv(source, target, mapping, options):
         return CsvReader(target)
 
     translator.register("csv", "neuron", from_csv)
     translator.compile("csv").translate(line)
+
+An installed distribution registers its transformers by an entry point of the group `translator.transformers`: it names
+a function that is called once, with `translator.register`, before the shared table is first looked into.
 """
 
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
-from array import array
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from translator import formats
 
 if TYPE_CHECKING:
     from native.binding import Limits
     from schemas.model import Schema
-    from translator.engine.plan import Batch
-    from translator.mapping.document import Mapping
+    from translator.mapping.document import Mapping as MappingDocument
     from translator.policies import Policies
+
+GROUP: Final = "translator.transformers"
 
 
 @runtime_checkable
 class Transformer(Protocol):
     """What translates messages of one format and schema into another: a `Plan`, or a user's own.
 
-    Shared between threads, so that it must not keep anything of a message.
+    Shared between threads, so that it must not keep anything of a message. What it raises refuses that message. One
+    that is a whole `translator.contract.Translation` is given whole batches; `losses` are its report, if it has any.
     """
 
     @property
     def translate(self) -> Callable[[bytes], bytes]:
         """Translates one message. DataError: it is refused."""
         ...
-
-    def translate_many(
-        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
-    ) -> Batch:
-        """Translates many (`Plan.translate_many`); a refused one is in the batch's errors and stops no other."""
-        ...
-
-
-class OneByOne(ABC):
-    """A transformer for which it is enough to say how one message is translated."""
-
-    @abstractmethod
-    def translate(self, data: bytes) -> bytes:
-        """Translates one message. DataError: it is refused."""
-
-    def translate_many(
-        self, data: Sequence[bytes] | bytes | bytearray | memoryview, offsets: Any = None, *, framing: str = "none"
-    ) -> Batch:
-        """Translates many, one after another."""
-        return each(self.translate, data, offsets, framing=framing)
 
 
 @dataclass(frozen=True)
@@ -72,8 +56,9 @@ class Options:
     limits: Limits
 
 
-Factory: TypeAlias = "Callable[[Schema | None, Schema | None, Mapping | None, Options], Transformer]"
+Factory: TypeAlias = "Callable[[Schema | None, Schema | None, MappingDocument | None, Options], Transformer]"
 """Makes the transformer for (source schema, target schema, mapping, options). PlanError: there is none for these."""
+Pair: TypeAlias = tuple[str, str]
 
 
 class Entry(NamedTuple):
@@ -84,99 +69,71 @@ class Entry(NamedTuple):
     kind: Literal["native", "registered"]
 
 
-_LOCK: Final = threading.Lock()
-_registered: dict[tuple[str, str], Factory] = {}
+class Table:
+    """Which factory serves a pair of formats. `plugged`: installed distributions have a say."""
+
+    def __init__(self, factories: Mapping[Pair, Factory] | None = None, *, plugged: bool = False) -> None:
+        """ValueError: a name is not a format's."""
+        self._lock = threading.RLock()
+        self._factories: dict[Pair, Factory] = {}
+        self._plugged = not plugged
+        for pair, factory in (factories or {}).items():
+            self.register(*pair, factory)
+
+    def register(self, source: str, target: str, factory: Factory) -> None:
+        """From now on `factory` makes what translates from format `source` to format `target`.
+
+        The formats may be built-in ones or of any new name; a pair that was registered before is replaced.
+        ValueError: a name is not a format's.
+        """
+        for name in (source, target):
+            if not name or not name.replace("-", "").replace("_", "").isalnum():
+                raise ValueError(f"a format's name has letters, digits, - and _, unlike {name!r}")
+        with self._lock:
+            self._factories[source, target] = factory
+
+    def unregister(self, source: str, target: str) -> None:
+        """Takes a registered transformer out again; the core's own plan, if there is one, serves the pair as before.
+
+        KeyError: none is registered.
+        """
+        with self._lock:
+            del self._factories[source, target]
+
+    def find(self, source: str, target: str) -> Factory | None:
+        """The registered factory of a pair; None where the core serves it."""
+        return self._all().get((source, target))
+
+    def entries(self) -> list[Entry]:
+        """Every pair of formats that can be translated, in order."""
+        registered = set(self._all())
+        pairs = {(source, target) for source in formats.NAMES for target in formats.NAMES} | registered
+        return [Entry(*pair, "registered" if pair in registered else "native") for pair in sorted(pairs)]
+
+    def formats(self) -> list[str]:
+        """The names of the formats that can be translated from or into: built-in ones and registered ones."""
+        return sorted({*formats.NAMES, *(name for pair in self._all() for name in pair)})
+
+    def _all(self) -> dict[Pair, Factory]:
+        with self._lock:
+            if not self._plugged:
+                self._plugged = True  # before they are called: they may translate something themselves
+                _plug_in(self.register)
+            return dict(self._factories)
 
 
-def register(source: str, target: str, factory: Factory) -> None:
-    """From now on `compile` has `factory` make the transformer from format `source` to format `target`.
-
-    The formats may be built-in ones or of any new name; a pair that was registered before is replaced.
-    ValueError: a name that is none.
-    """
-    for name in (source, target):
-        if not name or not name.replace("-", "").replace("_", "").isalnum():
-            raise ValueError(f"a format's name has letters, digits, - and _, unlike {name!r}")
-    with _LOCK:
-        _registered[source, target] = factory
-
-
-def unregister(source: str, target: str) -> None:
-    """Takes a registered transformer out again; the native one of the pair, if there is one, serves it as before.
-
-    KeyError: none is registered.
-    """
-    with _LOCK:
-        del _registered[source, target]
-
-
-def transformers() -> list[Entry]:
-    """The table: every pair of formats that can be translated, in order."""
-    with _LOCK:
-        registered = set(_registered)
-    pairs = {(source, target) for source in formats.NAMES for target in formats.NAMES} | registered
-    return [Entry(*pair, "registered" if pair in registered else "native") for pair in sorted(pairs)]
-
-
-def registered_formats() -> set[str]:
-    """The names of formats in registered pairs."""
-    with _LOCK:
-        return {name for pair in _registered for name in pair}
-
-
-def find(source: str, target: str) -> Factory | None:
-    """The registered factory of a pair, None where the native transformer serves it."""
-    with _LOCK:
-        return _registered.get((source, target))
-
-
-def each(translate: Callable[[bytes], bytes], data: Any, offsets: Any = None, *, framing: str = "none") -> Batch:
-    """`translate_many` by way of `translate`: a refused message is in the batch's errors and stops no other."""
-    from native.errors import DataError
-    from translator.engine.plan import Batch
-
-    frame = frame_of(framing)
-    parts: list[bytes] = []
-    ends, errors = array("q", (0,)), list[DataError]()
-    for i, message in enumerate(_messages(data, offsets)):
+def _plug_in(register: Callable[[str, str, Factory], None]) -> None:
+    """One that can't be loaded is told, and the others are used."""
+    for point in entry_points(group=GROUP):
         try:
-            part = frame(translate(message))
-        except DataError as error:
-            error.index = i
-            errors.append(error)
-            part = b""
-        parts.append(part)
-        ends.append(ends[-1] + len(part))
-    return Batch(b"".join(parts), ends, errors)
+            point.load()(register)
+        except Exception as error:
+            text = f"the transformers of {point.value} can't be used: {type(error).__name__}: {error}"
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
-def frame_of(framing: str) -> Callable[[bytes], bytes]:
-    """What puts a framing around a message, as the C core does. ValueError: there is no such framing."""
-    if framing not in _FRAMES:
-        raise ValueError(f"no framing {framing!r}; there are {', '.join(_FRAMES)}")
-    return _FRAMES[framing]
-
-
-def _messages(data: Any, offsets: Any) -> list[bytes]:
-    if offsets is None:
-        if isinstance(data, (bytes, bytearray, memoryview)):
-            raise TypeError("one buffer of messages needs its offsets")
-        return [bytes(message) for message in data]
-    whole, bounds = memoryview(data).cast("B"), memoryview(offsets).cast("B").cast("q")
-    return [bytes(whole[begin:end]) for begin, end in pairwise(bounds)]
-
-
-def _varint(size: int) -> bytes:
-    out = bytearray()
-    while size > 127:
-        out.append(size & 127 | 128)
-        size >>= 7
-    return bytes([*out, size])
-
-
-_FRAMES: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "none": lambda message: message,
-    "newline": lambda message: message + b"\n",
-    "varint": lambda message: _varint(len(message)) + message,
-    "be32": lambda message: len(message).to_bytes(4, "big") + message,
-}
+SHARED: Final = Table(plugged=True)
+"""The table of `translator.register` and `translator.compile`."""
+register = SHARED.register
+unregister = SHARED.unregister
+transformers = SHARED.entries

@@ -6,8 +6,8 @@ from native.binding import Limits
 from native.errors import DataError, LimitError, PlanError
 from schemas.model import Record, Schema
 from translator import formats
-from translator.engine.plan import Plan
-from translator.plan.compiler import Side
+from translator.contract import End
+from translator.engine.plan import Plan, of_ends
 from translator.policies import Policies
 
 
@@ -17,13 +17,14 @@ def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> P
     Protobuf without a schema is read by one that knows no field. PlanError: Avro without a schema; a schema that
     can't be compiled.
     """
-    if schema is None and format_ in ("protobuf", "neuron"):
+    known = formats.get(format_)
+    if schema is None and known.tagged:
         schema = Schema(Record("message"), "protobuf")
-    if schema is None and not formats.get(format_).self_describing:
+    if schema is None and not known.self_describing:
         raise PlanError([("", f"{format_} needs a schema")])
-    side = Side(formats.get(format_), schema)
+    end = End(format_, schema)
     policies = Policies(nan="quote", unions="first", unbuilt="run")
-    return Plan(side, side, policies=policies, drop=("*",), limits=limits)
+    return of_ends(end, end, policies=policies, drop=("*",), limits=limits)
 
 
 def refusal(plan_: Plan, data: bytes) -> DataError | None:

@@ -405,7 +405,7 @@ _RULES: dict[tuple[str, str], Rule] = {
     ("string", "duration"): _single(steps.string_to_duration(), _TEXT),
     ("duration", "string"): _single(steps.duration_to_string()),
     ("period", "period"): _same,
-    ("period", "duration"): _single(steps.period_to_duration(), "refused where it has months or days (S25)"),
+    ("period", "duration"): _single(steps.period_to_duration(), "refused where it has months or days"),
     ("decimal", "decimal"): _decimal,
     ("int", "decimal"): _int_to_decimal,
     ("uint", "decimal"): _int_to_decimal,

@@ -47,6 +47,11 @@ def load(dst: int, slot: int, *, refusal: int | None = None, path: int = 0) -> I
     return Insn(C.H9_I_LOAD, dst, slot, 0 if refusal is None else refusal + 1, spare=path)
 
 
+def frame(dst: int) -> Insn:
+    """dst <- the frame that was read, a record: a plan without a mapping changes it where it stands."""
+    return Insn(C.H9_I_FRAME, dst)
+
+
 def field(dst: int, record: int, slot: int, table: int, *, refusal: int | None = None, path: int = 0) -> Insn:
     """dst <- a slot of the record in a register, whose record table is `table`. `refusal`, `path`: as of `load`."""
     return Insn(C.H9_I_FIELD, dst, record, slot, table, 0 if refusal is None else refusal + 1, spare=path)

@@ -450,6 +450,3 @@ class Records:
     def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
         """The record table that reads `s` into `placed`."""
         raise NotImplementedError
-
-
-__all__ = ["Compilation", "Reading", "Records", "describe", "is_choice", "last_name", "null_index", "optional"]

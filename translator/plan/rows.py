@@ -183,7 +183,6 @@ class Header(NamedTuple):
     write_root: int
     skip_root: int
     registers: int
-    map_root: int
     many: int
     nodes: int
     fields: int

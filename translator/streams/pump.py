@@ -1,11 +1,11 @@
-"""The streaming engine: a container's messages through a plan into another container, at constant memory.
+"""The pump: a container's messages through a translation into another container, at constant memory.
 
-Theory of operation. A reader gives blocks, the core translates a block in one call and puts the target container's
-framing around each result, the writer passes that on; between blocks nothing is kept but counts. Offsets and indexes
-in errors are made absolute here: the core knows its batch only, this knows the stream.
+Theory of operation. A reader gives blocks, the translation takes a block in one call and puts the target container's
+delimiters around each result, the writer passes that on; between blocks nothing is kept but counts. Offsets and indexes
+in errors are made absolute here: a translation knows its batch only, this knows the stream.
 
     with containers.get("delimited").writer(target) as writer:
-        counts = Conversion(containers.get("ndjson").reader(source), plan, writer).run()
+        counts = Pump(containers.get("ndjson").reader(source), translation, writer).run()
 
 The first refusal ends the run (`StoppedError`), unless `refused` takes refusals: then each is handed over, and the run
 goes on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
@@ -23,15 +23,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, cast
 
-from native.binding import Results, Run
 from native.errors import ContainerError, DataError
-from translator.containers.base import Block, Data, Reader, Writer, kept
-from translator.engine.plan import Plan
-from translator.streams.retries import Wanted, only, totals
+from translator.containers.base import Block, Reader, Wanted, Writer, kept
+from translator.contract import Made, Messages
+from translator.streams.retries import only, totals
 
 if TYPE_CHECKING:
-    from translator.streams.schema_ids.adapter import Adapter
-    from translator.streams.schema_ids.prefixed import Prefixed
+    from translator.contract import Data, Translation
 
 BATCH = 1 << 16
 """Messages of one call of the core at most."""
@@ -121,7 +119,7 @@ class Meter:
         return cast("IO[bytes]", self)
 
 
-class Conversion:
+class Pump:
     """One run. `limit`: messages to read at most; `max_errors`: refusals that may be handed over before it ends.
 
     `refused`: takes refusals (None: the first one ends the run); `watch`: is called with the counts after each block;
@@ -131,7 +129,7 @@ class Conversion:
     def __init__(
         self,
         reader: Reader,
-        plan: Plan | Adapter | Prefixed,
+        translation: Translation,
         writer: Writer,
         *,
         refused: Callable[[Refusal], None] | None = None,
@@ -142,8 +140,7 @@ class Conversion:
     ) -> None:
         self.counts = Counts()
         self._reader = reader
-        self._plan = plan
-        self._core = plan.core
+        self._translation = translation
         self._writer = writer
         self._refused = refused
         self._limit = limit
@@ -152,7 +149,7 @@ class Conversion:
         self._meters = meters
         self._failures = 0
         self._started = time.monotonic()
-        self._ignored = plan.ignored()
+        self._ignored = translation.ignored()
 
     def run(self) -> Counts:
         """To the end of the stream, or to the limit. StoppedError: at a refusal; all messages before it are written.
@@ -173,7 +170,9 @@ class Conversion:
         counts = self.counts
         counts.seconds = time.monotonic() - self._started
         before = self._ignored
-        counts.ignored = {k: n - before.get(k, 0) for k, n in self._plan.ignored().items() if n > before.get(k, 0)}
+        counts.ignored = {
+            k: n - before.get(k, 0) for k, n in self._translation.ignored().items() if n > before.get(k, 0)
+        }
         if self._meters:
             counts.bytes_in, counts.bytes_out = (meter.bytes for meter in self._meters)
         return counts
@@ -204,24 +203,25 @@ class Conversion:
         else:
             self._uncounted(block)
 
-    def _split(self, block: Block, begin: array[int], end: array[int]) -> None:
-        count = self._room(len(begin))
-        run = self._core.translate_many(block.data, begin[:count], end[:count], self._writer.framing)
+    def _split(self, block: Block, begins: array[int], ends: array[int]) -> None:
+        count = self._room(len(begins))
+        messages = Messages(block.data, begins[:count], ends[:count])
+        made = self._translation.translate_batch(messages, self._writer.delimiting)
         if block.wanted is not None:
-            run = only(run, block.wanted)
-        self._take(run, count, _Place(block.data, block.offset, wanted=block.wanted))
+            made = only(made, block.wanted)
+        self._take(made, count, _Place(messages, block.offset, wanted=block.wanted))
 
     def _counted(self, block: Block, count: int) -> None:
         """A run that says how many messages it has, in batches."""
         data = memoryview(block.data)
         while count and (batch := self._room(min(count, BATCH))):
-            run = self._core.translate_run(data, batch, framing=self._writer.framing)
-            done = len(run.ends)
+            run = self._translation.translate_run(data, batch, delimiting=self._writer.delimiting)
+            done = len(run.messages)
             lost = count - done if done < batch else 0
-            self._take(run, done, _Place(data, block.offset, fixed=True, lost=lost))
+            self._take(run.made, done, _Place(run.messages, block.offset, fixed=True, lost=lost))
             data, count = data[run.used :], count - done - lost
         if not count and len(data):
-            self._damage_in(block, "bytes behind the block's last message")
+            self._damage_in(block, "bytes after the block's last message")
 
     def _damage_in(self, block: Block, message: str) -> None:
         self.counts.damaged += 1
@@ -230,31 +230,31 @@ class Conversion:
 
     def _uncounted(self, block: Block) -> None:
         """A run whose last message may go on in the next block."""
-        run = self._core.translate_run(
-            block.data, partial=not block.last, framing=self._writer.framing, batch=self._room()
+        made, messages, used = self._translation.translate_run(
+            block.data, partial=not block.last, delimiting=self._writer.delimiting, batch=self._room()
         )
-        done, used = len(run.ends), run.used
-        if _unfinished(run, block):
-            done, used = done - 1, run.begin[done - 1]
-        self._take(run, done, _Place(block.data, block.offset))
+        done = len(messages)
+        if _unfinished(made, messages, block):
+            done, used = done - 1, messages.begins[done - 1]
+        self._take(made, done, _Place(messages, block.offset))
         self._reader.consumed(used)
 
-    def _take(self, run: Run, done: int, place: _Place) -> None:
-        """The first `done` results of a run: the good are written, the refused handed over."""
-        errors = [each for each in run.errors if each.index < done]
+    def _take(self, made: Made, done: int, place: _Place) -> None:
+        """Of what the first `done` messages made the good is written, the refused handed over."""
+        errors = [each for each in made.errors if each.index < done]
         fatal = self._fatal(errors)
         if fatal is not None:
             done, errors = fatal.index + 1, errors[: errors.index(fatal) + 1]
         first = self.counts.read
         self.counts.read += done
         self.counts.refused += len(errors)
-        if run.results is None:
-            self._write(run.data, run.ends, done, errors)
+        if made.items is None:
+            self._write(made.data, made.ends, done, errors)
         else:
-            self._write(run.data, run.results.ends, _made(run.results, done, fatal), [])
-        made = totals(run) if errors and run.results else Counter[int]()
+            self._write(made.data, made.ends, _results(made.inputs, made.items, done, fatal), [])
+        total = totals(made) if errors and made.items is not None else Counter[int]()
         for error in errors:
-            self._hand_over(place.refusal(run, error, first, done, made[error.index]))
+            self._hand_over(place.refusal(error, first, done, total[error.index]))
         self.counts.lost += place.lost
 
     def _fatal(self, errors: list[DataError]) -> DataError | None:
@@ -263,7 +263,7 @@ class Conversion:
             return None
         return errors[self._allowed - self._failures]
 
-    def _write(self, data: Data, ends: array[int], done: int, errors: list[DataError]) -> None:
+    def _write(self, data: Data, ends: Sequence[int] | memoryview, done: int, errors: list[DataError]) -> None:
         """The first `done` messages of the output, of which some were refused."""
         good = done - len(errors)
         self.counts.written += good
@@ -283,33 +283,32 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a batch's bytes stand in the stream; `fixed`: they were compressed, so all have the block's offset."""
+    """Where a batch stands in the stream; `fixed`: its bytes were compressed, so all have the block's offset."""
 
-    data: Data
+    messages: Messages
     offset: int
     fixed: bool = False
     lost: int = 0
     wanted: Sequence[Wanted | None] | None = None
 
-    def refusal(self, run: Run, error: DataError, first: int, done: int, made: int) -> Refusal:
-        begin, end = run.begin[error.index], run.end[error.index]
-        offset = self.offset if self.fixed else self.offset + begin
+    def refusal(self, error: DataError, first: int, done: int, total: int) -> Refusal:
+        offset = self.offset if self.fixed else self.offset + self.messages.begins[error.index]
         lost = self.lost if error.index == done - 1 else 0
         tried = self.wanted[error.index] if self.wanted is not None else None
-        of = None if error.item is None else tried.of if tried else made
-        return Refusal(first + error.index, offset, error, bytes(self.data[begin:end]), lost, of)
+        of = None if error.item is None else tried.of if tried else total
+        return Refusal(first + error.index, offset, error, self.messages[error.index], lost, of)
 
 
-def _made(results: Results, done: int, fatal: DataError | None) -> int:
+def _results(inputs: Sequence[int], items: Sequence[int], done: int, fatal: DataError | None) -> int:
     """How many results the first `done` messages made; of the last one only those before its fatal refusal."""
-    count = bisect_left(results.records, done)
+    count = bisect_left(inputs, done)
     if fatal is None or fatal.item is None:
         return count
-    return bisect_left(range(count), (fatal.index, fatal.item), key=lambda i: (results.records[i], results.items[i]))
+    return bisect_left(range(count), (fatal.index, fatal.item), key=lambda i: (inputs[i], items[i]))
 
 
-def _unfinished(run: Run, block: Block) -> bool:
+def _unfinished(made: Made, messages: Messages, block: Block) -> bool:
     """Whether the last message was refused with no end in sight, though more input follows: it is read again then."""
-    if block.last or not run.errors or not len(run.ends):
+    if block.last or not made.errors or not len(messages):
         return False
-    return run.errors[-1].index == len(run.ends) - 1 and run.end[-1] == len(block.data)
+    return made.errors[-1].index == len(messages) - 1 and messages.ends[-1] == len(block.data)

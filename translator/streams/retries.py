@@ -5,46 +5,37 @@ An item's number holds only while the message makes as many as before: where it 
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from native.binding import Results, Run
 from native.errors import DataError
+from translator.containers.base import Wanted
+from translator.contract import Made
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Of the `of` messages that a message made, refused ones too, number `item`."""
-
-    item: int
-    of: int
-
-
-def totals(run: Run) -> Counter[int]:
-    """How many messages each message of a run made, refused ones too."""
-    found = Counter(each.index for each in run.errors if each.item is not None)
-    if run.results is not None:
-        found.update(run.results.records)
+def totals(made: Made) -> Counter[int]:
+    """How many results each message made, refused ones too."""
+    found = Counter(each.index for each in made.errors if each.item is not None)
+    if made.items is not None:
+        found.update(made.inputs)
     return found
 
 
-def only(run: Run, wanted: Sequence[Wanted | None]) -> Run:
-    """The run with what is wanted of each message: None is all that it makes."""
-    results = run.results
-    if results is None:
-        return run
-    made = totals(run)
-    whole = {each.index for each in run.errors if each.item is None}
-    changed = {i for i, w in enumerate(wanted) if w is not None and i not in whole and made[i] != w.of}
-    errors = [_marked(each, wanted[each.index]) for each in run.errors if _is_wanted(each.item, wanted[each.index])]
+def only(made: Made, wanted: Sequence[Wanted | None]) -> Made:
+    """What is wanted of each message: None is all that it makes."""
+    if made.items is None:
+        return made
+    total = totals(made)
+    whole = {each.index for each in made.errors if each.item is None}
+    changed = {i for i, w in enumerate(wanted) if w is not None and i not in whole and total[i] != w.of}
+    errors = [_marked(each, wanted[each.index]) for each in made.errors if _is_wanted(each.item, wanted[each.index])]
     errors = [each for each in errors if each.index not in changed] + [_changed(i, wanted[i]) for i in changed]
     kept = [
-        i for i, (record, item) in enumerate(zip(results.records, results.items, strict=True))
-        if record not in changed and _is_wanted(item, wanted[record])
+        i for i, (message, item) in enumerate(zip(made.inputs, made.items, strict=True))
+        if message not in changed and _is_wanted(item, wanted[message])
     ]  # fmt: skip
-    return _rebuilt(replace(run, errors=sorted(errors, key=lambda each: (each.index, each.item or 0))), results, kept)
+    return replace(made.some(kept), errors=sorted(errors, key=lambda each: (each.index, each.item or 0)))
 
 
 def _is_wanted(item: int | None, wanted: Wanted | None) -> bool:
@@ -62,15 +53,3 @@ def _changed(index: int, wanted: Wanted | None) -> DataError:
     item = None if wanted is None else wanted.item
     text = "the message no longer makes as many messages as when the letter was written"
     return DataError("LETTER", text, 0, index, "", item)
-
-
-def _rebuilt(run: Run, results: Results, kept: list[int]) -> Run:
-    starts = [0, *results.ends]
-    parts = [run.data[starts[i] : results.ends[i]] for i in kept]
-    ends, at = array("q"), 0
-    for part in parts:
-        at += len(part)
-        ends.append(at)
-    records = array("q", (results.records[i] for i in kept))
-    items = array("q", (results.items[i] for i in kept))
-    return replace(run, data=b"".join(parts), results=Results(ends, records, items))

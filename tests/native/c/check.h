@@ -2,8 +2,8 @@
  *
  *     int main(void) { CHECK(1 + 1 == 2); return check_summary(); }
  */
-#ifndef H9_CHECK_H
-#define H9_CHECK_H
+#ifndef H9_TESTS_CHECK_H
+#define H9_TESTS_CHECK_H
 
 #include <inttypes.h>
 #include <stdbool.h>

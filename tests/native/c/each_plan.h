@@ -123,7 +123,7 @@ static inline const char *each(void)
     uint8_t *end = c->chunk_end;
     if (room) c->arena_left = 0;
     if (room) c->chunk_end = c->free + room;
-    bool good = h9_map_frame(c, source, &frame);
+    bool good = h9_run_program(c, source, &frame);
     if (room) c->arena_left = left;
     if (room) c->chunk_end = end;
     if (good) CHECK(frame == NULL && c->places_size == c->places_done);

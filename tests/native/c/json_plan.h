@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 
-#include "core.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 
 enum {
     NONE,
@@ -411,12 +415,13 @@ static void add_containers(void)
     nodes[N_LIST_STRING] = (h9_node){.op = H9_OP_LIST, .width = 16, .a = N_STRING};
     nodes[N_LIST_OPTION] = (h9_node){.op = H9_OP_LIST, .width = 16, .a = N_OPTION};
     nodes[N_LIST_LIST] = (h9_node){.op = H9_OP_LIST, .width = 16, .a = N_LIST_LIST};
-    nodes[N_MAP] = (h9_node){.op = H9_OP_MAP, .width = 32, .a = N_STRING, .b = N_I32};
-    nodes[N_MAP_LAST] = (h9_node){.op = H9_OP_MAP, .width = 32, .flags = H9_N_LAST_WINS, .a = N_STRING, .b = N_I32};
-    nodes[N_MAP_INT] = (h9_node){.op = H9_OP_MAP, .width = 32, .a = N_I32, .b = N_STRING};
-    nodes[N_MAP_UINT] = (h9_node){.op = H9_OP_MAP, .width = 32, .a = N_U32, .b = N_STRING};
-    nodes[N_MAP_BOOL] = (h9_node){.op = H9_OP_MAP, .width = 32, .a = N_BOOL, .b = N_STRING};
-    nodes[N_MAP_STEP] = (h9_node){.op = H9_OP_MAP, .width = 32, .a = N_STEP_KEY, .b = N_I32};
+    nodes[N_MAP] = (h9_node){.op = H9_OP_MAP, .bits = H9_OP_STRING, .width = 32, .a = N_STRING, .b = N_I32};
+    nodes[N_MAP_LAST] = (h9_node){
+        .op = H9_OP_MAP, .bits = H9_OP_STRING, .width = 32, .flags = H9_N_LAST_WINS, .a = N_STRING, .b = N_I32};
+    nodes[N_MAP_INT] = (h9_node){.op = H9_OP_MAP, .bits = H9_OP_INT, .width = 32, .a = N_I32, .b = N_STRING};
+    nodes[N_MAP_UINT] = (h9_node){.op = H9_OP_MAP, .bits = H9_OP_UINT, .width = 32, .a = N_U32, .b = N_STRING};
+    nodes[N_MAP_BOOL] = (h9_node){.op = H9_OP_MAP, .bits = H9_OP_BOOL, .width = 32, .a = N_BOOL, .b = N_STRING};
+    nodes[N_MAP_STEP] = (h9_node){.op = H9_OP_MAP, .bits = H9_OP_STRING, .width = 32, .a = N_STEP_KEY, .b = N_I32};
     nodes[N_ANY].op = H9_OP_ANY;
     nodes[N_ANY_LAST] = (h9_node){.op = H9_OP_ANY, .flags = H9_N_LAST_WINS};
     nodes[N_STRUCT] = (h9_node){.op = H9_OP_ANY, .a = 1};

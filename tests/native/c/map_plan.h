@@ -4,8 +4,16 @@
 #define H9_TEST_MAP_PLAN_H
 
 #include "check.h"
-#include "plan.h"
-#include "run.h"
+#include "core/aside.h"
+#include "core/check.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
+#include "core/record.h"
+#include "core/tape.h"
+#include "steps/machine.h"
 
 enum { SOURCE = 0, TARGET = 1, NEEDY = 2, PAIR = 3 };                        /* record tables */
 enum { NIL = 0, STRING, INT, F64, BOOL, READ_ROOT, WRITE_ROOT, ANY, NODES }; /* nodes */
@@ -65,7 +73,6 @@ static inline void make_plan(void)
     steps[2] = (h9_step){.code = H9_STEP_STRING_TO_I, .lo = 0, .hi = 9};
     plan.h = (h9_header){.read_root = READ_ROOT,
                          .write_root = WRITE_ROOT,
-                         .map_root = SOURCE,
                          .registers = REGISTERS,
                          .nodes = NODES,
                          .records = 4,
@@ -119,7 +126,7 @@ static inline h9_slot *map(void)
     fresh();
     CHECK(h9_good_program(&plan));
     h9_slot *frame;
-    return h9_map_frame(c, source, &frame) ? frame : NULL;
+    return h9_run_program(c, source, &frame) ? frame : NULL;
 }
 
 static inline bool there(const h9_slot *frame, uint32_t slot)

@@ -3,7 +3,11 @@
 #define H9_TEST_MSGPACK_PLAN_H
 
 #include "check.h"
-#include "core.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 
 #define MANY 300 /* fields of a record that needs more than a few words of "seen" bits */
 

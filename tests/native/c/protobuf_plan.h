@@ -3,7 +3,11 @@
 #define H9_TEST_PROTOBUF_PLAN_H
 
 #include "check.h"
-#include "core.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 
 static h9_node nodes[80];
 static h9_field fields[128];
@@ -164,7 +168,6 @@ static h9_field *field(uint32_t record, uint32_t number, uint32_t wire, uint32_t
         pool[pool_used++] = (uint8_t)(rest < 0x80 ? rest : (rest | 0x80));
         if (rest < 0x80) break;
     }
-    if (nodes[node_index].op == H9_OP_LIST || nodes[node_index].op == H9_OP_MAP) flags |= H9_F_REPEATED;
     *f = (h9_field){.node = node_index,
                     .slot = slot,
                     .flags = flags,

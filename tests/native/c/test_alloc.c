@@ -336,7 +336,6 @@ static void run_untyped(void)
                            .reader = H9_FORMAT_JSON,
                            .writer = H9_FORMAT_MSGPACK,
                            .skip_root = H9_NONE,
-                           .map_root = H9_NONE,
                            .nodes = 1,
                            .steps = 1,
                            .names = 1},

@@ -4,9 +4,13 @@
 #include <time.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/error.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 #include "json_cases.h"
-#include "run.h"
 
 static const h9_plan *plan;
 static const h9_limits limits = {
@@ -29,11 +33,11 @@ static long translate(h9_context *c, uint32_t node, uint32_t to, const uint8_t *
 {
     h9_slot slot;
     start(c, p, n);
-    const uint8_t *after = h9_read_json(c, &plan->nodes[node], &slot, p);
+    const uint8_t *after = h9_json.read(c, &plan->nodes[node], &slot, p);
     if (after == NULL) return -1;
-    after = h9_skip_json_space(after, c->end);
+    after = h9_json.space(after, c->end);
     if (after != c->end) return h9_fail(c, H9_E_TRAILING, after) ? 0 : -1;
-    uint8_t *w = h9_write_json(c, &plan->nodes[to], &slot, c->out);
+    uint8_t *w = h9_json.write(c, &plan->nodes[to], &slot, c->out);
     return w ? w - c->out : -1;
 }
 

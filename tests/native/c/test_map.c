@@ -3,7 +3,8 @@
 #include <time.h>
 
 #include "map_plan.h"
-#include "scalar.h"
+#include "values/uuid.h"
+#include "values/hash.h"
 
 /* --- taking apart --- */
 

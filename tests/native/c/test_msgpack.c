@@ -4,9 +4,13 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/error.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 #include "msgpack_plan.h"
-#include "run.h"
 
 #define check(good, what) check_record((good), __FILE__, __LINE__, (what))
 
@@ -33,14 +37,14 @@ static long translate(h9_context *c, uint32_t node_in, uint32_t node_out, const 
 {
     start(c, p, n);
     h9_slot slot;
-    const uint8_t *end = h9_read_msgpack(c, &nodes[node_in], &slot, p);
+    const uint8_t *end = h9_msgpack.read(c, &nodes[node_in], &slot, p);
     if (end == NULL) return -1;
     if (end != c->end) {
         h9_fail(c, H9_E_TRAILING, end);
         return -1;
     }
     uint8_t *w = c->out ? c->out : h9_room_slow(c, NULL, 0);
-    if (w != NULL) w = h9_write_msgpack(c, &nodes[node_out], &slot, w);
+    if (w != NULL) w = h9_msgpack.write(c, &nodes[node_out], &slot, w);
     return w ? (long)(w - c->out) : -1;
 }
 
@@ -226,7 +230,7 @@ static void test_also(h9_context *c)
     size_t n = unhex("81 a1 74 a1 61", in);
     start(c, in, n);
     h9_slot slot;
-    check(h9_read_msgpack(c, &nodes[TEXT_BYTES], &slot, in) == in + n, "one value serves two fields");
+    check(h9_msgpack.read(c, &nodes[TEXT_BYTES], &slot, in) == in + n, "one value serves two fields");
     check(slot.rec[0].s.p == in + 4 && slot.rec[1].s.p == in + 4 && h9_bits(slot.rec, &records[4])[0] == 3,
           "both have it");
     check(slot.rec[0].s.flags == H9_SPAN_PLAIN && slot.rec[1].s.flags == 0, "plain text is marked");
@@ -316,7 +320,7 @@ static void test_number_text(h9_context *c)
         item->v.p = (const uint8_t *)cases[i].text;
         item->n = (uint32_t)strlen(cases[i].text);
         h9_slot slot = {.any = {0, 1}};
-        uint8_t *w = h9_write_msgpack(c, &nodes[ANY], &slot, c->out);
+        uint8_t *w = h9_msgpack.write(c, &nodes[ANY], &slot, c->out);
         check(n ? w == c->out + n && memcmp(c->out, want, n) == 0 : w == NULL && c->code == H9_E_RANGE, cases[i].text);
     }
 }
@@ -326,9 +330,9 @@ static void test_unprintable(h9_context *c)
 {
     h9_slot far = {.t = {INT64_MAX, 0}};
     start(c, pool, 0);
-    check(h9_write_msgpack(c, &nodes[STAMP], &far, c->out) == NULL && c->code == H9_E_TIME,
+    check(h9_msgpack.write(c, &nodes[STAMP], &far, c->out) == NULL && c->code == H9_E_TIME,
           "a timestamp beyond the year 9999");
-    check(h9_write_msgpack(c, &nodes[STAMP_MS], &far, c->out) == NULL && c->code == H9_E_RANGE,
+    check(h9_msgpack.write(c, &nodes[STAMP_MS], &far, c->out) == NULL && c->code == H9_E_RANGE,
           "a timestamp beyond 64 bits");
 }
 

@@ -24,7 +24,7 @@ static void test_out_of_memory(void)
         c->arena_left = 0;
         c->chunk_end = c->free + room;
         h9_slot *frame = NULL;
-        if (!h9_map_frame(c, source, &frame)) frame = NULL;
+        if (!h9_run_program(c, source, &frame)) frame = NULL;
         done = frame != NULL;
         if (!done) failed++;
         if (!done) CHECK_INT(c->code, H9_E_MEMORY);
@@ -58,7 +58,7 @@ static const bad_insn bad_insns[] = {BAD(.op = H9_INSNS),
                                      BAD(.op = H9_I_ENTRY, .c = 256, .d = 1),
                                      BAD(.op = H9_I_ENTRY, .c = 257),
                                      BAD(.op = H9_I_ENTRY, .c = 1, .d = UINT32_MAX),
-                                     BAD(.op = H9_I_INDEX, .b = 2),
+                                     BAD(.op = H9_I_INDEX, .b = 3),
                                      BAD(.op = H9_I_INDEX, .b = 0),
                                      BAD(.op = H9_I_INDEX, .b = 24),
                                      BAD(.op = H9_I_INDEX, .b = 16, .d = H9_OP_FAIL + 1),
@@ -131,7 +131,7 @@ static const bad_insn bad_loops[] = {
     BAD(.op = H9_I_EACH, .dst = 5, .a = REGISTERS, .b = 16, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .a = 5, .b = 16, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .a = 7, .b = 16, .c = 3),
-    BAD(.op = H9_I_EACH, .dst = 5, .b = 2, .c = 3),
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 3, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 24, .c = 3),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 1), /* left to itself, its own end, or nowhere */
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 2),
@@ -233,20 +233,11 @@ static void test_bad_programs(void)
     add(H9_I_END, 0, 0, 0, 0, 0);
     whole = plan;
     CHECK(h9_good_program(&plan));
-    plan.h.insns = 0;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.map_root = H9_NONE;
-    CHECK(!h9_good_program(&plan));
-    plan.h.insns = 0;
+    plan.h.insns = 0; /* there is no program */
     CHECK(h9_good_program(&plan));
-    plan = whole;
-    plan.h.map_root = 4;
+    plan.h.many = 1;
     CHECK(!h9_good_program(&plan));
     plan = whole;
-    plan.h.map_root = PAIR;
-    CHECK(!h9_good_program(&plan));
-    plan = whole; /* of another size than what is read */
     plan.h.read_root = NODES;
     CHECK(!h9_good_program(&plan));
     plan = whole;

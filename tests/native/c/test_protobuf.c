@@ -3,9 +3,13 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "core.h"
+#include "core/error.h"
+#include "core/formats.h"
+#include "core/frame.h"
+#include "core/lookup.h"
+#include "core/output.h"
+#include "core/plan.h"
 #include "protobuf_plan.h"
-#include "run.h"
 
 #define DEPTH 8
 #define check(good, what) check_record((good), __FILE__, __LINE__, (what))
@@ -31,7 +35,7 @@ static long translate(h9_context *c, const uint8_t *p, size_t n)
 {
     start(c, p, n);
     h9_slot slot;
-    const uint8_t *end = h9_read_protobuf(c, &nodes[SELF], &slot, p);
+    const uint8_t *end = h9_protobuf.read(c, &nodes[SELF], &slot, p);
     if (end == NULL) return -1;
     if (end != p + n || c->end != p + n) {
         h9_fail(c, H9_E_TRAILING, end);
@@ -39,7 +43,7 @@ static long translate(h9_context *c, const uint8_t *p, size_t n)
     }
     uint8_t *w = c->out ? c->out : h9_room_slow(c, NULL, 0);
     records[0].count--;
-    if (w != NULL) w = h9_write_protobuf(c, &nodes[SELF], &slot, w);
+    if (w != NULL) w = h9_protobuf.write(c, &nodes[SELF], &slot, w);
     records[0].count++;
     return w ? (long)(w - c->out) : -1;
 }

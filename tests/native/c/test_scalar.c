@@ -1,7 +1,9 @@
 /* native/src/scalar.h, case by case: what is accepted, and at what exact edge it is refused (random input:
  * test_scalar.py). Every input lies at the end of a heap block of its size, so that the address sanitizer sees a read
  * past it. */
-#include "scalar.h"
+#include "values/utf8.h"
+#include "values/number.h"
+#include "values/decimal.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The conversion steps on untyped values, by what JSON and MessagePack put on the tape. */
-#include "convert.h"
+#include "steps/convert.h"
 #include "map_plan.h"
 
 /* Reads a value of either format onto the tape. */
@@ -9,7 +9,7 @@ static h9_slot tape(bool json, const char *p, size_t n)
     fresh();
     c->begin = (const uint8_t *)p;
     c->end = c->begin + n;
-    const uint8_t *end = (json ? h9_read_json : h9_read_msgpack)(c, &nodes[ANY], &v, c->begin);
+    const uint8_t *end = (json ? h9_json.read : h9_msgpack.read)(c, &nodes[ANY], &v, c->begin);
     if (end == NULL) printf("case %s isn't read: code %u\n", p, c->code);
     CHECK(end == c->end);
     return v;
@@ -18,7 +18,7 @@ static h9_slot tape(bool json, const char *p, size_t n)
 static h9_code step_on(h9_step_code code, uint32_t fits, h9_slot *v)
 {
     h9_step s = {.code = (uint16_t)code, .a = fits};
-    return h9_text_step(c, &s, v);
+    return h9_tape_step(c, &s, v);
 }
 
 typedef struct {

@@ -1,5 +1,8 @@
 /* native/src/scalar.h, the other half: times, binary as text, hashes. See test_scalar.c. */
-#include "scalar.h"
+#include "values/time.h"
+#include "values/base64.h"
+#include "values/uuid.h"
+#include "values/hash.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "scalar.h"
+#include "values/decimal.h"
 
 static size_t whole(const char *s, size_t n, bool nearest, uint8_t *out, int *why)
 {

@@ -63,6 +63,14 @@ def test_bash_offers_values(scripts):
     assert offered(scripts["bash"], "convert", "--codec", "sn") == ["snappy"]
 
 
+def test_codes_are_offered(scripts):
+    """Of errors and rules, as the argument of `explain`."""
+    assert offered(scripts["bash"], "explain", "INE") == ["INEXACT"]
+    assert offered(scripts["bash"], "explain", "--") == ["--json", "--help", "--version"]
+    assert re.search(r"'1:An error[^\n]*:\(TRUNCATED [A-Z0-9_ ]* F28\)'", scripts["zsh"])
+    assert re.search(r"^complete .* explain' -f -a 'TRUNCATED .* F28'$", scripts["fish"], re.MULTILINE)
+
+
 def test_bash_offers_files_for_the_rest(scripts):
     """Of what it has no words for, it leaves files to bash."""
     assert offered(scripts["bash"], "convert", "--schema", "") == []

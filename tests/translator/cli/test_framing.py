@@ -11,9 +11,9 @@ from tests.translator.cli.test_follow import append, following, until
 from tests.translator.containers.support import messages
 from tests.translator.streams.schema_ids.support import ONE, PROTO, TWO, WANTED, avro, one, two
 from translator import containers
-from translator.engine.transformers import frame_of
+from translator.contract import delimiter
 
-varint = frame_of("varint")
+varint = delimiter("varint")
 GUID = "00112233-4455-6677-8899-aabbccddeeff"
 
 
@@ -116,7 +116,7 @@ def test_lone_and_be32(run, folder):
     (folder / "one.bin").write_bytes(one(8))
     assert run("convert", "one.bin", "o.json", *IDS).code == 0
     assert json.loads((folder / "o.json").read_bytes()) == {"a": 8}
-    (folder / "frames").write_bytes(b"".join(map(frame_of("be32"), [one(1), two(2)])))
+    (folder / "frames").write_bytes(b"".join(map(delimiter("be32"), [one(1), two(2)])))
     assert run("convert", "frames", "o.ndjson", *IDS, "--container", "hal9-frames").code == 0
     assert [each["a"] for each in values((folder / "o.ndjson").read_bytes())] == [1, 2]
 

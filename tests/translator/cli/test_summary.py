@@ -78,7 +78,7 @@ class TestJsonNames:
 
 
 class TestIgnored:
-    """S14: why members were ignored."""
+    """S14, S36: what was ignored is told by name and count, and why."""
 
     def test_without_a_schema(self, run, folder):
         """There is no field to have; the mapping reads what it names."""

@@ -140,7 +140,7 @@ def test_types(folder: Path) -> None:
 def test_target_is_the_neuron_signal() -> None:
     """Without a target, messages become neuron signals."""
     plan = translator.compile(("json", "neuron:NeuronSignal"))
-    assert (plan.target.format.name, plan.target.schema) == ("neuron", neuron.load("NeuronSignal", "protobuf"))
+    assert (plan.target.format, plan.target.schema) == ("neuron", neuron.load("NeuronSignal", "protobuf"))
 
 
 def test_untyped_source_takes_the_targets_schema() -> None:
@@ -317,8 +317,8 @@ def test_any_buffer_is_a_message():
     assert list(plan.translate_many(iter([b"1", b"2"]))) == [b"1", b"2"]
     with pytest.raises(TypeError, match="int64"):
         plan.translate_many(b"12", array("i", [0, 1, 2]))
-    with pytest.raises(ValueError, match="framing"):
-        plan.translate_many([b"1"], framing="xx")
+    with pytest.raises(ValueError, match="delimiting"):
+        plan.translate_many([b"1"], delimiting="xx")
     assert pickle.loads(pickle.dumps(plan.translate))(b"[1]") == b"[1]"
 
 

@@ -44,7 +44,7 @@ def test_it_makes_its_own(name: str) -> None:
 def test_members_are_the_struct_s() -> None:
     """A row has the members of h9_insn, in their order."""
     row = Insn(1, 2, 3, 4, 5, 6, 7, 8)
-    assert binding.pack("h9_insn", [row._asdict()]) == struct.pack("<HHHHIIII", *row)
+    assert binding.pack("h9_insn", [row]) == struct.pack("<HHHHIIII", *row)
 
 
 def test_what_is_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of SEMANTICS.md share: schemas in a line, plans by format, refusals with their place."""
+"""What the tests of docs/rules/semantics.md share: schemas in a line, plans by format, refusals with their place."""
 
 from __future__ import annotations
 

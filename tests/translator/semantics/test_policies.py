@@ -11,7 +11,7 @@ from translator.policies import Policies, choices
 
 
 def test_the_first_of_each_is_the_default():
-    """As SEMANTICS.md has it."""
+    """As docs/rules/semantics.md has it."""
     assert Policies() == Policies(**{name: values[0] for name, values in choices().items()})
     assert {"rounding", "time", "nan", "bytes", "unknown", "duplicates", "unions", "naming", "null"} <= choices().keys()
 

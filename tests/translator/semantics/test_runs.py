@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from native.binding import C, Plan
+from native.binding import C, LoadedPlan
 from tests.translator.semantics.support import av, plan
 from translator.plan import nodes, steps
 from translator.plan.image import Image
@@ -29,9 +29,9 @@ INT = av("int")
 def test_the_end_of_a_refused_json_message(bad):
     """Also of one whose keys come twice, deep within."""
     data = b'{"a":1} ' + bad + b' {"a":2}{"a":3}'
-    found = plan("json", INT, "json", INT).core.translate_run(data)
-    assert found.data == b'{"a":1}{"a":2}{"a":3}'
-    assert [error.index for error in found.errors] == [1]
+    found = plan("json", INT, "json", INT).translate_run(data)
+    assert found.made.data == b'{"a":1}{"a":2}{"a":3}'
+    assert [error.index for error in found.made.errors] == [1]
     assert found.used == len(data)
 
 
@@ -39,19 +39,19 @@ def test_the_end_of_a_refused_json_message(bad):
 def test_the_end_of_a_refused_messagepack_message(bad):
     """Also of one whose keys are no text."""
     one, two, middle = (msgspec.msgpack.encode(each) for each in ({"a": 1}, {"a": 2}, bad))
-    found = plan("msgpack", INT, "json", INT).core.translate_run(one + middle + two)
-    assert found.data == b'{"a":1}{"a":2}'
-    assert [error.index for error in found.errors] == [1]
+    found = plan("msgpack", INT, "json", INT).translate_run(one + middle + two)
+    assert found.made.data == b'{"a":1}{"a":2}'
+    assert [error.index for error in found.made.errors] == [1]
 
 
 @pytest.mark.parametrize("number", [b"12", b"-", b"-1", b"1.", b"1.5", b"1e", b"1E+", b"1e5"])
 def test_a_number_at_the_end_may_go_on(number):
     """It is held back while more may come, and taken where nothing does."""
-    each = plan("json", None, "json", None).core
+    each = plan("json", None, "json", None)
     held = each.translate_run(b"7 " + number, partial=True)
-    assert (held.data, held.used) == (b"7", 2)
+    assert (held.made.data, held.used) == (b"7", 2)
     assert each.translate_run(b"7 " + number + b" ", partial=True).used > 2
-    assert each.translate_run(b"7 12").data == b"712"
+    assert each.translate_run(b"7 12").made.data == b"712"
     for whole in (b'{"a":1}', b"[1]", b'"1"', b"true"):
         assert each.translate_run(whole, partial=True).used == len(whole)
 
@@ -66,7 +66,7 @@ def test_a_damaged_plan_s_branch_is_refused(writer):
         reader=C.H9_FORMAT_AVRO, writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=boxed, write_root=root,
     )  # fmt: skip
     with pytest.raises(Exception, match="BAD_PLAN"):
-        Plan(data, image.names).translate(b"")
+        LoadedPlan(data, image.names).translate(b"")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_damaged_plan_s_named_branches_are_refused(damage):
         reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=read, write_root=written,
     )  # fmt: skip
     if not damage:
-        assert Plan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'
+        assert LoadedPlan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'
         return
     with pytest.raises(Exception, match="BAD_PLAN"):
-        Plan(data, image.names)
+        LoadedPlan(data, image.names)

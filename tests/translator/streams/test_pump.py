@@ -11,11 +11,11 @@ from schemas import avro
 from tests.translator.containers import avrofiles
 from tests.translator.containers.support import Trickle
 from translator import containers, formats
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 from translator.engine.plan import Plan
 from translator.plan.compiler import Side
 from translator.streams import pump as conversion
-from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
+from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
 
 LONGS = '{"type": "record", "name": "R", "fields": [{"name": "n", "type": "int"}]}'
 
@@ -29,11 +29,11 @@ def plan(source: str, target: str, schema: str | None = LONGS) -> Plan:
 def run(source, container: str, made: Plan, to: str = "ndjson", **options) -> tuple[Counts, bytes, list[Refusal]]:
     """Converts, and gives what came of it."""
     out, refusals = io.BytesIO(), []
-    limits = options.pop("limits", Limits())
+    limits = options.pop("limits", StreamLimits())
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     with containers.get(to).writer(out) as writer:
         reader = containers.get(container).reader(stream, limits=limits)
-        counts = Conversion(reader, made, writer, refused=refusals.append, **options).run()
+        counts = Pump(reader, made, writer, refused=refusals.append, **options).run()
     return counts, out.getvalue(), refusals
 
 
@@ -109,7 +109,7 @@ def test_messages_of_no_bytes():
 def test_damage_is_passed_over_where_the_container_can():
     """A line over the limit costs itself only."""
     data = b'{"n":1}\n' + b"x" * 50 + b'\n{"n":2}\n'
-    counts, out, refusals = run(data, "ndjson", plan("json", "json"), limits=Limits(record=20))
+    counts, out, refusals = run(data, "ndjson", plan("json", "json"), limits=StreamLimits(record=20))
     assert (out, counts.damaged, counts.cut_off) == (b'{"n":1}\n{"n":2}\n', 1, False)
     assert (refusals[0].error.code, refusals[0].offset) == ("CONTAINER_LIMIT", 8)
 
@@ -119,7 +119,7 @@ def test_without_a_taker_the_first_refusal_ends_it():
     out = io.BytesIO()
     reader = containers.get("ndjson").reader(io.BytesIO(b'{"n":1}\n{"n":"x"}\n{"n":2}\n'))
     with pytest.raises(StoppedError) as caught, containers.get("ndjson").writer(out) as writer:
-        Conversion(reader, plan("json", "json"), writer).run()
+        Pump(reader, plan("json", "json"), writer).run()
     assert out.getvalue() == b'{"n":1}\n'
     assert (caught.value.index, caught.value.path, caught.value.refusal.offset) == (1, "n", 8)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
@@ -131,7 +131,7 @@ def test_so_many_errors_and_no_more(allowed, written):
     data = b'{"n":"x"}\n{"n":1}\n' * 5
     out, refusals = io.BytesIO(), []
     with containers.get("ndjson").writer(out) as writer:
-        conversion_ = Conversion(containers.get("ndjson").reader(io.BytesIO(data)), plan("json", "json"), writer,
+        conversion_ = Pump(containers.get("ndjson").reader(io.BytesIO(data)), plan("json", "json"), writer,
                                  refused=refusals.append, max_errors=allowed)  # fmt: skip
         with pytest.raises(StoppedError):
             conversion_.run()
@@ -154,7 +154,7 @@ def test_watching_and_measuring():
     meters = Meter(Trickle(data, [8])), Meter(out)
     with containers.get("ndjson").writer(meters[1].stream) as writer:
         reader = containers.get("ndjson").reader(meters[0].stream)
-        counts = Conversion(
+        counts = Pump(
             reader, plan("json", "json"), writer, watch=lambda now: seen.append((now.read, now.bytes_in)), meters=meters
         ).run()
     assert seen == [(1, 8), (2, 16), (3, 24)]

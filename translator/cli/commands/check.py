@@ -13,9 +13,9 @@ from translator.cli.shared.lookup import Lookup, LookupOptions, Url
 from translator.cli.shared.options import NO_PLAN_OPTIONS, PlanOptions, make_plan
 from translator.cli.shared.output import Report
 from translator.cli.shared.summary import json_names
+from translator.contract import End
 from translator.engine.plan import Plan
 from translator.losses import Verdict
-from translator.plan.compiler import Side
 
 VERDICTS: tuple[Verdict, ...] = ("exact", "checked", "dropped")
 
@@ -67,13 +67,13 @@ def check(
     return report.guard(act)
 
 
-def _refuse(error: PlanError, source: Side, target: Side, report: Report, *, mapped: bool) -> int:
+def _refuse(error: PlanError, source: End, target: End, report: Report, *, mapped: bool) -> int:
     """Every reason, and what would help."""
     if report.json:
         told = advice.explain(error)
         report.document({"ok": False, "exit": REFUSED, **_ends(source, target), "error": told.plain()})
         return REFUSED
-    report.line(f"{source.format.name} → {target.format.name}: no plan")
+    report.line(f"{source.format} → {target.format}: no plan")
     report.table(("field", "what is wrong"), [(path or "(message)", reason) for path, reason in error.problems])
     hint = advice.for_problems(error.problems)
     other = "correct the mapping" if mapped else "name a mapping with --map"
@@ -81,8 +81,8 @@ def _refuse(error: PlanError, source: Side, target: Side, report: Report, *, map
     return REFUSED
 
 
-def _ends(source: Side, target: Side) -> dict[str, Any]:
-    return {"from": source.format.name, "to": target.format.name}
+def _ends(source: End, target: End) -> dict[str, Any]:
+    return {"from": source.format, "to": target.format}
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 def _tell(plan: Plan, report: Report) -> None:
     tally = ", ".join(f"{len(plan.losses.of(verdict))} {verdict}" for verdict in VERDICTS)
-    report.line(f"{plan.source.format.name} → {plan.target.format.name}: {tally}")
+    report.line(f"{plan.source.format} → {plan.target.format}: {tally}")
     report.table(("field", "verdict", "reason"), [(each.path, each.verdict, each.reason) for each in plan.losses])
     for warning in _warnings(plan):
         report.line(f"warning: {warning}")
@@ -105,4 +105,4 @@ def _warnings(plan: Plan) -> list[str]:
     if not named:
         return plan.warnings
     way = "messages with the .proto's JSON names are --from protojson (or otlp-json)"
-    return [*plan.warnings, f"json has the names of the .proto ({named[0]}): {way}"]
+    return [*plan.warnings, f"{plan.source.format} has the names of the .proto ({named[0]}): {way}"]

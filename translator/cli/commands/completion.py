@@ -1,7 +1,7 @@
 """Completion scripts: what cyclopts makes, with files wherever a value may be one, and the names that options take.
 
 cyclopts knows the commands and options; of a value it knows what a type says, and most of ours are texts. So its
-script is completed here, option by option, in each shell's own words.
+script is completed here, option by option and for a command's first argument, in each shell's own words.
 """
 
 from __future__ import annotations
@@ -17,19 +17,29 @@ Shell = Literal["bash", "zsh", "fish"]
 
 def script(app: App, shell: Shell) -> str:
     """The script that a shell evaluates."""
-    return _FINISH[shell](app.generate_completion(shell=shell), _values())
+    text = _FINISH[shell](app.generate_completion(shell=shell), _values())
+    for command, words in _first_words().items():
+        text = _FIRST[shell](text, command, " ".join(words))
+    return text
 
 
 def _values() -> dict[str, list[str]]:
-    """What can stand behind an option, by the option's name."""
+    """What can follow an option, by the option's name."""
     from translator import containers, formats
     from translator.policies import choices
 
     formats_, containers_ = sorted(formats.NAMES), sorted(containers.NAMES)
     policies = [f"{name}={value}" for name, values in choices().items() for value in values]
-    codecs = ["null", "deflate", "snappy", "bzip2", "xz", "zstandard"]
+    codecs = [codec for name in containers.NAMES for codec in containers.get(name).codecs]
     known = {"from": formats_, "f": formats_, "to": formats_, "t": formats_, "policy": policies, "p": policies}
     return known | {"container": containers_, "to-container": containers_, "codec": codecs}
+
+
+def _first_words() -> dict[str, list[str]]:
+    """What a command's first argument can be, by the command."""
+    from translator.cli.commands.explain import entries
+
+    return {"explain": [each.code for each in entries()]}
 
 
 def _bash(text: str, values: dict[str, list[str]]) -> str:
@@ -45,7 +55,7 @@ def _bash(text: str, values: dict[str, list[str]]) -> str:
 
 
 def _zsh(text: str, values: dict[str, list[str]]) -> str:
-    """An action behind each value that has none: `:name` becomes `:name:_files`."""
+    """An action after each value that lacks one: `:name` becomes `:name:_files`."""
 
     def named(found: re.Match[str]) -> str:
         words = values.get(found[2])
@@ -68,3 +78,27 @@ def _fish(text: str, values: dict[str, list[str]]) -> str:
 
 
 _FINISH: Final[dict[Shell, Callable[[str, dict[str, list[str]]], str]]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+
+
+def _bash_first(text: str, command: str, words: str) -> str:
+    """Where cyclopts offers nothing, since it is no option."""
+    nothing = rf'(^ +"{command}"\)\n.*? else\n +)COMPREPLY=\(\)$'
+    return _replaced(nothing, rf'\g<1>COMPREPLY=( $(compgen -W "{words}" -- "${{cur}}") )', text)
+
+
+def _zsh_first(text: str, command: str, words: str) -> str:
+    """In place of files."""
+    return _replaced(rf"(^ +{command}\)\n +_arguments \\\n +'1:[^\n]*):_files'", rf"\g<1>:({words})'", text)
+
+
+def _fish_first(text: str, command: str, words: str) -> str:
+    return f"{text}\ncomplete -c translator -n '__fish_translator_using_command {command}' -f -a '{words}'"
+
+
+def _replaced(pattern: str, new: str, text: str) -> str:
+    return re.sub(pattern, new, text, count=1, flags=re.MULTILINE | re.DOTALL)
+
+
+_FIRST: Final[dict[Shell, Callable[[str, str, str], str]]] = {
+    "bash": _bash_first, "zsh": _zsh_first, "fish": _fish_first,
+}  # fmt: skip

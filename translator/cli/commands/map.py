@@ -16,8 +16,8 @@ from translator.cli.shared import files, inputs, sides
 from translator.cli.shared.exits import DONE, REFUSED, UsageError
 from translator.cli.shared.options import FILE, way
 from translator.cli.shared.output import Report, many
+from translator.contract import End
 from translator.engine import specs
-from translator.plan.compiler import Side
 
 app = App(name="map", help="Draft mappings, and test them by their examples.", help_format="plaintext")
 Json = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -77,15 +77,15 @@ class _End:
     """One end as it was named. `root`: the type of its messages."""
 
     spec: str
-    side: Side
+    side: End
     root: Type
 
     def schemas(self, name: str, folder: Path) -> list[str]:
         """Its lines in the document's [schemas], with paths as from `folder`."""
         lines = [f"{name} = {json_.dumps(_relative(self.spec, folder))}"] if self.side.schema is not None else []
         usual = specs.end(self.side.schema).format if self.side.schema is not None else None
-        usual = "neuron" if self.spec.startswith(specs.NEURON) else usual
-        return lines + ([] if usual == self.side.format.name else [f'{name}_format = "{self.side.format.name}"'])
+        usual = formats.USUAL if self.spec.startswith(specs.NEURON) else usual
+        return lines + ([] if usual == self.side.format else [f'{name}_format = "{self.side.format}"'])
 
 
 def _relative(spec: str, folder: Path) -> str:
@@ -102,7 +102,7 @@ def _source(spec: str, named: str | None, samples: int) -> _End:
     from translator.cli.shared import samples as samples_
 
     found, format_ = samples_.read(spec, way(named, None, "--from"), samples)
-    return _End(spec, Side(formats.get(format_), None), found.schema().root)
+    return _End(spec, End(format_, None), found.schema().root)
 
 
 def _is_schema(spec: str) -> bool:
@@ -129,7 +129,7 @@ def _target(spec: str, named: str | None) -> _End:
     return _end(spec, sides.of_schema(spec, named, "--to"))
 
 
-def _end(spec: str, side: Side) -> _End:
+def _end(spec: str, side: End) -> _End:
     if side.root is None:
         raise UsageError(f"{spec} is a format, not a schema", "name a file, FILE#Type or neuron:NeuronSignal")
     return _End(spec, side, side.root)

@@ -16,10 +16,10 @@ from typing import Final
 from native.errors import PlanError
 from schemas.model import Array, Enum, Record, Type
 from translator.cli.shared.leaves import Leaf, Loop, leaves, loops, words
-from translator.engine.plan import Plan
+from translator.contract import End
+from translator.engine.compile import shared
 from translator.mapping.document import load
 from translator.mapping.document.errors import MappingError, child
-from translator.plan.compiler import Side
 
 _TEXTS: Final = ("bool", "int", "float", "uuid", "timestamp", "date", "time", "decimal")
 _FROM_TEXT: Final = {"uuid": 'cast = "uuid"', "bool": 'cast = "bool"', "timestamp": 'time = "rfc3339"'}
@@ -76,7 +76,7 @@ class Draft:
         return "\n".join(out) + "\n"
 
 
-def draft(source: Side, root: Type, target: Side, loop: str | None = None) -> Draft:
+def draft(source: End, root: Type, target: End, loop: str | None = None) -> Draft:
     """A draft of the mapping from `source` to `target`. `root`: the type of the source's messages, also where these are
     samples without a schema. `loop`: the list whose items become messages, as `lines` or `orders.lines`.
 
@@ -183,11 +183,11 @@ def _offer(source: Leaf, target: Leaf) -> str:
 # --- all fields ---
 
 
-def _settle(made: Draft, source: Side, target: Side) -> None:
+def _settle(made: Draft, source: End, target: End) -> None:
     """Turns guesses that don't compile into questions, until all do."""
     while any(each.value for each in made.lines):
         try:
-            Plan(source, target, mapping=load(made.text()))
+            shared.plan(source, target, mapping=load(made.text()))
             made.missing = []
             return
         except (PlanError, MappingError) as error:

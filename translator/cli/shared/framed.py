@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from cyclopts import Group, Parameter
 
+from translator import containers
 from translator.cli.shared import sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.lookup import REGISTRY, Lookup, subject_of
 from translator.cli.shared.options import InputOptions, PlanOptions, chosen
+from translator.contract import End
 
 if TYPE_CHECKING:
     from native.binding import Limits
-    from translator.engine.specs import End
     from translator.framing import Framing
-    from translator.streams.schema_ids.adapter import Adapter, Out
+    from translator.streams.schema_ids.adapter import Adapter
+    from translator.streams.schema_ids.out import Out
 
 Framed = Literal["plain", "confluent", "avro-single"]
 _FRAMING = Group("Framing", sort_key=25)
@@ -94,7 +96,6 @@ class Naming:
 
     def adapter(self, target: sides.Target, plan: PlanOptions, limits: Limits) -> tuple[Adapter, str | None]:
         """What translates framed messages, and the text of the target's schema where its container carries it."""
-        from translator.engine.specs import End
         from translator.streams.schema_ids.making import adapter
 
         assert self.framing is not None
@@ -136,7 +137,7 @@ class Naming:
     def check_target(self, target: sides.Target) -> None:
         """UsageError: the output's container can't hold framed messages."""
         framing = self.options.out_framing
-        if framing != "plain" and target.container not in sides.FRAMED:
+        if framing != "plain" and not containers.get(target.container).delimits:
             hint = f"say --to {target.format}:delimited"
             raise UsageError(f"--out-framing {framing}: {target.container} can't hold messages framed so", hint)
 

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
 from native.binding import Limits
 from translator.cli.shared import sides
 from translator.cli.shared.framed import Naming
 from translator.cli.shared.options import PlanOptions, make_plan
 from translator.cli.shared.output import Report
-from translator.engine.plan import Plan
-from translator.engine.specs import End
-from translator.plan.compiler import Side
+from translator.contract import End, Translation
+from translator.streams.schema_ids.prefixed import Prefixed
 
-if TYPE_CHECKING:
-    from translator.streams.schema_ids.adapter import Adapter
-    from translator.streams.schema_ids.prefixed import Prefixed
-
-Translation: TypeAlias = "Plan | Adapter | Prefixed"
-"""What translates the messages of an input."""
 _Key = tuple[str, str | None, str, str]
 
 
@@ -55,18 +46,10 @@ class Plans:
         self._first = ends if self._one else None
         for warning in plan.warnings:
             self._report.note(f"translator: warning: {warning}")
-        return self._framed(plan, End(target.format, ends.target.schema)), ends.text
+        return self._framed(plan, ends.target), ends.text
 
-    def _framed(self, plan: Plan, end: End) -> Translation:
+    def _framed(self, plan: Translation, end: End) -> Translation:
         out = self._naming.out(end)
         if out is None:
             return plan
-        from translator.streams.schema_ids.prefixed import Prefixed
-
         return Prefixed(plan, out)
-
-
-def source_of(translation: Translation) -> Side | None:
-    """What messages are read as; None: framed ones, each of which says it."""
-    plan = getattr(translation, "plan", translation)
-    return plan.source if isinstance(plan, Plan) else None

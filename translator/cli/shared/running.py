@@ -10,46 +10,24 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from native.errors import ContainerError, TranslatorError
 from translator import containers
 from translator.cli.shared import advice, files, inputs, sides
 from translator.cli.shared.exits import DONE, REFUSED, STOPPED, UsageError
-from translator.cli.shared.framed import Naming
 from translator.cli.shared.letters import Letters, placed
-from translator.cli.shared.options import LimitOptions, PlanOptions
+from translator.cli.shared.order import Order
 from translator.cli.shared.output import Progress, Report, many
-from translator.cli.shared.plans import Plans, Translation, source_of
+from translator.cli.shared.plans import Plans
 from translator.cli.shared.stopping import Ended, Follower, terminable, unfinished
 from translator.cli.shared.summary import facts, summed, told, warnings
 from translator.containers import packing
-from translator.containers.base import Options, Writer
-from translator.plan.compiler import Side
-from translator.streams.pump import Conversion, Counts, Meter, Refusal, StoppedError
-
-if TYPE_CHECKING:
-    from translator.cli.commands.convert import OutputOptions, RunOptions
-
-
-@dataclass(frozen=True)
-class Order:
-    """All that was asked for. `path`: the output's file; None: a folder is named for the outputs."""
-
-    sources: list[inputs.Named]
-    path: str | None
-    naming: Naming
-    output: OutputOptions
-    run: RunOptions
-    plan: PlanOptions
-    limits: LimitOptions
-
-    @cached_property
-    def read(self) -> set[tuple[int, int] | str]:
-        """The identities of all files that are read."""
-        return {inputs.identity(each.path) for each in self.sources if each.path != files.STANDARD}
+from translator.containers.base import Writer, WriterOptions
+from translator.contract import End, Translation
+from translator.framing import FRAMINGS
+from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
 
 
 @dataclass
@@ -59,7 +37,7 @@ class Part:
     source: sides.Input
     target: sides.Target | None
     counts: Counts = field(default_factory=Counts)
-    side: Side | None = None
+    end: End | None = None
 
 
 @dataclass(frozen=True)
@@ -224,26 +202,27 @@ class _Run:
 
     def _writer(self, target: sides.Target, text: str | None, stream: IO[bytes]) -> Writer:
         codec = self._order.output.codec
-        if codec is not None and target.container != "avro":
+        if codec is not None and not containers.get(target.container).codecs:
             raise UsageError(f"--codec is for Avro files; this is {target.container}", "leave it out")
         metadata = None if text is None else {"avro.schema": text.encode()}
         return containers.get(target.container).writer(
-            stream, metadata=metadata, options=Options(codec=codec or "null")
+            stream, metadata=metadata, options=WriterOptions(codec=codec or "null")
         )
 
     # --- messages ---
 
-    def _convert(self, source: sides.Input, plan: Translation, sink: Sink) -> None:
+    def _convert(self, source: sides.Input, translation: Translation, sink: Sink) -> None:
         """One input into an opened output."""
-        part = self._begin(Part(source, sink.target, side=source_of(plan)))
+        part = self._begin(Part(source, sink.target, end=_untold(translation)))
         self._started = self._started or time.monotonic()
-        conversion = Conversion(
-            source.reader, plan, sink.writer, refused=self._refuse if self._letters else None, limit=self._rest(),
+        pump = Pump(
+            source.reader, translation, sink.writer,
+            refused=self._refuse if self._letters else None, limit=self._rest(),
             max_errors=self._patience(), watch=lambda counts: self._watch(sink), meters=(source.meter, sink.meter),
         )  # fmt: skip
-        part.counts = conversion.counts
+        part.counts = pump.counts
         try:
-            conversion.run()
+            pump.run()
         except Ended:
             left = unfinished(source.reader)
             if left:
@@ -298,7 +277,7 @@ class _Run:
         self._progress.clear()
         counts = self._counts()
         code = DONE if counts.clean else REFUSED
-        sources = [part.side for part in self._parts if part.side is not None]
+        sources = [part.end for part in self._parts if part.end is not None]
         warned = warnings(counts, sources)
         if self._report.json:
             more = {"warnings": warned} if warned else {}
@@ -312,6 +291,11 @@ class _Run:
 
     def _facts(self, counts: Counts) -> dict[str, Any]:
         return facts([(part.source, part.target, part.counts) for part in self._parts]) | asdict(counts)
+
+
+def _untold(translation: Translation) -> End | None:
+    """What messages are read as; None: framed ones, each of which says it."""
+    return None if translation.source.format in FRAMINGS else translation.source
 
 
 def _size(order: Order) -> int | None:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from schemas.inferring import Samples
 from translator import formats
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.options import Way
-from translator.containers.base import DEFAULT_LIMITS, Data, Framing
-from translator.engine.plan import Plan
-from translator.plan.compiler import Side
-from translator.streams.pump import Conversion, StoppedError
-
-FORMATS: Final = ("json", "msgpack")
-"""What says by itself what is in it."""
+from translator.containers.base import DEFAULT_LIMITS
+from translator.contract import Data, Delimiting, End
+from translator.engine.compile import shared
+from translator.streams.pump import Pump, StoppedError
 
 
 class _Looked:
     """A writer that looks at the records that it is given, and lets them go."""
 
-    framing: Framing = "none"
+    delimiting: Delimiting = "none"
 
     def __init__(self) -> None:
         self.samples = Samples()
@@ -56,13 +52,14 @@ def read(path: str, named: Way, limit: int | None = None) -> tuple[Samples, str]
     UsageError: the file brings a schema or needs one. And what a reader raises.
     """
     with sides.open_input(path, named, DEFAULT_LIMITS) as source:
-        if source.format not in FORMATS:
-            hint = f"samples are {' or '.join(FORMATS)}; `schema show` and `convert` take an .avro file's own schema"
+        if not formats.get(source.format).samples:
+            able = " or ".join(name for name in formats.NAMES if formats.get(name).samples)
+            hint = f"samples are {able}; `schema show` and `convert` take an .avro file's own schema"
             raise UsageError(f"{source.name} is {source.format}, which is written by a schema", hint)
         looked = _Looked()
-        plan = Plan(Side(formats.get(source.format), None), Side(formats.get("msgpack"), None))
+        plan = shared.plan(End(source.format, None), End("msgpack", None))
         try:
-            Conversion(source.reader, plan, looked, limit=limit).run()
+            Pump(source.reader, plan, looked, limit=limit).run()
         except StoppedError as stop:
             refused = advice.refused(source.name, stop.refusal, letters=False, container=source.container)
             raise advice.ToldError(refused) from stop

@@ -11,14 +11,13 @@ from native.errors import DataError
 from translator import formats
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report
+from translator.contract import End
 from translator.engine import specs
+from translator.engine.compile import shared
 from translator.engine.plan import Plan
 from translator.mapping.document.examples import Example, Suite
-from translator.plan.compiler import Side
 from translator.policies import Policies
 
-_JSON: Final = ("json", "protojson", "otlp-json", "avro-json")
-"""Formats whose messages are JSON."""
 _SHOWN: Final = 20
 """Differences of one example that are listed as text."""
 _ABSENT: Final = object()
@@ -49,8 +48,8 @@ def run(path: str, suite: Suite, show: bool, report: Report) -> list[dict[str, A
 class _Ends:
     """Both sides of the examples' plans, which are made when first wanted."""
 
-    source: Side
-    target: Side
+    source: End
+    target: End
     suite: Suite
 
     def __post_init__(self) -> None:
@@ -65,30 +64,29 @@ class _Ends:
 
     def plan(self, *, from_json: bool) -> Plan:
         """The mapping's plan; from JSON by the source's schema, if that is asked for."""
-        from_json = from_json and self.source.format.name not in _JSON
+        from_json = from_json and not formats.is_text(self.source.format)
         if from_json not in self._plans:
-            source = Side(formats.get("json"), self.source.schema) if from_json else self.source
+            source = End("json", self.source.schema) if from_json else self.source
             mapping = self.suite.mapping
             policies: Any = dict(mapping.policies)
-            self._plans[from_json] = Plan(source, self.target, mapping=mapping, policies=Policies(**policies))
+            self._plans[from_json] = shared.plan(source, self.target, mapping=mapping, policies=Policies(**policies))
         return self._plans[from_json]
 
     def shown(self, message: bytes) -> Any:
         """A message of the target as a JSON value."""
-        if self.target.format.name in _JSON:
+        if formats.is_text(self.target.format):
             return json.loads(message)
         if self._to_json is None:
-            target = Side(formats.get("json"), self.target.schema)
-            self._to_json = Plan(self.target, target, policies=Policies(nan="quote", unions="first"))
+            target = End("json", self.target.schema)
+            self._to_json = shared.plan(self.target, target, policies=Policies(nan="quote", unions="first"))
         return json.loads(self._to_json.translate(message))
 
 
-def _side(path: str, name: str, spec: str | None, format_: str | None) -> Side:
+def _side(path: str, name: str, spec: str | None, format_: str | None) -> End:
     if spec is None and format_ is None:
         hint = f'write it into [schemas] ({name} = "FILE.avsc" or {name}_format = "json"), or say --{name}'
         raise UsageError(f"{path}: the {name}'s schema isn't named", hint)
-    end = specs.end((format_, spec)) if format_ else specs.end(spec)
-    return Side(formats.get(end.format), end.schema)
+    return specs.end((format_, spec)) if format_ else specs.end(spec)
 
 
 def _try(example: Example, ends: _Ends) -> dict[str, Any]:
@@ -147,7 +145,7 @@ def _item(values: list[Any], i: int) -> Any:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """1 and 1.0 are one number; true is none."""
+    """1 and 1.0 are one number; true is not a number."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

@@ -11,8 +11,7 @@ from translator.mapping.program.loops import ENTRY, Loops
 from translator.mapping.terms.terms import Collect, Entries, Merge, Term, optional
 from translator.plan import instructions as insn
 from translator.plan import nodes
-from translator.plan.reading import is_choice
-from translator.plan.shapes import width_of
+from translator.plan.shapes import is_choice, width_of
 
 
 class Collecting:

@@ -11,7 +11,6 @@ from msgspec.structs import asdict
 
 from native.errors import PlanError
 from translator.mapping.document.model import Mapping
-from translator.mapping.program.assembler import bare_table
 from translator.mapping.program.blocks import Blocks
 from translator.mapping.program.emit import Emitter
 from translator.mapping.terms.typed import TypedMapping, in_block
@@ -36,12 +35,10 @@ def compile_mapping(source: Side, target: Side, mapping: Mapping, policies: Poli
         raise PlanError([("fields", f"too many values: {emitter.asm.most}, where {_REGISTERS} can be held at once")])
     write_root = _written(typed, emitter)
     image = typed.context.image
-    image.records.append(bare_table(typed.context, typed.frames.of(typed.views.root.top)))
-    map_root = len(image.records) - 1
     data = image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
         skip_root=skip_root(typed.tables, source.format, typed.source_root),
-        map_root=map_root, registers=emitter.asm.most, many=int(mapping.many),
+        registers=emitter.asm.most, many=int(mapping.many),
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
     return Compiled(data, image.names, typed.losses(), warnings)

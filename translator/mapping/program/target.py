@@ -20,8 +20,8 @@ from translator.plan import instructions as insn
 from translator.plan.fields import filled
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
-from translator.plan.reading import is_choice
 from translator.plan.rows import NONE, FillRow
+from translator.plan.shapes import is_choice
 
 
 @dataclass

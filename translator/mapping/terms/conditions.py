@@ -12,7 +12,7 @@ from translator.mapping.terms.constants import REAL, TEXT, TRUTH, WHOLE, Outcome
 from translator.mapping.terms.conversions import Chosen, Conversions
 from translator.mapping.terms.terms import Compare, Const, Every, Found, Negation, Tagged, Term, Wrong
 from translator.mapping.terms.viewing import ANYTHING
-from translator.plan.reading import describe
+from translator.plan.shapes import describe
 
 _OPERATIONS: dict[model.Operator, int] = {
     "equals": C.H9_CMP_EQ, "not_equals": C.H9_CMP_NE, "less": C.H9_CMP_LT, "less_equal": C.H9_CMP_LE,

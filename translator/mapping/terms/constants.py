@@ -27,7 +27,7 @@ from schemas.model import (
 )
 from translator.mapping.document.errors import did_you_mean
 from translator.mapping.document.model import Constant
-from translator.plan.reading import describe
+from translator.plan.shapes import describe
 
 TEXT = String()
 REAL = Float(64)

@@ -32,7 +32,8 @@ from translator.mapping.terms.terms import Const, First, Found, Json, Shared, St
 from translator.mapping.terms.viewing import HELD, Twins
 from translator.plan import steps
 from translator.plan.convert import checked, convert, parse, printed
-from translator.plan.reading import Compilation, Reading, describe, is_choice, optional
+from translator.plan.reading import Compilation, Reading
+from translator.plan.shapes import describe, is_choice, optional
 from translator.policies import Policies
 
 _NARROW = 1 << 31

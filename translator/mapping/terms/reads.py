@@ -14,7 +14,7 @@ from translator.mapping.terms.terms import Found, IsPresent, LoopKey, PathStart,
 from translator.mapping.terms.viewing import ANYTHING, HELD
 from translator.mapping.terms.wants import NoSuchPath, branch_names
 from translator.plan.convert import convert
-from translator.plan.reading import describe, is_choice
+from translator.plan.shapes import describe, is_choice
 
 
 class Reads:

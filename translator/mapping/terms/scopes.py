@@ -18,7 +18,7 @@ from translator.mapping.terms.constants import TEXT
 from translator.mapping.terms.terms import ListReading, PathStart, Read, Selected, TypedLoop, Wrong
 from translator.mapping.terms.viewing import ANYTHING
 from translator.mapping.terms.wants import Marks, NoSuchPath, SourceView, Want, or_null
-from translator.plan.reading import describe
+from translator.plan.shapes import describe
 
 
 @dataclass(eq=False)

@@ -31,7 +31,7 @@ from translator.mapping.terms.terms import (
     needed,
 )
 from translator.mapping.terms.viewing import MappedFrames
-from translator.plan.reading import describe
+from translator.plan.shapes import describe
 
 Problem = tuple[str, str]
 

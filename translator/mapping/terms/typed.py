@@ -24,8 +24,9 @@ from translator.plan import matching
 from translator.plan.compiler import Side
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.reading import Compilation, describe
+from translator.plan.reading import Compilation
 from translator.plan.resolve import meaning
+from translator.plan.shapes import describe
 from translator.policies import Policies
 
 

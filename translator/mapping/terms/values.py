@@ -30,7 +30,7 @@ from translator.mapping.terms.terms import (
     When,
 )
 from translator.mapping.terms.viewing import ANYTHING
-from translator.plan.reading import optional
+from translator.plan.shapes import optional
 
 
 class Values:

@@ -14,7 +14,8 @@ from translator.mapping.terms.wants import Marks
 from translator.plan import nodes
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames, Placed
-from translator.plan.reading import Compilation, Reading, describe
+from translator.plan.reading import Compilation, Reading
+from translator.plan.shapes import describe
 
 ANYTHING = Any()
 """A value of any kind, which is on its way to be text, or asked no more of than whether it is there."""

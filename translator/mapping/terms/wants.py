@@ -18,7 +18,7 @@ from schemas.model import Any, Array, Field, Map, Null, Presence, Record, String
 from translator.formats.base import Format
 from translator.mapping.document.errors import did_you_mean
 from translator.mapping.document.path import Index, Key, Name, Segment, UnionBranch, format_path, text_of
-from translator.plan.reading import describe, is_choice, last_name
+from translator.plan.shapes import describe, is_choice, last_name
 
 
 class NoSuchPath(Exception):  # noqa: N818 - it is told as a problem of the mapping, never raised to a user

@@ -11,14 +11,17 @@ from native.binding import Limits
 from native.errors import PlanError
 from schemas import places
 from schemas.model import Bytes, Schema
-from translator.engine import compile as api
+from translator import formats
+from translator.contract import End
 from translator.engine import specs
+from translator.engine.compile import MappingSource, MessageTranslator, mapping_of, policies_of, shared
 from translator.engine.known import Known, Schemas, fingerprint
 from translator.engine.plan import Plan
 from translator.engine.sources import SchemaSource
 from translator.framing import Framing, Part, Reference
 from translator.policies import Policies
-from translator.streams.schema_ids.adapter import Adapter, Out
+from translator.streams.schema_ids.adapter import Adapter
+from translator.streams.schema_ids.out import Out
 
 OutFraming = Literal["plain", "confluent", "confluent-header", "avro-single"]
 
@@ -28,13 +31,14 @@ class _Compile:
     """Makes the plan from a schema to the target. (No closure, so that an adapter pickles.)"""
 
     framing: Framing
-    target: specs.End
+    target: End
     mapping: Any
     options: dict[str, Any]
+    using: MessageTranslator | None = None
 
     def __call__(self, schema: Schema) -> Plan:
         _refuse_raw(self.framing, schema)
-        return api.compile(
+        return (self.using or shared).compile(
             (specs.format_of(schema), schema), (self.target.format, self.target.schema), self.mapping, **self.options
         )
 
@@ -48,12 +52,13 @@ def adapter(
     out_id: int | UUID | None = None,
     subject: str | None = None,
     part: Part = "value",
-    mapping: api.MappingSource | None = None,
+    mapping: MappingSource | None = None,
     target_format: str | None = None,
     target_type: str | None = None,
     policies: Policies | Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
     limits: Limits | None = None,
+    using: MessageTranslator | None = None,
 ) -> Adapter:
     """What translates messages that say which schema they were written by into messages of `target`.
 
@@ -62,7 +67,8 @@ def adapter(
     are values or keys of Kafka's messages, which is what headers are looked at for. `out`: what stands before results:
     `confluent` an id, `confluent-header` a GUID in a header, `avro-single` the fingerprint of `target`, which is then
     Avro. `out_id`: the id or GUID; without it `source` is asked for the one that `target` has, in `subject` if that is
-    named. The rest is as for `translator.compile`, and holds for each plan.
+    named. The rest is as for `translator.compile`, and holds for each plan. `using`: has the transformers; by default
+    those of `translator.register`.
 
     SchemaError: a schema can't be loaded, or has no id. PlanError: there are no such results. What is wrong with one
     message's schema refuses that message.
@@ -70,17 +76,17 @@ def adapter(
     chosen = source if isinstance(source, SchemaSource) else Known(source)
     if framing not in ("confluent", "avro-single"):
         raise PlanError([("", f"no framing {framing!r}; there are confluent and avro-single")])
-    end = specs.end(target, target_format, target_type)
-    options = {"policies": api.policies_of(policies), "drop": drop, "limits": limits}
+    end = (using or shared).end(target, target_format, target_type)
+    options = {"policies": policies_of(policies), "drop": drop, "limits": limits}
     frame = out_of(chosen, end, out, out_id, subject, part)
     return Adapter(
-        chosen, _Compile(framing, end, api.mapping_of(mapping), options), framing=framing, part=part, out=frame
+        chosen, _Compile(framing, end, mapping_of(mapping), options, using), end, framing=framing, part=part, out=frame
     )
 
 
 def out_of(
     source: SchemaSource,
-    end: specs.End,
+    end: End,
     out: OutFraming,
     out_id: int | UUID | None = None,
     subject: str | None = None,
@@ -98,7 +104,7 @@ def _refuse_raw(framing: str, schema: Schema) -> None:
 
 
 def _reference(
-    source: SchemaSource, end: specs.End, out: OutFraming, out_id: int | UUID | None, subject: str | None
+    source: SchemaSource, end: End, out: OutFraming, out_id: int | UUID | None, subject: str | None
 ) -> tuple[Reference | None, places.Place | None]:
     """What results are said to be of, and in Protobuf which message of it."""
     if out == "plain":
@@ -106,7 +112,7 @@ def _reference(
     if end.schema is None:
         raise PlanError([("", f"{end.format} without a schema has nothing that {out} framing could refer to")])
     if out == "avro-single":
-        if end.format != "avro":
+        if end.format not in formats.NAMES or not formats.get(end.format).single_object:
             raise PlanError([("", f"single-object encoding is Avro's; the results are {end.format}")])
         return fingerprint(end.schema), None
     _refuse_raw(out, end.schema)

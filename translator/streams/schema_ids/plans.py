@@ -20,7 +20,7 @@ MOST = 1024
 """Plans that are kept; of more the oldest go."""
 
 
-class Plans:
+class SchemaPlans:
     """Compiles when a schema is first met. Shared between threads.
 
     What can't be compiled is known after the first time, too; what has no schema is asked for again, since its source

@@ -1,48 +1,61 @@
-"""A plan whose results say which schema they were written by; its messages don't."""
+"""A translation whose results say which schema they were written by; its messages don't."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from native.binding import Run
-from native.errors import PlanError
-from translator.engine.plan import Plan
-from translator.engine.transformers import frame_of
-from translator.streams.schema_ids.adapter import Out
-from translator.streams.schema_ids.groups import wrapped
+from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter
+from translator.losses import Losses
+from translator.streams.schema_ids.out import Out, refuse_lines
 
 
 @dataclass(frozen=True)
 class Prefixed:
-    """What the conversion engine takes in place of a plan: `plan`'s results, framed as `out` says (without headers)."""
+    """`inner`'s results, framed as `out` says (without headers)."""
 
-    plan: Plan
+    inner: Translation
     out: Out
 
     @property
-    def core(self) -> Prefixed:
-        """This, as the conversion engine asks for of a plan."""
-        return self
+    def source(self) -> End:
+        """As of the inner one."""
+        return self.inner.source
+
+    @property
+    def target(self) -> End:
+        """As of the inner one."""
+        return self.inner.target
+
+    @property
+    def losses(self) -> Losses:
+        """As of the inner one."""
+        return self.inner.losses
+
+    @property
+    def many(self) -> bool:
+        """As of the inner one."""
+        return self.inner.many
 
     def ignored(self) -> dict[str, int]:
-        """As of the plan."""
-        return self.plan.ignored()
+        """As of the inner one."""
+        return self.inner.ignored()
 
-    def translate_many(self, data: Any, begin: Any, end: Any, framing: str = "none") -> Run:
-        """As of the plan's core. PlanError: lines can't hold such results."""
-        wrap = self._around(framing)
-        return wrapped(self.plan.core.translate_many(data, begin, end), wrap)
+    def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:
+        """PlanError: lines can't hold such results."""
+        wrap = self._around(delimiting)
+        return self.inner.translate_batch(messages).wrapped(wrap)
 
-    def translate_run(self, data: Any, count: int | None = None, *, framing: str = "none", **options: Any) -> Run:
-        """As of the plan's core. PlanError: lines can't hold such results."""
-        wrap = self._around(framing)
-        return wrapped(self.plan.core.translate_run(data, count, **options), wrap)
+    def translate_run(
+        self, data: Data, count: int | None = None, *, partial: bool = False, delimiting: Delimiting = "none",
+        batch: int = RUN,
+    ) -> Run:  # fmt: skip
+        """PlanError: lines can't hold such results."""
+        wrap = self._around(delimiting)
+        run = self.inner.translate_run(data, count, partial=partial, batch=batch)
+        return run._replace(made=run.made.wrapped(wrap))
 
-    def _around(self, framing: str) -> Callable[[bytes], bytes]:
-        if framing == "newline":
-            reason = "lines can't hold messages with a binary framing before them: take another container"
-            raise PlanError([("", reason)])
-        frame, prefix = frame_of(framing), self.out.prefix
-        return lambda payload: frame(prefix + payload)
+    def _around(self, delimiting: Delimiting) -> Callable[[bytes], bytes]:
+        refuse_lines(delimiting)
+        around, prefix = delimiter(delimiting), self.out.prefix
+        return lambda payload: around(prefix + payload)

@@ -16,6 +16,7 @@ import translator
 from native.errors import DataError, PlanError, SchemaError
 from tests.translator.streams.schema_ids.support import ONE, PROTO, TWO, WANTED, Counting, avro, one, refusal, two
 from translator import framing
+from translator.contract import End, delimiter
 from translator.engine import transformers as table
 
 GUID = uuid.UUID(int=5)
@@ -54,13 +55,13 @@ def test_each_message_has_the_plan_of_its_schema():
 def test_a_batch_is_its_messages_one_by_one(messages, out, frame):
     """In their order, whatever the ids; a refused one is an error at its index, and its neighbours are there."""
     a = adapter(out=out, out_id=3 if out == "confluent" else None)
-    batch = a.translate_many(messages, framing=frame)
+    batch = a.translate_many(messages, delimiting=frame)
     assert len(batch) == len(messages)
     errors = {error.index: error for error in batch.errors}
     assert [error.index for error in batch.errors] == sorted(errors)
     for i, message in enumerate(messages):
         try:
-            expected = table.frame_of(frame)(a.translate(message).data)
+            expected = delimiter(frame)(a.translate(message).data)
         except DataError as error:
             expected = b""
             said = errors.pop(i)
@@ -316,7 +317,7 @@ def test_a_schema_that_makes_no_plan_refuses_its_messages_alone():
     from translator.engine.known import Known
     from translator.streams.schema_ids.adapter import Adapter
 
-    a = Adapter(Known(SOURCE), compile_)
+    a = Adapter(Known(SOURCE), compile_, End("avro", None))
     batch = a.translate_many([one(1), b"\0\0\0\0\4\2x", one(2), b"\0\0\0\0\4\2x"])
     assert [(error.index, error.code) for error in batch.errors] == [(1, "FRAME_PLAN"), (3, "FRAME_PLAN")]
     assert "schema id 4: no plan" in batch.errors[0].message
@@ -381,7 +382,7 @@ def test_adapters_pickle():
 def test_registered_transformers_serve_their_pair():
     """As `translator.compile` takes them: one by one, refusals at their index."""
 
-    class Upper(table.OneByOne):
+    class Upper:
         def translate(self, data: bytes) -> bytes:
             if data == b"!":
                 raise DataError("SYNTAX", "no", 1)
@@ -391,7 +392,7 @@ def test_registered_transformers_serve_their_pair():
     try:
         a = translator.adapter({1: ONE}, "loud")
         assert a.translate(b"\0\0\0\0\1abc").data == b"ABC"
-        batch = a.translate_many([b"\0\0\0\0\1abc", b"\0\0\0\0\1!", b"\0\0\0\0\1d"], framing="be32")
+        batch = a.translate_many([b"\0\0\0\0\1abc", b"\0\0\0\0\1!", b"\0\0\0\0\1d"], delimiting="be32")
         assert [batch[i] for i in range(3)] == [b"\0\0\0\3ABC", b"", b"\0\0\0\1D"]
         assert [(error.index, error.offset) for error in batch.errors] == [(1, 6)]
     finally:

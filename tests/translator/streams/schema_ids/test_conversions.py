@@ -13,8 +13,8 @@ from tests.translator.containers.support import messages
 from tests.translator.streams.schema_ids.support import ONE, TWO, WANTED, avro, one, two
 from translator import containers, framing
 from translator.containers import packing
-from translator.engine.transformers import frame_of
-from translator.streams.pump import Conversion, Refusal, StoppedError
+from translator.contract import delimiter
+from translator.streams.pump import Pump, Refusal, StoppedError
 
 SOURCE = {1: ONE, 2: TWO}
 FRAMES = {"delimited": "varint", "hal9-frames": "be32"}
@@ -24,14 +24,14 @@ def run(data: bytes, adapter, *, to: str, container: str = "delimited", **option
     """The output and the counts."""
     out = io.BytesIO()
     with containers.get(to).writer(out) as writer:
-        counts = Conversion(containers.get(container).reader(io.BytesIO(data)), adapter, writer, **options).run()
+        counts = Pump(containers.get(container).reader(io.BytesIO(data)), adapter, writer, **options).run()
     return out.getvalue(), counts
 
 
 @pytest.mark.parametrize("container", list(FRAMES))
 def test_a_stream_of_several_ids(container):
     """Grouped by schema in each block, written in order."""
-    data = b"".join(map(frame_of(FRAMES[container]), [one(1), two(2), two(3), one(4)] * 1000))
+    data = b"".join(map(delimiter(FRAMES[container]), [one(1), two(2), two(3), one(4)] * 1000))
     adapter = translator.adapter(SOURCE, "json", drop=["b"])
     out, counts = run(data, adapter, container=container, to="ndjson")
     assert [json.loads(line)["a"] for line in out.splitlines()] == [1, 2, 3, 4] * 1000
@@ -42,7 +42,7 @@ def test_a_stream_of_several_ids(container):
 @pytest.mark.parametrize("out_framing", ["confluent", "avro-single"])
 def test_framing_goes_inside_of_the_containers_lengths(container, out_framing):
     """What is written is a container of framed messages, which reads back."""
-    data = b"".join(map(frame_of("varint"), [one(1), two(-2)]))
+    data = b"".join(map(delimiter("varint"), [one(1), two(-2)]))
     number = 9 if out_framing == "confluent" else None
     there = translator.adapter(SOURCE, WANTED, drop=["b"], out=out_framing, out_id=number)
     out, _ = run(data, there, to=container)
@@ -56,7 +56,7 @@ def test_framing_goes_inside_of_the_containers_lengths(container, out_framing):
 def test_refusals_stand_where_the_messages_did():
     """D: index, offset and bytes of each, framing and all; the neighbours are written."""
     parts = [one(1), b"\0\0\0\0\x09xyz", two(2)[:-1], one(3)]
-    data = b"".join(map(frame_of("varint"), parts))
+    data = b"".join(map(delimiter("varint"), parts))
     refused: list[Refusal] = []
     adapter = translator.adapter(SOURCE, "json", drop=["b"])
     out, counts = run(data, adapter, to="ndjson", refused=refused.append)
@@ -83,12 +83,12 @@ def test_a_lone_file_of_single_object_encoding(data):
 def test_a_compressed_stream_of_framed_messages():
     packed = io.BytesIO()
     with packing.packed(packed, "zstd") as stream:
-        stream.write(b"".join(map(frame_of("varint"), [one(1), two(2)])))
+        stream.write(b"".join(map(delimiter("varint"), [one(1), two(2)])))
     source = packing.unpacked(io.BytesIO(packed.getvalue()), "zstd")
     out = io.BytesIO()
     with containers.get("json-array").writer(out) as writer:
         reader = containers.get("delimited").reader(source)
-        Conversion(reader, translator.adapter(SOURCE, "json", drop=["b"]), writer).run()
+        Pump(reader, translator.adapter(SOURCE, "json", drop=["b"]), writer).run()
     assert out.getvalue() == b'[\n{"a":1},\n{"b":"x","a":2}\n]\n'
 
 
@@ -96,7 +96,7 @@ def test_what_a_line_can_not_hold():
     """An id may have a line feed in it, so framed messages don't stand in lines."""
     adapter = translator.adapter(SOURCE, WANTED, drop=["b"], out="confluent", out_id=10)
     with pytest.raises(PlanError, match="lines can't hold"):
-        run(frame_of("varint")(one(1)), adapter, to="ndjson")
+        run(delimiter("varint")(one(1)), adapter, to="ndjson")
 
 
 def test_a_container_without_lengths_is_refused():
@@ -110,5 +110,5 @@ def test_ignored_members_are_counted():
     """S14: over all schemas of the stream."""
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
     adapter = translator.adapter({1: schema, 2: schema}, "json")
-    data = b"".join(map(frame_of("varint"), [b'\0\0\0\0\1{"a":1,"x":2}', b'\0\0\0\0\2{"x":2}']))
+    data = b"".join(map(delimiter("varint"), [b'\0\0\0\0\1{"a":1,"x":2}', b'\0\0\0\0\2{"x":2}']))
     assert run(data, adapter, to="ndjson")[1].ignored == {"x": 2}

@@ -11,8 +11,8 @@ from native.errors import PlanError
 from tests.translator.containers.support import messages
 from tests.translator.streams.schema_ids.support import avro
 from translator import containers
-from translator.engine.transformers import frame_of
-from translator.streams.pump import Conversion
+from translator.contract import delimiter
+from translator.streams.pump import Pump
 
 ARRAY = {"type": "array", "items": "string"}
 OLD = {"type": "record", "name": "R", "fields": [{"name": "tags", "type": ARRAY}]}
@@ -40,9 +40,9 @@ MADE = [(0, 0, 1), (0, 1, 2), (1, 0, 3), (4, 0, 4), (4, 2, 5), (5, 0, 6)]
 @pytest.mark.parametrize(("options", "prefix"), [({}, b""), ({"out": "confluent", "out_id": 9}, b"\0\0\0\0\x09")])
 def test_results_of_several_ids_stand_in_the_order_of_their_messages(options, prefix):
     """Each says of which input it is and which of its items; a refused item stands aside, a refused input made none."""
-    batch = adapter(**options).translate_each(STREAM, framing="be32")
+    batch = adapter(**options).translate_each(STREAM, delimiting="be32")
     made = [(batch.inputs[i], batch.items[i], batch[i]) for i in range(len(batch))]
-    frame = frame_of("be32")
+    frame = delimiter("be32")
     assert made == [(i, item, frame(prefix + avro(TARGET, {"n": n}))) for i, item, n in MADE]
     assert [(error.index, error.item, error.code) for error in batch.errors] == [
         (3, None, "FRAME_SCHEMA"),
@@ -73,10 +73,10 @@ def test_other_calls_say_so():
 @pytest.mark.parametrize("options", [{}, {"out": "confluent", "out_id": 9}])
 def test_the_conversion_engine_takes_them(options):
     """A stream of two ids, refused items aside."""
-    data, out, refused = b"".join(map(frame_of("varint"), STREAM)), io.BytesIO(), []
+    data, out, refused = b"".join(map(delimiter("varint"), STREAM)), io.BytesIO(), []
     with containers.get("hal9-frames").writer(out) as writer:
         reader = containers.get("delimited").reader(io.BytesIO(data))
-        counts = Conversion(reader, adapter(**options), writer, refused=refused.append).run()
+        counts = Pump(reader, adapter(**options), writer, refused=refused.append).run()
     found = messages(containers.get("hal9-frames").reader(io.BytesIO(out.getvalue())))
     assert [each[-1] >> 1 for each in found] == [1, 2, 3, 4, 5, 6]
     assert (counts.read, counts.written, counts.refused) == (6, 6, 2)

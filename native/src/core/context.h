@@ -1,0 +1,55 @@
+/* A context: what one thread needs to run plans, kept from call to call. Nobody but the core's own files looks into it.
+ */
+#ifndef H9_CONTEXT_H
+#define H9_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "core/tape.h"
+
+typedef struct h9_chunk {
+    struct h9_chunk *next;
+    size_t size;
+} h9_chunk;
+
+struct h9_context {
+    const uint8_t *begin, *end; /* the message */
+    const h9_plan *plan;
+    uint32_t depth;            /* how many more levels may open */
+    uint32_t items;            /* how many more items may come */
+    uint8_t *free, *chunk_end; /* the arena: what is left of the newest chunk */
+    h9_chunk *chunks;          /* newest first */
+    uint64_t arena_left;       /* of limits.memory, beyond the chunks held */
+    h9_tape_item *tape;
+    uint32_t tape_size, tape_cap;
+    uint8_t *out;
+    size_t out_size, out_cap; /* finished messages; room for the current one behind them */
+    uint8_t *back;
+    size_t back_cap;   /* where the Protobuf writer writes, from the end */
+    uint32_t code;     /* of the refusal under way */
+    bool is_meaning;   /* it is about what a value means, rather than how it is written */
+    const uint8_t *at; /* where */
+    h9_place *places;
+    size_t places_size, places_cap; /* of the refusal under way: innermost first, reversed when it is recorded */
+    size_t places_done;             /* those of recorded errors stand before */
+    h9_error *errors;
+    size_t errors_size, errors_cap;
+    h9_result *results; /* of a plan that makes many */
+    size_t results_size, results_cap;
+    uint64_t record; /* the message's number in this call */
+    h9_framing framing;
+    struct h9_ignored *ignored;
+    size_t ignored_size, ignored_cap;
+    uint64_t seed[2];
+    uint64_t generated; /* ids made so far */
+    h9_limits limits;
+    h9_allocator memory;
+    bool partial; /* running out of input isn't an error of the message */
+};
+
+/* What h9_allocator.resize is where the caller names none. */
+void *h9_default_resize(void *state, void *block, size_t old_size, size_t size);
+/* Between two calls: one huge message must not hold its memory for ever. */
+void h9_release_excess(h9_context *c);
+
+#endif

@@ -1,0 +1,37 @@
+/* Memory of a message: the arena that its frames and lists stand in, which the next message takes over. */
+#ifndef H9_FRAME_H
+#define H9_FRAME_H
+
+#include "core/context.h"
+#include "core/slot.h"
+
+void *h9_grow(h9_context *c, void *block, size_t *cap, size_t unit, size_t need); /* NULL: none, and refused */
+void *h9_arena_slow(h9_context *c, size_t n);
+/* n bytes of the arena, 16-aligned, not cleared; for none a place all the same. NULL: refused. */
+static inline void *h9_arena(h9_context *c, size_t n)
+{
+    n = (n + 15 + !n) & ~(size_t)15;
+    if (H9_UNLIKELY((size_t)(c->chunk_end - c->free) < n)) return h9_arena_slow(c, n);
+    void *block = c->free;
+    c->free += n;
+    return block;
+}
+/* A frame for record table r with nothing present. NULL: refused. */
+static inline h9_slot *h9_frame_new(h9_context *c, const h9_record *r)
+{
+    h9_slot *frame = h9_arena(c, r->slots * sizeof(h9_slot) + r->words * sizeof(uint64_t));
+    if (H9_LIKELY(frame != NULL)) memset(frame + r->slots, 0, r->words * sizeof(uint64_t));
+    return frame;
+}
+/* Room for one more item of `width` bytes; returns where it goes and counts it. NULL: refused. */
+uint8_t *h9_list_add(h9_context *c, h9_slot *list, size_t width);
+/* Room for n more at once (n is bounded by the caller by what the input can still hold); false: refused. */
+bool h9_list_reserve(h9_context *c, h9_slot *list, size_t width, size_t n);
+
+/* For the next message: only the first chunk is kept. */
+void h9_arena_reset(h9_context *c);
+/* Frees the newest chunk of the arena, which isn't the only one; all of them. */
+void h9_drop_chunk(h9_context *c);
+void h9_free_chunks(h9_context *c);
+
+#endif

@@ -1,0 +1,51 @@
+/* Tapes: values without a schema, one item after another, a list or map before what it holds. */
+#ifndef H9_TAPE_H
+#define H9_TAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hal9_core.h"
+
+/* One item of an `any` tape. A list or map stands before its items; `u.end` is the tape index after its last one. */
+typedef enum h9_tape_kind { /* up to NUMBER: what JSON writes without quotes */
+                            H9_T_NULL,
+                            H9_T_FALSE,
+                            H9_T_TRUE,
+                            H9_T_INT,
+                            H9_T_UINT,
+                            H9_T_FLOAT,
+                            H9_T_FLOAT32,
+                            H9_T_NUMBER, /* a JSON number's text, where it isn't an integer within 64 bits (S34) */
+                            H9_T_STRING, /* p, n: valid UTF-8 */
+                            H9_T_BYTES,
+                            H9_T_LIST,
+                            H9_T_MAP,      /* n items or pairs; a map's keys are items too, before their values */
+                            H9_T_EXTENSION /* MessagePack: p[-1] is the type byte, n the size of the body at p */
+} h9_tape_kind;
+typedef struct h9_tape_item {
+    uint16_t kind;
+    uint16_t flags; /* STRING: H9_SPAN_PLAIN */
+    uint32_t n;
+    union {
+        int64_t i;
+        uint64_t u;
+        double d;
+        float f;
+        const uint8_t *p;
+        uint64_t end;
+    } v;
+} h9_tape_item;
+
+/* Where the item after the one at `index` stands, and after all that is in it. */
+static inline uint32_t h9_tape_after(const h9_tape_item *tape, uint32_t index)
+{
+    const h9_tape_item *item = &tape[index];
+    return item->kind == H9_T_LIST || item->kind == H9_T_MAP ? (uint32_t)item->v.end : index + 1;
+}
+
+/* One more item on the tape (index; the pointer moves when it grows). NULL: refused. */
+h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind);
+
+#endif

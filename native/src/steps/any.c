@@ -1,0 +1,121 @@
+/* The conversion steps on untyped values: whether the target's format has all that is on a tape, and a tape as text. */
+#include <math.h>
+
+#include "core/context.h"
+#include "core/output.h"
+#include "steps/convert.h"
+#include "values/big.h"
+#include "values/number.h"
+#include "values/time.h"
+#include "values/utf8.h"
+
+#define DOUBLE_BITS 53 /* that a double's integers have at most, zeros at the end aside */
+
+/* --- numbers --- */
+
+static bool fits_double(uint64_t magnitude)
+{ return magnitude == 0 || (magnitude >> __builtin_ctzll(magnitude)) >> DOUBLE_BITS == 0; }
+
+static uint64_t magnitude_of(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
+
+/* Whether a double holds an integer that is written in full, and no larger than the largest double (309 digits). */
+static bool fits_double_digits(const h9_number *n)
+{
+    h9_big b;
+    unsigned lowest = 0;
+    h9_big_set(&b, 0);
+    h9_big_add_digits(&b, n->text + n->negative, n->length - n->negative);
+    if (b.n == 0) return true;
+    while (b.limb[lowest] == 0) lowest++;
+    unsigned low = lowest * 64 + (unsigned)__builtin_ctzll(b.limb[lowest]);
+    unsigned high = b.n * 64 - (unsigned)__builtin_clzll(b.limb[b.n - 1]);
+    return high - low <= DOUBLE_BITS;
+}
+
+/* A fraction may round to the nearest double, as any decimal text does; an integer is exact (S2, S34). */
+static h9_code number_fits_double(const h9_number *n)
+{
+    int64_t i;
+    uint64_t u;
+    if (h9_number_i64(n, &i) == 0) return fits_double(magnitude_of(i)) ? H9_OK : H9_E_INEXACT;
+    if (h9_number_u64(n, &u) == 0) return fits_double(u) ? H9_OK : H9_E_INEXACT;
+    return !n->integral || fits_double_digits(n) ? H9_OK : H9_E_INEXACT;
+}
+
+/* A number's text: an integer over 64 bits, "-0", or one with a point or an exponent. */
+static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
+{
+    h9_number number;
+    double d;
+    if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64))) return H9_OK;
+    if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
+    if (fits & H9_FITS_64 && number.integral && number.mantissa != 0) return H9_E_RANGE;
+    if (!h9_number_f64(&number, &d)) return H9_E_RANGE;
+    return fits & H9_FITS_DOUBLE ? number_fits_double(&number) : H9_OK;
+}
+
+/* --- items --- */
+
+/* A timestamp of four digits in its year is the only extension that text can say. */
+static h9_code extension_fits(const h9_tape_item *item)
+{
+    uint8_t printed[H9_MAX_TIME_TEXT];
+    int64_t seconds;
+    uint32_t nanos;
+    if (item->v.p[-1] != H9_TIMESTAMP_EXTENSION) return H9_E_EXTENSION;
+    if (!h9_timestamp_unpack(item->v.p, item->n, &seconds, &nanos)) return H9_E_TIME;
+    return h9_time_print(printed, seconds, nanos, false) ? H9_OK : H9_E_TIME;
+}
+
+static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
+{
+    bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
+    switch (item->kind) {
+    case H9_T_INT: return any_integer || fits_double(magnitude_of(item->v.i)) ? H9_OK : H9_E_INEXACT;
+    case H9_T_UINT: return any_integer || fits_double(item->v.u) ? H9_OK : H9_E_INEXACT;
+    case H9_T_FLOAT: return finite || isfinite(item->v.d) ? H9_OK : H9_E_NOT_FINITE;
+    case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
+    case H9_T_NUMBER: return number_fits(fits, item);
+    case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
+    case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(item) : H9_OK;
+    default: return H9_OK;
+    }
+}
+
+/* The items stand one after another, whatever holds them; keys are text, which every format has. */
+static h9_code any_fits(const h9_context *c, uint32_t fits, const h9_slot *v)
+{
+    if (v->any.count == 0) return H9_OK; /* filled in: null, {} or [] as the target has it */
+    const h9_tape_item *item = c->tape + v->any.first, *end = item + v->any.count;
+    if (fits & H9_FITS_MAP && item->kind != H9_T_MAP) return H9_E_TYPE;
+    if (fits & H9_FITS_LIST && item->kind != H9_T_LIST) return H9_E_TYPE;
+    h9_code code = H9_OK;
+    for (; item < end && code == H9_OK; item++) code = item_fits(fits, item);
+    return code;
+}
+
+/* --- text --- */
+
+static h9_code text(h9_slot *v, const uint8_t *p, size_t n)
+{
+    v->s.p = p;
+    v->s.n = (uint32_t)n;
+    v->s.flags = h9_plain_run(p, n) == n ? H9_SPAN_PLAIN : 0;
+    return H9_OK;
+}
+
+static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
+{
+    static const h9_node any = {.op = H9_OP_ANY};
+    if (v->any.count == 0) return text(v, (const uint8_t *)"null", 4);
+    const h9_tape_item *item = c->tape + v->any.first;
+    if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
+    h9_code code = any_fits(c, H9_FITS_FINITE, v);
+    if (code != H9_OK) return code;
+    size_t size;
+    const uint8_t *json = h9_write_aside(c, H9_FORMAT_JSON, &any, v, &size);
+    return json ? text(v, json, size) : (h9_code)c->code;
+}
+
+h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
+{ return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v); }
