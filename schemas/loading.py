@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol, TypeAlias
 
 from native.errors import SchemaError
@@ -111,6 +111,11 @@ def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
     except SchemaError as error:
         inside = error.path.removeprefix("#")
         raise SchemaError(error.message, f"{path}#{inside}" if inside else str(path)) from error.__cause__
+
+
+def language_of(path: str | Path) -> Language | None:
+    """The language that a file's suffix tells (`FILE` or `FILE#Type`); None: it doesn't."""
+    return _SUFFIXES.get(PurePath(str(path).partition("#")[0]).suffix.lower())
 
 
 def _content(path: Path) -> bytes:

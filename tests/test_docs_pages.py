@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import translator
-from translator import formats
+from translator import containers, formats
+from translator.containers import detect
 from translator.engine.plan import Plan
 from translator.policies import choices
 from translator.streams.schema_ids.adapter import Adapter
@@ -108,13 +109,23 @@ def test_every_member_is_told(type_: Any) -> None:
     assert {each for each in members if not re.search(rf"\b{each}\b", SECTIONS[type_.__name__])} == set()
 
 
-def test_every_format_has_its_page() -> None:
-    """It tells what the format loses as the format's file has it: by the codes and policies that are named there."""
-    pages = {path.stem: path.read_text() for path in (DOCS / "formats").glob("*.md")}
-    assert set(formats.NAMES) <= set(pages)
-    for each in formats.NAMES:
-        named = {word for text in formats.get(each).loses for word in re.findall(r"policy (\w+=\w+)", text)}
-        assert {word for word in named if word not in pages[each]} == set(), each
+@pytest.mark.parametrize("format_", formats.NAMES)
+def test_every_format_has_its_page(format_: str) -> None:
+    """It tells what the format loses, item by item, as the format's file has it."""
+    text = (DOCS / "formats" / f"{format_}.md").read_text().partition("## Loses")[2].replace("`", "")
+    assert tuple(re.findall(r"^- (.*)$", text, re.MULTILINE)) == formats.get(format_).loses
+
+
+@pytest.mark.parametrize("format_", formats.NAMES)
+def test_a_page_names_the_format_s_containers(format_: str) -> None:
+    """Where it lists them: the usual one first, and no other than those that take it."""
+    line = re.search(
+        r"^Containers: (?!as )(.*?)\. ?(?:Schemas|Framing|$)", (DOCS / "formats" / f"{format_}.md").read_text(), re.M
+    )
+    if line is not None:
+        named = [each for each in re.findall(r"`([\w-]+)`", line[1]) if each in containers.NAMES]
+        assert named[0] == formats.get(format_).container
+        assert set(named) == set(detect.containers_of(format_)) - {"dead-letter"}
 
 
 def test_policies_are_real() -> None:

@@ -1,18 +1,19 @@
-"""How messages stand in a file or a stream: one file per container, all of one shape (`base.Container`).
+"""How messages stand in a file or a stream: one file per container, which says all of it (`base.Container`).
 
-Containers move bytes. They know nothing of schemas beyond carrying a schema's text (Avro), and nothing of formats
-beyond the names of those that can stand in them. Importing this package imports none of them.
+Containers move bytes. They know nothing of schemas beyond carrying a schema's text (Avro), and of a format only what
+its `Format` says. Importing this package imports none of them.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from translator.containers.base import Container
 
-_MODULES = {
+_MODULES: Final = {
     "avro": "avro",
     "ndjson": "ndjson",
     "delimited": "delimited",
@@ -23,10 +24,12 @@ _MODULES = {
     "dead-letter": "dead_letter",
 }
 
-NAMES = tuple(_MODULES)
+NAMES: Final = tuple(_MODULES)
 """The names of all containers."""
 
 
+@cache
 def get(name: str) -> Container:
     """The container of that name. KeyError where there is none."""
-    return cast("Container", import_module(f"{__name__}.{_MODULES[name]}"))
+    found: Container = import_module(f"{__name__}.{_MODULES[name]}").CONTAINER
+    return found

@@ -6,7 +6,7 @@
 Theory of operation. A block is looked at in the input's window and dropped from it only when all of it is known to be
 right, so that after damage the search for the next sync marker begins where the damaged block did: a marker may stand
 inside of what a wrong size would have skipped. What the file says of itself (lengths, counts, what comes out of a
-codec) is held against `Limits` before it costs anything (B6, B20, B21, B27, B28, B35, B36).
+codec) is held against `StreamLimits` before it costs anything (B6, B20, B21, B27, B28, B35, B36).
 
 The reader gives a run with a count for each block. Errors: see base.py.
 """
@@ -22,13 +22,18 @@ from typing import IO, Self
 from native.errors import ContainerError
 from translator import varints
 from translator.containers import compression
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Block, Limits, Options, moved
-from translator.containers.streams import BlockReader, Input, send
+from translator.containers.base import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    Block,
+    Container,
+    StreamLimits,
+    WriterOptions,
+    moved,
+)
+from translator.containers.compression.base import Decompress
+from translator.containers.streams import BlockReader, Window, send
 from translator.contract import Data, Delimiting
-
-NAME = "avro"
-EXTENSIONS = {".avro": "avro"}
-FORMATS = ("avro",)
 
 MAGIC = b"Obj\x01"
 SYNC_SIZE = 16
@@ -41,13 +46,13 @@ def sniff(head: bytes) -> bool:
     return head.startswith(MAGIC)
 
 
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> AvroReader:
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> AvroReader:
     """Reads the header. CONTAINER_MAGIC, HEADER, SCHEMA, CODEC, TRUNCATED, LIMIT."""
     return AvroReader(stream, limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> AvroWriter:
     """Writes the header. `metadata` must have `avro.schema`; the codec is `options.codec`. CONTAINER_SCHEMA, CODEC."""
     return AvroWriter(stream, metadata or {}, options)
@@ -56,7 +61,7 @@ def writer(
 class _Cursor:
     """Reads ahead in the input's window without dropping anything. `code`: of what is damaged here."""
 
-    def __init__(self, source: Input, code: str, limit: int) -> None:
+    def __init__(self, source: Window, code: str, limit: int) -> None:
         self._source = source
         self._code = code
         self._limit = limit
@@ -107,7 +112,7 @@ class _Cursor:
 class _Header:
     """What stands in front of the blocks."""
 
-    def __init__(self, source: Input, limits: Limits) -> None:
+    def __init__(self, source: Window, limits: StreamLimits) -> None:
         self._cursor = _Cursor(source, "CONTAINER_HEADER", limits.header)
         self._places: dict[str, int] = {}
         self.metadata: dict[str, bytes] = {}
@@ -160,7 +165,7 @@ class _Header:
         except UnicodeDecodeError as error:
             raise self._cursor.error("CONTAINER_SCHEMA", "a schema that is not UTF-8", self._places[SCHEMA]) from error
 
-    def _decompressor(self) -> compression.Decompress:
+    def _decompressor(self) -> Decompress:
         name = self.metadata.get(CODEC, b"null").decode("utf-8", "replace")
         try:
             return compression.decompressor(name)
@@ -171,12 +176,12 @@ class _Header:
 class AvroReader(BlockReader):
     """Reads blocks. `messages` counts what was given, also across damage that `resync` went past."""
 
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
-        self._input = Input(stream)
+        self._input = Window(stream)
         header = _Header(self._input, limits)
         self.metadata = header.metadata
-        self.schema: str = header.schema
+        self.schema = header.schema
         self._sync = header.sync
         self._decompress = header.decompress
         self._limits = limits
@@ -195,7 +200,7 @@ class AvroReader(BlockReader):
         return None
 
     def resync(self) -> bool:
-        """Goes behind the next sync marker after the damaged block's beginning (B37)."""
+        """Goes past the next sync marker after the damaged block's beginning (B37)."""
         self.failed = not (self.failed and self._input.skip_past(self._sync))
         return not self.failed
 
@@ -208,7 +213,7 @@ class AvroReader(BlockReader):
             raise cursor.error("CONTAINER_LIMIT", "a block longer than allowed")
         body = cursor.take(size + SYNC_SIZE)
         if body[size:] != self._sync:
-            raise cursor.error("CONTAINER_SYNC", "no sync marker behind the block", cursor.at - SYNC_SIZE)
+            raise cursor.error("CONTAINER_SYNC", "no sync marker after the block", cursor.at - SYNC_SIZE)
         return count, body[:size], cursor.at
 
     def _unpack(self, packed: memoryview, count: int) -> Data:
@@ -228,7 +233,7 @@ class AvroReader(BlockReader):
         return max(self._limits.free - self._unpacked, self._limits.ratio * self._packed - self._unpacked, 0)
 
     def _count(self, count: int, size: int) -> None:
-        """Refuses counts that no bytes stand behind (B27)."""
+        """Refuses counts without bytes to match (B27)."""
         self._weightless += max(count - size, 0)
         if self._weightless > self._limits.weightless:
             raise ContainerError("CONTAINER_LIMIT", "more messages than bytes", self._input.offset)
@@ -239,7 +244,7 @@ class AvroWriter:
 
     delimiting: Delimiting = "none"
 
-    def __init__(self, stream: IO[bytes], metadata: Mapping[str, bytes], options: Options) -> None:
+    def __init__(self, stream: IO[bytes], metadata: Mapping[str, bytes], options: WriterOptions) -> None:
         self._compress = compression.compressor(options.codec, options.level)
         if SCHEMA not in metadata:
             raise ContainerError("CONTAINER_SCHEMA", "no schema")
@@ -304,3 +309,16 @@ class AvroWriter:
 
 def _sized(data: bytes) -> bytes:
     return varints.encode_long(len(data)) + data
+
+
+CONTAINER = Container(
+    name="avro",
+    doc=__doc__,
+    usual="avro",
+    holds="own",
+    sniff=sniff,
+    reader=reader,
+    writer=writer,
+    carries="avro",
+    codecs=compression.CODECS,
+)

@@ -6,7 +6,7 @@ Theory of operation. A reader turns a stream into blocks, each a batch of messag
     while True:
         try:
             block = next(reader, None)
-        except ContainerError as error:     # report it; then go on behind the damage, where that can be found
+        except ContainerError as error:     # report it; then go on after the damage, where that can be found
             if reader.resync():
                 continue
             break
@@ -20,7 +20,7 @@ A writer gets what the C core wrote (with the delimiters that `Writer.delimiting
     with container.writer(stream, metadata=..., options=...) as writer:
         writer.write(output, ends, count)
 
-Nobody here closes a stream that the caller opened. Memory is bounded by `Limits`, whatever the stream says.
+Nobody here closes a stream that the caller opened. Memory is bounded by `StreamLimits`, whatever the stream says.
 
 Codes of `ContainerError`, whose offset is from the start of the file, and whose index is the number of messages
 that were given before:
@@ -34,9 +34,9 @@ that were given before:
 | CONTAINER_BLOCK | a block's count, size or compressed bytes are damaged |
 | CONTAINER_SYNC | no sync marker where one must be (B37) |
 | CONTAINER_CHECKSUM | a block's checksum is another one |
-| CONTAINER_FRAME | a message's length is none |
+| CONTAINER_FRAME | a message's length is over 64 bits; an array's brackets don't match |
 | CONTAINER_TRUNCATED | the stream ends inside a message, block or header (B2) |
-| CONTAINER_LIMIT | over one of `Limits` (B6, B35, B36) |
+| CONTAINER_LIMIT | over one of `StreamLimits` (B6, B35, B36) |
 | CONTAINER_LONE | a second message, where the file is one message |
 | CONTAINER_LETTER | a dead letter that isn't one, or has no whole message |
 """
@@ -44,20 +44,19 @@ that were given before:
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, Literal, Protocol, Self
 
 from native.errors import ContainerError
+from schemas.model import Language
 from translator.contract import Data, Delimiting
-
-JSON_FORMATS = ("json", "protojson", "avro-json", "otlp-json")
-BINARY_FORMATS = ("protobuf", "avro", "msgpack", "cbor", "neuron")
+from translator.formats.base import Format
 
 
 @dataclass(frozen=True)
-class Limits:
+class StreamLimits:
     """What a stream may cost at most, in bytes where nothing else is said."""
 
     record: int = 64 << 20
@@ -75,7 +74,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Options:
+class WriterOptions:
     """How a writer writes. Only Avro has a choice."""
 
     codec: str = "null"
@@ -87,8 +86,8 @@ class Options:
     """16 bytes; None: random ones, as they must be but for files to compare."""
 
 
-DEFAULT_LIMITS = Limits()
-DEFAULT_OPTIONS = Options()
+DEFAULT_LIMITS = StreamLimits()
+DEFAULT_OPTIONS = WriterOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Block:
     and says by `Reader.consumed` how far it came; what is left over stands at the start of the next block.
 
     `offset`: of data[0] in the stream; in Avro, where data is decompressed, of the block's first byte. `last`, which
-    matters in runs without a count: no input follows behind `data`, so a message that it cuts off is truncated.
+    matters in runs without a count: no input follows `data`, so a message that it cuts off is truncated.
     """
 
     data: Data
@@ -151,7 +150,7 @@ class Writer(Protocol):
 
     def write(self, data: Data, ends: Sequence[int], count: int) -> None:
         """Puts down `count` messages, which are all of `data`: the i-th ends at ends[i]; `ends` may be longer.
-        A refused message is none: `kept` takes them out. `data` and `ends` may be reused afterwards."""
+        A refused message is not one of them: `kept` takes its end out. `data` and `ends` may be reused afterwards."""
 
     def flush(self) -> None:
         """Everything written so far goes to the stream."""
@@ -166,25 +165,73 @@ class Writer(Protocol):
     ) -> None: ...
 
 
-class Container(Protocol):
-    """A module of this package."""
+def never(head: bytes) -> bool:
+    """Any byte may begin it."""
+    return False
 
-    NAME: str
-    EXTENSIONS: Mapping[str, str]
-    """File name extension → format that it stands for."""
-    FORMATS: tuple[str, ...]
-    """What can stand in it; the first is the one that `sniff` recognizes."""
 
-    def sniff(self, head: bytes) -> bool:
-        """Whether a stream that begins with `head` is surely or very likely this."""
+def untold(head: bytes) -> str | None:
+    """It doesn't say what messages it has."""
+    return None
 
-    def reader(self, stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> Reader:
-        """Opens a stream for reading. It may be a pipe, and give as few bytes at a time as it likes."""
 
-    def writer(
-        self, stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
-    ) -> Writer:
-        """Opens a stream for writing."""
+class OpensReader(Protocol):
+    """Opens a stream for reading. It may be a pipe, and give as few bytes at a time as it likes."""
+
+    def __call__(self, stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> Reader: ...
+
+
+class OpensWriter(Protocol):
+    """Opens a stream for writing. `metadata`: what is to stand in front of the messages."""
+
+    def __call__(
+        self,
+        stream: IO[bytes],
+        *,
+        metadata: Mapping[str, bytes] | None = None,
+        options: WriterOptions = DEFAULT_OPTIONS,
+    ) -> Writer: ...
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container: all that anybody asks of it.
+
+    `doc`: of its file; the first paragraph says what it is. `usual`: the format of its messages where nothing tells.
+    `holds`: messages in any format, in those that are JSON text, or only in those that name this container as theirs.
+    `sniff`: whether a stream that begins so is surely or very likely this; `format_of`: the format that such a stream
+    names itself. `suffixes`: of files that are this, whatever the format, which is then the usual one; those that mean
+    a format too stand in the format's file. `delimits`: it says where messages begin and end, whatever bytes they are.
+    `carries`: the language of the schema that it carries. `codecs`: those of its writer. `schema`: by which messages
+    are taken where none is named. `counts`: its reader knows how many messages a block has. `written`: messages can be
+    written to it.
+    """
+
+    name: str
+    doc: str
+    usual: str
+    reader: OpensReader
+    writer: OpensWriter
+    sniff: Callable[[bytes], bool]
+    holds: Literal["any", "text", "own"] = "any"
+    suffixes: tuple[str, ...] = ()
+    delimits: bool = False
+    counts: bool = True
+    carries: Language | None = None
+    codecs: tuple[str, ...] = ()
+    schema: str | None = None
+    written: bool = True
+    format_of: Callable[[bytes], str | None] = untold
+
+    def takes(self, format_: Format) -> bool:
+        """Whether messages in that format can stand in it."""
+        match self.holds:
+            case "any":
+                return True
+            case "text":
+                return format_.text
+            case "own":
+                return format_.container == self.name
 
 
 def moved(error: ContainerError, offset: int) -> ContainerError:

@@ -22,22 +22,18 @@ import msgspec
 
 from native.errors import ContainerError
 from translator.containers.base import (
-    BINARY_FORMATS,
     DEFAULT_LIMITS,
     DEFAULT_OPTIONS,
-    JSON_FORMATS,
     Block,
-    Limits,
-    Options,
+    Container,
+    StreamLimits,
     Wanted,
     Writer,
+    WriterOptions,
 )
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import BlockReader
 
-NAME = "dead-letter"
-EXTENSIONS: dict[str, str] = {}
-FORMATS = JSON_FORMATS + BINARY_FORMATS
 VERSION: Final = 1
 _HEAD: Final = re.compile(rb'\{"dead_letter":1,"format":"([a-z0-9-]+)"')
 
@@ -46,7 +42,7 @@ class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
     """One refused message, or (`data` is None) damage to the container `file`.
 
     `size`: bytes of the whole message; `cut`: `data` has only the first of them. `item`: which one was refused of the
-    `of` messages that a mapping made of this one; the others were written. `lost`: messages behind it, lost with it.
+    `of` messages that a mapping made of this one; the others were written. `lost`: messages after it, lost with it.
     """
 
     dead_letter: int
@@ -84,14 +80,14 @@ def format_of(head: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> LetterReader:
-    """Split blocks. CONTAINER_LETTER for a line that is no letter, or whose message isn't there whole; `resync` goes on
-    with the next one. CONTAINER_LIMIT for a line over `limits.record`."""
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> LetterReader:
+    """Split blocks. CONTAINER_LETTER for a line that is not a letter, or whose message isn't there whole; `resync` goes
+    on with the next one. CONTAINER_LIMIT for a line over `limits.record`."""
     return LetterReader(stream, limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> Writer:
     """CONTAINER_LETTER, always."""
     raise ContainerError("CONTAINER_LETTER", "letters are made of refusals, not of messages")
@@ -100,7 +96,7 @@ def writer(
 class LetterReader(BlockReader):
     """Gives the messages in letters. `bad`: the letter that the last error was about, where it is one."""
 
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
         self._lines = SplitReader(stream, "lines", limits)
         self._queue: deque[tuple[int, bytes]] = deque()
@@ -174,3 +170,16 @@ def _unfit(letter: Letter, format_: str) -> str:
     if letter.format != format_:
         return "a letter of another format than the first one's"
     return ""
+
+
+CONTAINER = Container(
+    name="dead-letter",
+    doc=__doc__,
+    usual="json",
+    delimits=True,
+    sniff=sniff,
+    reader=reader,
+    writer=writer,
+    written=False,
+    format_of=format_of,
+)

@@ -5,7 +5,7 @@ who reads it, so that a broken item is refused alone. What must hold is what the
 that match. Where they don't, where the next item begins can't be known (CONTAINER_FRAME). The scan is the core's; it
 stops and goes on anywhere, so that an item that comes in small pieces costs linear time, and keeps no more than one.
 
-    [ {...} , {...} ]        read: white space anywhere; nothing may stand behind the array
+    [ {...} , {...} ]        read: white space anywhere; nothing may follow the array
     [\\n{...},\\n{...}\\n]\\n    written
 """
 
@@ -16,15 +16,19 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
+from native.binding import ArraySplitter
 from native.errors import ContainerError, DataError
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, JSON_FORMATS, Block, Limits, Options
+from translator.containers.base import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    Block,
+    Container,
+    StreamLimits,
+    WriterOptions,
+)
 from translator.containers.splitting import MAX_COUNT, USUAL_SIZE
-from translator.containers.streams import BlockReader, Input, PlainWriter, send
+from translator.containers.streams import BlockReader, PlainWriter, Window, send
 from translator.contract import Data
-
-NAME = "json-array"
-EXTENSIONS: dict[str, str] = {}
-FORMATS = JSON_FORMATS
 
 _SPACE: Final = b" \t\r\n"
 _SPACES: Final = re.compile(rb"[ \t\r\n]*+")
@@ -40,15 +44,15 @@ def sniff(head: bytes) -> bool:
     return head.lstrip(_SPACE)[:1] == b"["
 
 
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> ArrayReader:
-    """Split blocks. CONTAINER_MAGIC where it is no array, CONTAINER_FRAME for brackets that don't match and for what
-    stands behind the array, CONTAINER_LIMIT for an item over `limits.record`, which `resync` passes over,
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> ArrayReader:
+    """Split blocks. CONTAINER_MAGIC where it is not an array, CONTAINER_FRAME for brackets that don't match and for
+    what follows the array, CONTAINER_LIMIT for an item over `limits.record`, which `resync` passes over,
     CONTAINER_TRUNCATED."""
     return ArrayReader(stream, limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> ArrayWriter:
     """Closing ends the array; without messages it is empty."""
     return ArrayWriter(stream)
@@ -57,11 +61,9 @@ def writer(
 class ArrayReader(BlockReader):
     """Gives split blocks: as many whole items as the stream gave at once."""
 
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
-        from native.binding import ArraySplitter
-
-        self._input = Input(stream)
+        self._input = Window(stream)
         self._limit = limits.record
         self._splitter = ArraySplitter()
         """An item begins at the window's start, and so does what it has scanned."""
@@ -78,16 +80,16 @@ class ArrayReader(BlockReader):
             if not self._splitter.closed:
                 self._more()
         if self._space():
-            raise ContainerError("CONTAINER_FRAME", "bytes behind the array", self._input.offset)
+            raise ContainerError("CONTAINER_FRAME", "bytes after the array", self._input.offset)
         return None
 
     def resync(self) -> bool:
-        """Goes behind an item that is too long, if its end is to be found."""
+        """Goes past an item that is too long, if its end can be found."""
         self.failed = not (self.failed and self._begun and self._pass_over())
         return not self.failed
 
     def _begin(self) -> None:
-        """Goes behind the opening bracket."""
+        """Goes past the opening bracket."""
         self._begun = True
         if not self._space():
             raise ContainerError("CONTAINER_TRUNCATED", "no array begins", self._input.offset)
@@ -96,7 +98,7 @@ class ArrayReader(BlockReader):
         self._input.drop(1)
 
     def _space(self) -> bool:
-        """Goes behind white space. Whether something follows it."""
+        """Goes past white space. Whether something follows it."""
         source = self._input
         while True:
             source.drop(_space_at(source.window()))
@@ -104,7 +106,7 @@ class ArrayReader(BlockReader):
                 return source.available > 0
 
     def _block(self) -> Block:
-        """The whole items in the window. Damage behind the first is left for the next call."""
+        """The whole items in the window. Damage after the first is left for the next call."""
         source = self._input
         offset, data = source.offset, source.window()
         begin, end, used = self._split(data, offset)
@@ -183,8 +185,19 @@ class ArrayWriter(PlainWriter):
 
 
 def _separated(data: bytes, ends: Sequence[int], count: int) -> bytes:
-    """The lines without the last one's end, and a comma behind each of the others."""
+    """The lines without the last one's end, and a comma after each of the others."""
     if data.count(b"\n") == count:
         return data[:-1].replace(b"\n", b",\n")
     begins = [0, *ends[: count - 1]]
     return b",\n".join(data[begin : end - 1] for begin, end in zip(begins, ends[:count], strict=True))
+
+
+CONTAINER = Container(
+    name="json-array",
+    doc=__doc__,
+    usual="json",
+    holds="text",
+    sniff=sniff,
+    reader=reader,
+    writer=writer,
+)

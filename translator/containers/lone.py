@@ -8,20 +8,15 @@ from typing import IO
 
 from native.errors import ContainerError
 from translator.containers.base import (
-    BINARY_FORMATS,
     DEFAULT_LIMITS,
     DEFAULT_OPTIONS,
-    JSON_FORMATS,
     Block,
-    Limits,
-    Options,
+    Container,
+    StreamLimits,
+    WriterOptions,
 )
-from translator.containers.streams import BlockReader, Input, PlainWriter
+from translator.containers.streams import BlockReader, PlainWriter, Window
 from translator.contract import Data
-
-NAME = "lone"
-EXTENSIONS = {".json": "json", ".pb": "protobuf", ".binpb": "protobuf", ".bin": "protobuf"}
-FORMATS = JSON_FORMATS + BINARY_FORMATS
 
 
 def sniff(head: bytes) -> bool:
@@ -29,22 +24,22 @@ def sniff(head: bytes) -> bool:
     return head.lstrip()[:1] in (b"{", b"[")
 
 
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> LoneReader:
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> LoneReader:
     """One split block of one message. CONTAINER_LIMIT where it is over `limits.record`."""
     return LoneReader(stream, limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> LoneWriter:
     """CONTAINER_LONE for a second message."""
     return LoneWriter(stream)
 
 
 class LoneReader(BlockReader):
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
-        self._input = Input(stream)
+        self._input = Window(stream)
         self._limit = limits.record
 
     def next_block(self) -> Block | None:
@@ -67,3 +62,14 @@ class LoneWriter(PlainWriter):
         if self._messages > 1:
             raise ContainerError("CONTAINER_LONE", "a second message, where the file is one message", 0, 1)
         super().write(data, ends, count)
+
+
+CONTAINER = Container(
+    name="lone",
+    doc=__doc__,
+    usual="json",
+    delimits=True,
+    sniff=sniff,
+    reader=reader,
+    writer=writer,
+)

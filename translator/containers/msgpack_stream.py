@@ -12,12 +12,16 @@ from collections.abc import Mapping
 from typing import IO
 
 from native.errors import ContainerError
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Block, Limits, Options
-from translator.containers.streams import BlockReader, Input, PlainWriter
-
-NAME = "msgpack-stream"
-EXTENSIONS = {".msgpack": "msgpack", ".mpk": "msgpack"}
-FORMATS = ("msgpack",)
+from translator.containers.base import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    Block,
+    Container,
+    StreamLimits,
+    WriterOptions,
+    never,
+)
+from translator.containers.streams import BlockReader, PlainWriter, Window
 
 PATIENCE = 16
 """How many times its length an unfinished message may be read before the blocks double."""
@@ -25,18 +29,13 @@ FREE = 64 << 10
 """Bytes read in vain that don't count."""
 
 
-def sniff(head: bytes) -> bool:
-    """Never: any byte may begin it."""
-    return False
-
-
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> RunReader:
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> RunReader:
     """Runs without a count. CONTAINER_LIMIT where a message doesn't end within `limits.record`."""
     return RunReader(stream, limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> PlainWriter:
     return PlainWriter(stream, "none")
 
@@ -44,9 +43,9 @@ def writer(
 class RunReader(BlockReader):
     """Gives runs without a count. `messages` stays 0: only the consumer knows."""
 
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
-        self._input = Input(stream)
+        self._input = Window(stream)
         self._limit = limits.record
         self._given = 0
         self._used: int | None = 0
@@ -86,3 +85,15 @@ class RunReader(BlockReader):
             source.fill(2 * source.available)
         elif stuck or not source.available:
             source.more()
+
+
+CONTAINER = Container(
+    name="msgpack-stream",
+    doc=__doc__,
+    usual="msgpack",
+    holds="own",
+    counts=False,
+    sniff=never,
+    reader=reader,
+    writer=writer,
+)

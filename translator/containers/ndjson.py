@@ -9,13 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO
 
-from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, JSON_FORMATS, Limits, Options
+from translator.containers.base import DEFAULT_LIMITS, DEFAULT_OPTIONS, Container, StreamLimits, WriterOptions
 from translator.containers.splitting import SplitReader
 from translator.containers.streams import PlainWriter
-
-NAME = "ndjson"
-EXTENSIONS = {".ndjson": "json", ".jsonl": "json"}
-FORMATS = JSON_FORMATS
 
 
 def sniff(head: bytes) -> bool:
@@ -25,12 +21,24 @@ def sniff(head: bytes) -> bool:
     return first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")
 
 
-def reader(stream: IO[bytes], *, limits: Limits = DEFAULT_LIMITS) -> SplitReader:
+def reader(stream: IO[bytes], *, limits: StreamLimits = DEFAULT_LIMITS) -> SplitReader:
     """Split blocks. CONTAINER_LIMIT for a line over `limits.record`; `resync` goes on with the next line."""
     return SplitReader(stream, "lines", limits)
 
 
 def writer(
-    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: Options = DEFAULT_OPTIONS
+    stream: IO[bytes], *, metadata: Mapping[str, bytes] | None = None, options: WriterOptions = DEFAULT_OPTIONS
 ) -> PlainWriter:
     return PlainWriter(stream, "newline")
+
+
+CONTAINER = Container(
+    name="ndjson",
+    doc=__doc__,
+    usual="json",
+    holds="text",
+    suffixes=(".ndjson", ".jsonl"),
+    sniff=sniff,
+    reader=reader,
+    writer=writer,
+)

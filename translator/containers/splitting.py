@@ -14,10 +14,11 @@ from __future__ import annotations
 from array import array
 from typing import IO, Literal
 
+from native import binding
 from native.errors import ContainerError, DataError
 from translator import varints
-from translator.containers.base import Block, Limits
-from translator.containers.streams import BlockReader, Input
+from translator.containers.base import Block, StreamLimits
+from translator.containers.streams import BlockReader, Window
 
 Kind = Literal["lines", "varint", "be32"]
 Buffer = bytes | bytearray
@@ -42,8 +43,6 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
     ContainerError where the first message is over the limit (CONTAINER_LIMIT), has no length (CONTAINER_FRAME), or is
     cut off by the end of the input (CONTAINER_TRUNCATED); nothing is lost that stands before.
     """
-    from native import binding
-
     batch = min(MAX_COUNT, len(data) // USUAL_SIZE + 64)
     try:
         return binding.split(_DELIMITINGS[kind], data, last=last, limit=limit, batch=batch)
@@ -75,9 +74,9 @@ def enough(data: Buffer, kind: Kind, scanned: int, limit: int) -> bool:
 class SplitReader(BlockReader):
     """Gives split blocks: as many whole messages as the stream gave at once."""
 
-    def __init__(self, stream: IO[bytes], kind: Kind, limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], kind: Kind, limits: StreamLimits) -> None:
         super().__init__()
-        self._input = Input(stream)
+        self._input = Window(stream)
         self._kind = kind
         self._limit = limits.record
 
@@ -90,7 +89,7 @@ class SplitReader(BlockReader):
         return None
 
     def resync(self) -> bool:
-        """Goes behind a message that is too long; a length that is none leaves nothing to go by."""
+        """Goes past a message that is too long; a length that can't be read leaves nothing to go by."""
         self.failed = not (self.failed and self._pass_over())
         return not self.failed
 

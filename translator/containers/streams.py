@@ -14,7 +14,7 @@ CHUNK = 1 << 20
 """Bytes asked of a stream at a time. A pipe gives what it has."""
 
 
-class Input:
+class Window:
     """A window on a stream: what was read of it and not yet dropped begins at `at` in `data`.
 
     `share` says that somebody else keeps `data`: it isn't changed from then on, reading more makes a new one.
@@ -142,13 +142,13 @@ class BlockReader:
     def pending(self) -> int:
         """Bytes of a message, or of a block, that has come in part."""
         source = getattr(self, "_input", None)
-        return source.available if isinstance(source, Input) else 0
+        return source.available if isinstance(source, Window) else 0
 
     def consumed(self, size: int) -> None:
         """Nothing to know, where a block has whole messages."""
 
     def resync(self) -> bool:
-        """Nothing can be found behind the damage, unless a container knows better."""
+        """Nothing can be found after the damage, unless a container knows better."""
         return False
 
 

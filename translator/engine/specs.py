@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import schemas
 from native.errors import PlanError, SchemaError
-from schemas.loading import Generated
+from schemas.loading import Generated, language_of
 from schemas.model import Language, Schema
 from translator import formats
 from translator.contract import End
@@ -33,11 +33,6 @@ format named beside it.
 """
 
 NEURON: Final = "neuron:"
-_FORMAT_OF: Final[dict[Language, str]] = {"avro": "avro", "protobuf": "protobuf", "jsonschema": "json"}
-_NEURON_LANGUAGE: Final[dict[str, Language]] = {"avro": "avro", "json": "jsonschema", "msgpack": "jsonschema"}
-"""In which language a format takes the built-in schemas; Protobuf for the rest."""
-_SPEAKING: Final = (".avsc", ".proto", ".desc", ".binpb", ".pb", ".fds", ".protoset")
-"""Suffixes that tell a schema's language, whatever the format."""
 
 
 def end(
@@ -64,13 +59,13 @@ def end(
     schema = _schema(document, named, type_, registry)
     if named is None:
         built_in = isinstance(document, str) and document.startswith(NEURON)
-        named = "neuron" if built_in else format_of(schema)
+        named = formats.USUAL if built_in else format_of(schema)
     return End(named, schema)
 
 
 def format_of(schema: Schema) -> str:
     """The usual format of messages that a schema of its language describes."""
-    return _FORMAT_OF[schema.language]
+    return formats.usual_for(schema.language)
 
 
 def _problem(text: str) -> PlanError:
@@ -92,11 +87,12 @@ def _taken_apart(spec: SchemaSpec, format_: str | None, known: Collection[str]) 
 
 
 def _untyped(format_: str | None, type_: str | None) -> End:
-    """A format alone. `neuron` has a schema of its own."""
+    """A format alone. Some have a schema of their own."""
     if format_ is None:
         raise _problem("neither a schema nor a format is named")
-    if format_ == "neuron":
-        return End(format_, _schema(f"{NEURON}NeuronSignal", format_, type_))
+    own = formats.get(format_).schema if format_ in formats.NAMES else None
+    if own is not None:
+        return End(format_, _schema(own, format_, type_))
     if type_ is not None:
         raise _problem(f"the type {type_!r} is named without a schema")
     return End(format_, None)
@@ -121,17 +117,13 @@ def _from_source(document: Document, registry: SchemaSource | None) -> Schema | 
 def _language(document: Any, format_: str | None) -> Language | None:
     """The language that the format says, where the document doesn't."""
     if isinstance(document, str) and document.startswith(NEURON):
-        return _NEURON_LANGUAGE.get(format_ or "", "protobuf")
-    if format_ not in formats.NAMES or _speaks(document):
+        return formats.get(format_ if format_ in formats.NAMES else formats.USUAL).language_of_built_in
+    if format_ not in formats.NAMES or (isinstance(document, str | Path) and language_of(document) is not None):
         return None
     languages = formats.get(format_).languages
     if len(languages) > 1 or (isinstance(document, dict) and "protobuf" in languages):
         return None
     return next(iter(languages))
-
-
-def _speaks(document: Any) -> bool:
-    return isinstance(document, str | Path) and str(document).partition("#")[0].lower().endswith(_SPEAKING)
 
 
 def _rooted(schema: Schema, type_: str) -> Schema:

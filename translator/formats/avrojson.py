@@ -7,18 +7,43 @@ not, and so is a member that the schema doesn't name.
 
 Loses: what Avro loses. NaN and infinity have no form in the specification: refused, or by policy quoted, as Avro's own
 Java library has them (S4).
+
+Taken apart: by an Avro schema; without one it is shown as the JSON that it is. Values are shown as in Avro's binary
+encoding: bytes, which are text of code points 0 to 255, as hexadecimal digits; a decimal, date or time as what it
+stands for. The object around a union's value belongs to the value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from native.binding import C
-from schemas.model import BigDecimal, Bytes, Date, Decimal, Fixed, Float, Period, Time, Timestamp, Type, Uuid
-from translator.formats import avro
+from schemas.avro import branch_name
+from schemas.model import (
+    BigDecimal,
+    Bytes,
+    Date,
+    Decimal,
+    Enum,
+    Fixed,
+    Float,
+    Null,
+    Period,
+    Time,
+    Timestamp,
+    Type,
+    Union,
+    Uuid,
+)
+from translator.formats import avro, json
 from translator.formats.base import Format, Row, Spec, by_name
 from translator.formats.common import float_spec, text_spec
-from translator.formats.json import encode_key
+from translator.formats.json import Dialect, Single, encode_key
+from translator.formats.walking import logical
+from translator.formats.walking.text import quoted, whole
+from translator.formats.walking.walk import Item
 from translator.policies import Policies
 
 
@@ -49,6 +74,44 @@ def checks(type_: Type, policies: Policies) -> list[Row]:
     return avro.checks(type_, policies)
 
 
+# --- taken apart, byte by byte ---
+
+
+def walk(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
+    """The items of one message."""
+    return json.walk(data, type_, cut, _DIALECT)
+
+
+def _branches(union: Union) -> dict[str, Type]:
+    """By their full names (S19); null has none, it is bare."""
+    return {branch_name(each): each for each in union.branches if not isinstance(each, Null)}
+
+
+def _reads(type_: Type, single: Single, cut: int | None) -> tuple[str, str] | None:
+    if single.kind == "number":
+        count = whole(single.content)
+        return None if count is None else logical.of_count(type_, count)
+    if single.kind != "string":
+        return None
+    if isinstance(type_, Enum):
+        known = any(single.content == symbol for symbol, _ in type_.symbols)
+        return (single.content, "") if known else (quoted(single.content, cut), "no symbol has this name")
+    return _bytes(type_, single, cut)
+
+
+def _bytes(type_: Type, single: Single, cut: int | None) -> tuple[str, str] | None:
+    """Text of code points as the bytes that they are (S8, S26)."""
+    try:
+        return logical.of_bytes(type_, single.content.encode("latin-1"), cut)
+    except UnicodeEncodeError:
+        taken = logical.of_bytes(type_, b"", cut) is not None
+        return (quoted(single.content, cut), "a character over U+00FF is not a byte") if taken else None
+
+
+# by their names alone: aliases are a reader's (S31)
+_DIALECT: Final = Dialect(names=by_name, reads=_reads, branches=_branches)
+
+
 FORMAT = Format(
     name="avro-json",
     core=C.H9_FORMAT_JSON,
@@ -62,5 +125,8 @@ FORMAT = Format(
     names_branches=True,
     unknown="refuse",
     encode_key=encode_key,
+    container="ndjson",
+    text=True,
+    walk=walk,
     loses=("NaN and infinity: refused (policy nan=quote)", *avro.FORMAT.loses),
 )

@@ -8,5 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from translator.formats import protobuf
+from translator.formats.base import never_guessed
 
-FORMAT = replace(protobuf.FORMAT, name="neuron")
+SCHEMA = "neuron:NeuronSignal"
+
+FORMAT = replace(
+    protobuf.FORMAT,
+    name="neuron",
+    suffixes={".signals": "delimited", ".nsig": "delimited"},
+    likely=never_guessed,
+    usual_for=None,
+    schema=SCHEMA,
+)

@@ -10,7 +10,7 @@ from native.binding import C
 from schemas.model import Bytes, Enum, Field, Float, Int, Timestamp, Type
 from translator.formats.base import Format, Spec
 from translator.formats.common import calendar_checks, text_spec
-from translator.formats.json import encode_key
+from translator.formats.json import encode_key, walk
 from translator.policies import Policies
 
 
@@ -48,5 +48,8 @@ FORMAT = Format(
     unknown="refuse",
     masks_as_text=True,
     encode_key=encode_key,
+    container="ndjson",
+    text=True,
+    walk=walk,
     loses=("unknown fields", "google.protobuf.Any: not built yet"),
 )

@@ -4,34 +4,27 @@
     for item in shown.items: ...
     shown.error           # why and where it is refused
 
-One walker for each encoding, all of one shape: `walk(data, type, cut)` gives `Item`s in the order of the bytes, up to
-the damage if there is any. They are written for reading, not for speed, and apart from the core: so that what the core
-says of the same message (checking.py) is a second opinion.
+Each format has a walker in its own file, all of one shape: `walk(data, type, cut)` gives `Item`s in the order of the
+bytes, up to the damage if there is any. Walkers are written to be read, not for speed, and apart from the core: so that
+what the core says of the same message (checking.py) is a second opinion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Final, cast
+from typing import Final
 
 from native.errors import DataError
-from schemas.model import Schema, Type
-from translator.inspecting.base import CUT, Item
+from schemas.model import Schema
+from translator import formats
+from translator.formats.walking.walk import CUT, Item, as_bytes
 
 LIMIT: Final = 200
 """Items that are kept unless more are wanted."""
-BEHIND: Final = 200_000
-"""Items that are walked over behind those, so that it is known how many they are and where things end."""
-_WALKERS: Final = {
-    "avro": "avro", "avro-json": "avrojson", "json": "json", "protojson": "json", "otlp-json": "otlpjson",
-    "msgpack": "msgpack", "protobuf": "protobuf", "neuron": "protobuf",
-}  # fmt: skip
+AFTER: Final = 200_000
+"""Items after those that are walked over, so that their number and the ends of things are known."""
 
-Walker = Callable[[bytes, "Type | None", "int | None"], Iterator[Item]]
-
-__all__ = ["LIMIT", "Item", "Shown", "look", "walker"]
+__all__ = ["LIMIT", "Item", "Shown", "look"]
 
 
 @dataclass
@@ -48,26 +41,22 @@ class Shown:
         return self.left_out is not None
 
 
-def walker(format_: str) -> Walker:
-    """Who takes messages of that format apart. KeyError: nobody does."""
-    return cast("Walker", import_module(f"{__name__}.{_WALKERS[format_]}").walk)
-
-
 def look(
     format_: str, data: bytes, schema: Schema | None = None, *, limit: int | None = LIMIT, cut: int | None = CUT
 ) -> Shown:
     """The items of one message, at most `limit` (None: all), with values of at most `cut` characters (None: all)."""
-    found, behind = Shown(), 0
+    found, after = Shown(), 0
     try:
-        for item in walker(format_)(data, schema.root if schema else None, cut):
+        walk = formats.get(format_).walk or as_bytes
+        for item in walk(data, schema.root if schema else None, cut):
             if limit is None or len(found.items) < limit:
                 found.items.append(item)
-            elif behind == BEHIND:
+            elif after == AFTER:
                 found.left_out = None
                 return found
             else:
-                behind += 1
+                after += 1
     except DataError as error:
         found.error = error
-    found.left_out = behind
+    found.left_out = after
     return found

@@ -17,9 +17,10 @@ def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> P
     Protobuf without a schema is read by one that knows no field. PlanError: Avro without a schema; a schema that
     can't be compiled.
     """
-    if schema is None and format_ in ("protobuf", "neuron"):
+    known = formats.get(format_)
+    if schema is None and known.tagged:
         schema = Schema(Record("message"), "protobuf")
-    if schema is None and not formats.get(format_).self_describing:
+    if schema is None and not known.self_describing:
         raise PlanError([("", f"{format_} needs a schema")])
     end = End(format_, schema)
     policies = Policies(nan="quote", unions="first", unbuilt="run")

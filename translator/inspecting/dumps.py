@@ -26,7 +26,7 @@ def from_hex(text: str) -> bytes:
 
 
 def _dumped(lines: list[str]) -> bytes | None:
-    """What a dump shows; None: it is no dump."""
+    """What a dump shows; None: it is not a dump."""
     for pattern in (_XXD, _HEXDUMP):
         found = [pattern.fullmatch(line) for line in lines if line != "*"]
         if found and all(found) and (pattern is _XXD or len(found) > 1 or "|" in lines[0]):
@@ -58,7 +58,7 @@ def _plain(text: str) -> bytes:
         prefixed = _PREFIXED.match(text, at)
         digits = prefixed[1] if prefixed else _DIGITS.match(text, at)[0]  # type: ignore[index]
         if not digits:
-            raise ValueError(f"{text[at]!r} at character {at} is no hexadecimal digit")
+            raise ValueError(f"{text[at]!r} at character {at} is not a hexadecimal digit")
         if prefixed and len(digits) == 1:
             digits = f"0{digits}"
         if len(digits) % 2:

@@ -22,26 +22,25 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from native.errors import ContainerError, DataError, SchemaError
-from schemas import places
+from schemas import canonical, places
 from schemas.model import Schema
-from translator import framing, varints
+from translator import formats, framing, varints
 from translator.containers import packing
-from translator.containers.base import DEFAULT_LIMITS, Limits
+from translator.containers.base import DEFAULT_LIMITS, StreamLimits
+from translator.formats.walking.walk import CUT, Item
 from translator.inspecting import LIMIT, Shown, look
-from translator.inspecting.base import CUT, Item
 
 AUTO: Final = "auto"
 NONE: Final = "none"
 FRAMINGS: Final = (AUTO, NONE, *framing.FRAMINGS, "be32", "varint")
-BINARY: Final = ("protobuf", "neuron")
 ALTERNATIVES: Final = 1 << 16
 """Bytes of a message of which other readings are looked for."""
-UNKNOWN: Final = "the message is no JSON, Protobuf or MessagePack that can be read to its end"
+UNKNOWN: Final = "the message is not JSON, Protobuf or MessagePack that can be read to its end"
 _CONFLUENT: Final = 5
 
 
 @dataclass
-class Reading:
+class Inspected:
     """A message, and what stands around it. Offsets are in `data`, which is what came out where it was compressed.
 
     `around`: the framing, piece by piece. `begin`: of the message in `data`. `format`: as named or guessed; None: it
@@ -71,23 +70,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadingOptions:
     """How a message is read: at most `limit` items with at most `cut` characters each, None: all of them."""
 
     framing: str = AUTO
     limit: int | None = LIMIT
     cut: int | None = CUT
-    stream: Limits = DEFAULT_LIMITS
+    stream: StreamLimits = DEFAULT_LIMITS
 
 
-def read(data: bytes, format_: str | None, schema: Schema | None, options: Options) -> Reading:
+def read(data: bytes, format_: str | None, schema: Schema | None, options: ReadingOptions) -> Inspected:
     """The likeliest reading. With a framing named, `shown.error` says where the bytes aren't framed so."""
     packed: list[Item] = []
     if options.framing == AUTO:
         try:
             data = _unpacked(data, packed, options.stream)
         except ContainerError as error:
-            return Reading(data, packed, shown=Shown(error=error), format=format_)
+            return Inspected(data, packed, shown=Shown(error=error), format=format_)
     found = list(_readings(data, format_, schema, options))
     best = next((each for each in found if each.clean), None) or _least(found[0])
     best.around = packed + best.around
@@ -95,18 +94,18 @@ def read(data: bytes, format_: str | None, schema: Schema | None, options: Optio
     return best
 
 
-def _least(reading: Reading) -> Reading:
-    """The first where none is clean. A guess behind Confluent's id says nothing: the message may well be Avro."""
+def _least(reading: Inspected) -> Inspected:
+    """The first, where not one is clean. A guess after Confluent's id says nothing: the message may well be Avro."""
     upto = next((i for i, each in enumerate(reading.around) if each.kind == "confluent"), None)
     if not reading.guessed or upto is None:
         return reading
     part = reading.around[upto]
-    return Reading(
+    return Inspected(
         reading.data, reading.around[: upto + 1], part.offset + part.own, framing=reading.framing, unread=UNKNOWN
     )
 
 
-def _unpacked(data: bytes, around: list[Item], limits: Limits) -> bytes:
+def _unpacked(data: bytes, around: list[Item], limits: StreamLimits) -> bytes:
     """What is compressed, decompressed, however often (B35 holds each time)."""
     while (codec := packing.sniff(data)) and len(around) < 4:
         item = Item(0, len(data), 0, "", codec)
@@ -121,14 +120,14 @@ def _unpacked(data: bytes, around: list[Item], limits: Limits) -> bytes:
     return data
 
 
-def _name(reading: Reading) -> str:
+def _name(reading: Inspected) -> str:
     return " ".join(each for each in (reading.framing, reading.format or "") if each)
 
 
 # --- the readings that are tried ---
 
 
-def _readings(data: bytes, format_: str | None, schema: Schema | None, options: Options) -> Iterator[Reading]:
+def _readings(data: bytes, format_: str | None, schema: Schema | None, options: ReadingOptions) -> Iterator[Inspected]:
     """The likely ones, the likeliest first, at least one; of a long message only until one is clean."""
     for frame in _frames(data, options.framing):
         for each in [format_] if format_ else _formats(data[frame.begin :], frame.framing):
@@ -139,14 +138,14 @@ def _readings(data: bytes, format_: str | None, schema: Schema | None, options: 
                 return
 
 
-def _frames(data: bytes, wanted: str) -> Iterator[Reading]:
+def _frames(data: bytes, wanted: str) -> Iterator[Inspected]:
     """What may stand around the message. At least one."""
     if wanted not in (AUTO, NONE):
         yield _framed(data, wanted)
         return
     if wanted == AUTO and _marker(data, 0):
         yield _framed(data, _marker(data, 0))
-    yield Reading(data)
+    yield Inspected(data)
     for kind in ("be32", "varint") if wanted == AUTO else ():
         length = _length(data, kind)
         if length is not None and length.size == len(data) - length.begin:
@@ -171,9 +170,9 @@ class _Length:
     size: int
     begin: int
 
-    def reading(self, data: bytes) -> Reading:
+    def reading(self, data: bytes) -> Inspected:
         part = Item(0, self.begin, 0, "", self.kind, f"length {self.size:,}")
-        return Reading(data, [part], self.begin, framing=self.kind)
+        return Inspected(data, [part], self.begin, framing=self.kind)
 
 
 def _length(data: bytes, kind: str) -> _Length | None:
@@ -186,7 +185,7 @@ def _length(data: bytes, kind: str) -> _Length | None:
     return found and _Length(kind, *found)
 
 
-def _framed(data: bytes, name: str, outer: Reading | None = None) -> Reading:
+def _framed(data: bytes, name: str, outer: Inspected | None = None) -> Inspected:
     """With that framing, or with the error that it isn't there."""
     around, at = (outer.around, outer.begin) if outer else ([], 0)
     full = f"{outer.framing}, {name}" if outer else name
@@ -195,12 +194,12 @@ def _framed(data: bytes, name: str, outer: Reading | None = None) -> Reading:
             return _sized(data, name)
         found = framing.parse(data[at:], framing="avro-single" if name == "avro-single" else "confluent")
     except DataError as error:
-        return Reading(data, around, at, framing=full, shown=Shown(error=_moved(error, at)))
+        return Inspected(data, around, at, framing=full, shown=Shown(error=_moved(error, at)))
     part = Item(at, found.begin, 0, "", name, _said(found.reference))
-    return Reading(data, [*around, part], at + found.begin, framing=full)
+    return Inspected(data, [*around, part], at + found.begin, framing=full)
 
 
-def _sized(data: bytes, kind: str) -> Reading:
+def _sized(data: bytes, kind: str) -> Inspected:
     """The first message of those that have a length in front. FRAME_TRUNCATED, FRAME_LENGTH."""
     length = _length(data, kind)
     if length is None:
@@ -219,33 +218,33 @@ def _said(reference: framing.Reference) -> str:
     return f"schema id {reference}" if isinstance(reference, int) else f"schema GUID {reference}"
 
 
-def _formats(message: bytes, frame: str) -> list[str | None]:
+def _formats(message: bytes, frame: str) -> list[str]:
     """Which formats it may be in, the likeliest first."""
     if frame.endswith("avro-single"):
-        return ["avro"]
-    text = message.lstrip()[:1] in (b"{", b"[") and message[:1] < b"\x80"
-    binary = ["msgpack", "protobuf"] if message[:1] >= b"\x80" else ["protobuf", "msgpack"]
-    return [*(["json"] if text else []), *binary]
+        return [name for name in formats.NAMES if formats.get(name).single_object]
+    likely = {name: formats.get(name).likely(message) for name in formats.NAMES}
+    return sorted((name for name in likely if likely[name]), key=lambda name: -likely[name])
 
 
 # --- the message ---
 
 
-def _taken(reading: Reading, format_: str | None, schema: Schema | None, options: Options) -> Reading:
+def _taken(reading: Inspected, format_: str | None, schema: Schema | None, options: ReadingOptions) -> Inspected:
     """The message taken apart in that format."""
     reading.format, reading.schema = format_, schema
     if reading.shown.error is not None or format_ is None:
         return reading
+    known = formats.get(format_)
     try:
-        if reading.framing.endswith("confluent") and format_ in BINARY:
+        if reading.framing.endswith("confluent") and known.tagged:  # messages of a .proto are found by indexes
             _place(reading)
     except DataError as error:
         reading.shown = Shown(error=error)
         return reading
-    if format_ == "avro":
+    if known.single_object:
         _fingerprint(reading)
-    if format_ == "avro" and schema is None:
-        reading.unread = "avro needs a schema"
+    if known.positional and schema is None:
+        reading.unread = f"{format_} needs a schema"
         return reading
     shown = look(format_, reading.message, reading.schema, limit=options.limit, cut=options.cut)
     for each in shown.items:
@@ -255,8 +254,8 @@ def _taken(reading: Reading, format_: str | None, schema: Schema | None, options
     return reading
 
 
-def _place(reading: Reading) -> None:
-    """The message indexes behind Confluent's id, and the message that they mean (S32)."""
+def _place(reading: Inspected) -> None:
+    """The message indexes after Confluent's id, and the message that they mean (S32)."""
     place, end = framing.indexes(reading.data, reading.begin)
     item = Item(reading.begin, end - reading.begin, 0, "", "message indexes", str(list(place)))
     reading.around.append(item)
@@ -270,12 +269,10 @@ def _place(reading: Reading) -> None:
         item.note = error.message
 
 
-def _fingerprint(reading: Reading) -> None:
+def _fingerprint(reading: Inspected) -> None:
     """Says whether the schema is the one that the message names."""
     if not reading.framing.endswith("avro-single") or reading.schema is None:
         return
-    from schemas import canonical
-
     own = canonical.rabin(canonical.canonical_form(reading.schema.root).encode()).to_bytes(8, "little")
     item = reading.around[-1]
     same = item.value.endswith(own.hex())

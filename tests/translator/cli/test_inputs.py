@@ -200,7 +200,7 @@ class TestOverAll:
         (("-", "-", "-o", "out"), "- is named twice"),
         (("logs/none.ndjson", "logs/a.ndjson", "-o", "out"), "logs/none.ndjson: No such file"),
         (("logs/a.ndjson", "-o", "out", "-O", "outs"), "--output and --output-dir name two outputs"),
-        (("logs/a.ndjson", "-O", "logs/c.txt"), "--output-dir logs/c.txt is no folder"),
+        (("logs/a.ndjson", "-O", "logs/c.txt"), "--output-dir logs/c.txt is not a folder"),
         (("logs/*.ndjson", "-o", "out", "--follow"), "--follow reads one input"),
         (("logs/*.ndjson", "logs/a.ndjson"), "logs/a.ndjson is read and written"),
     ],

@@ -8,7 +8,7 @@ import json
 from tests.translator.containers.support import Trickle, batch
 from translator import varints
 from translator.containers import avro
-from translator.containers.base import DEFAULT_LIMITS, Limits, Options
+from translator.containers.base import DEFAULT_LIMITS, StreamLimits, WriterOptions
 
 LONGS = {"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}
 SCHEMA = json.dumps(LONGS).encode()
@@ -24,13 +24,13 @@ def record(n: int) -> bytes:
 def written(items: list[bytes], codec: str = "null", **options) -> bytes:
     out = io.BytesIO()
     with avro.writer(
-        out, metadata={avro.SCHEMA: SCHEMA}, options=Options(codec=codec, **{"sync": SYNC, **options})
+        out, metadata={avro.SCHEMA: SCHEMA}, options=WriterOptions(codec=codec, **{"sync": SYNC, **options})
     ) as w:
         w.write(*batch(items))
     return out.getvalue()
 
 
-def runs(data: bytes, limits: Limits = DEFAULT_LIMITS, sizes: list[int] | None = None) -> list[tuple[int, bytes]]:
+def runs(data: bytes, limits: StreamLimits = DEFAULT_LIMITS, sizes: list[int] | None = None) -> list[tuple[int, bytes]]:
     stream = Trickle(data, sizes) if sizes else io.BytesIO(data)
     return [(block.count, bytes(block.data)) for block in avro.reader(stream, limits=limits)]
 

@@ -26,7 +26,7 @@ from tests.translator.containers.avrofiles import (
 from tests.translator.containers.support import DATA, Sip, batch, needs_data, refusal
 from translator import varints
 from translator.containers import avro, compression
-from translator.containers.base import Block, Options, kept
+from translator.containers.base import Block, WriterOptions, kept
 
 
 def rows(schema: str, block: Block) -> list[object]:
@@ -135,7 +135,7 @@ def test_a_file_of_avro_1_2_is_none():
 def test_round_trips(items, codec, sizes, block_bytes, block_messages, batch_size):
     """However blocks and batches are cut, and however little the pipe gives at a time."""
     out = Sip()
-    options = Options(codec=codec, block_bytes=block_bytes, block_messages=block_messages)
+    options = WriterOptions(codec=codec, block_bytes=block_bytes, block_messages=block_messages)
     with avro.writer(out, metadata={avro.SCHEMA: SCHEMA}, options=options) as writer:
         for at in range(0, len(items), batch_size):
             writer.write(*batch(items[at : at + batch_size]))
@@ -191,7 +191,7 @@ def test_sync_markers_are_random():
 def test_metadata_goes_along_and_the_codec_is_the_option_s():
     out = io.BytesIO()
     metadata = {avro.SCHEMA: b'"long"', avro.CODEC: b"lies", "mine": b"\xff\0"}
-    avro.writer(out, metadata=metadata, options=Options(codec="snappy")).close()
+    avro.writer(out, metadata=metadata, options=WriterOptions(codec="snappy")).close()
     reader = avro.reader(io.BytesIO(out.getvalue()))
     assert reader.metadata == {avro.SCHEMA: b'"long"', avro.CODEC: b"snappy", "mine": b"\xff\0"}
     assert reader.schema == '"long"'
@@ -201,7 +201,7 @@ def test_a_writer_needs_a_schema_and_a_codec():
     """Nothing is written before that is known."""
     out = io.BytesIO()
     assert refusal(lambda: avro.writer(out)).code == "CONTAINER_SCHEMA"
-    options = Options(codec="lz4")
+    options = WriterOptions(codec="lz4")
     assert refusal(lambda: avro.writer(out, metadata={avro.SCHEMA: b"1"}, options=options)).code == "CONTAINER_CODEC"
     assert out.getvalue() == b""
 

@@ -28,7 +28,7 @@ from tests.translator.containers.avrofiles import (
 from tests.translator.containers.support import Trickle, refusal
 from translator import varints
 from translator.containers import avro, compression
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 
 @pytest.mark.parametrize("codec", compression.CODECS)
@@ -147,7 +147,7 @@ def test_b35_a_bomb_costs_no_more_than_the_limit(codec):
     tracemalloc.start()
     try:
         start = time.perf_counter()
-        error = refusal(lambda: runs(data, Limits(block=4 << 20)))
+        error = refusal(lambda: runs(data, StreamLimits(block=4 << 20)))
         assert time.perf_counter() - start < 2
         assert tracemalloc.get_traced_memory()[1] < 24 << 20
     finally:
@@ -164,8 +164,8 @@ def test_the_limit_passes_and_one_more_is_refused(codec):
     good, bad = (
         head_for(codec) + block(1, bytes(compression.compressor(codec)(each))) for each in (plain, plain + b"x")
     )
-    assert len(runs(good, Limits(block=limit))[0][1]) == limit
-    assert refusal(lambda: runs(bad, Limits(block=limit))).code == "CONTAINER_LIMIT"
+    assert len(runs(good, StreamLimits(block=limit))[0][1]) == limit
+    assert refusal(lambda: runs(bad, StreamLimits(block=limit))).code == "CONTAINER_LIMIT"
 
 
 @pytest.mark.parametrize("codec", compression.CODECS[1:])
@@ -182,24 +182,24 @@ def test_b36_many_bombs_have_a_budget_together():
     """B36: each block within its limit, the file over the ratio; what is free of it isn't judged."""
     packed = bomb("zstandard", 1 << 20)
     data = head_for("zstandard") + block(1, packed) * 40
-    reader = avro.reader(io.BytesIO(data), limits=Limits(free=8 << 20))
+    reader = avro.reader(io.BytesIO(data), limits=StreamLimits(free=8 << 20))
     found = []
     error = refusal(lambda: found.extend(len(each.data) for each in reader))
     assert error.code == "CONTAINER_LIMIT"
     assert error.index == 8
     assert len(runs(data)) == 40
-    assert len(runs(data, Limits(free=0, ratio=1 << 20))) == 40
+    assert len(runs(data, StreamLimits(free=0, ratio=1 << 20))) == 40
 
 
 def test_b27_messages_of_no_bytes_have_a_budget_together():
-    limits = Limits(weightless=10)
+    limits = StreamLimits(weightless=10)
     assert [count for count, _ in runs(PLAIN + block(5, b"") + block(5, b""), limits)] == [5, 5]
     assert refusal(lambda: runs(PLAIN + block(5, b"") + block(6, b""), limits)).index == 5
 
 
 def test_a_limit_on_the_header():
     data = header(b"\x02" + entry(b"avro.schema", b" " * 1000) + b"\0")
-    assert refusal(lambda: avro.reader(io.BytesIO(data), limits=Limits(header=1000))).code == "CONTAINER_LIMIT"
+    assert refusal(lambda: avro.reader(io.BytesIO(data), limits=StreamLimits(header=1000))).code == "CONTAINER_LIMIT"
 
 
 @pytest.mark.parametrize("sizes", [None, [1], [5, 17]])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from translator import containers, framing
-from translator.containers import base, packing
+from translator.containers import base, detect, packing
 
 TEXT = (Path(__file__).parents[3] / "docs/containers.md").read_text()
 ROWS = {row.split("`")[1]: row for row in TEXT.splitlines() if row.startswith("| `")}
@@ -26,7 +26,7 @@ def test_examples_run(code: str) -> None:
 def test_every_container_has_its_row(name: str) -> None:
     """With each extension that names it."""
     told = set(re.findall(r"`(\.\w+)`", ROWS[name]))
-    assert told >= set(containers.get(name).EXTENSIONS)
+    assert told >= set(detect.suffixes_of(name))
 
 
 def test_every_code_and_framing_is_told() -> None:

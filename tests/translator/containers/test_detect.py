@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
-from translator import containers
+from translator import containers, formats
+from translator.containers import detect as detecting
 from translator.containers.detect import detect
 
 
@@ -77,11 +79,22 @@ def test_the_name_decides_but_not_between_json_and_its_lines():
 @pytest.mark.parametrize("name", containers.NAMES)
 def test_every_container_has_the_same_shape(name):
     container = containers.get(name)
-    assert name == container.NAME
-    assert set(container.EXTENSIONS.values()) <= set(container.FORMATS)
-    assert all(each.startswith(".") for each in container.EXTENSIONS)
-    assert container.__doc__
+    assert name == container.name
+    assert container.usual in detecting.formats_in(name)
+    assert set(detecting.suffixes_of(name).values()) <= set(detecting.formats_in(name))
+    assert container.doc.strip()
     assert container.sniff(b"") is False
+
+
+def test_no_two_have_one_suffix():
+    """A suffix means one container and one format; each suffix that a format has means a container that takes it."""
+    every = [suffix for name in containers.NAMES for suffix in containers.get(name).suffixes]
+    for name in formats.NAMES:
+        known = formats.get(name)
+        assert all(containers.get(each).takes(known) for each in (known.container, *known.suffixes.values()))
+        every += known.suffixes
+    assert len(every) == len(set(every))
+    assert all(re.fullmatch(r"\.[a-z0-9]+", each) for each in every)
 
 
 def test_an_unknown_container():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from native.errors import ContainerError
 from tests.translator.containers.support import Sip, Trickle, batch, messages, parts, refusal
 from translator.containers import json_array
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet='a"\\,[]{}\n é', max_size=12),
@@ -28,13 +28,13 @@ PIPES = st.lists(st.integers(1, 9), min_size=1, max_size=4)
 SPACE = st.text(alphabet=" \t\r\n", max_size=3).map(str.encode)
 
 
-def read(data: bytes, pipe: list[int] | None = None, limits: Limits | None = None) -> list[bytes]:
-    return messages(json_array.reader(Trickle(data, pipe or [1 << 20]), limits=limits or Limits()))
+def read(data: bytes, pipe: list[int] | None = None, limits: StreamLimits | None = None) -> list[bytes]:
+    return messages(json_array.reader(Trickle(data, pipe or [1 << 20]), limits=limits or StreamLimits()))
 
 
-def run(data: bytes, limits: Limits | None = None) -> tuple[list[bytes], list[tuple[str, int, int]]]:
+def run(data: bytes, limits: StreamLimits | None = None) -> tuple[list[bytes], list[tuple[str, int, int]]]:
     """What is given in spite of damage; and the damage, as (code, offset, index)."""
-    reader = json_array.reader(Trickle(data, [5]), limits=limits or Limits())
+    reader = json_array.reader(Trickle(data, [5]), limits=limits or StreamLimits())
     found, errors, going = [], [], True
     while going:
         try:
@@ -160,11 +160,11 @@ def test_the_limit_passes_and_one_more_is_refused():
     """B6: an item that is too long is passed over, whole or in pieces, and the next ones are found."""
     long = b'["' + b"x\\\\" * 500 + b'"]'
     data = b"[1, " + long + b" ,2," + long + b"]"
-    assert run(data, Limits(record=len(long))) == ([b"1", long, b"2", long], [])
-    found, errors = run(data, Limits(record=len(long) - 1))
+    assert run(data, StreamLimits(record=len(long))) == ([b"1", long, b"2", long], [])
+    found, errors = run(data, StreamLimits(record=len(long) - 1))
     assert found == [b"1", b"2"]
     assert errors == [("CONTAINER_LIMIT", 4, 1), ("CONTAINER_LIMIT", data.rindex(long), 3)]
-    reader = json_array.reader(io.BytesIO(data), limits=Limits(record=100))
+    reader = json_array.reader(io.BytesIO(data), limits=StreamLimits(record=100))
     assert messages(iter([next(reader)])) == [b"1"]
     assert refusal(lambda: next(reader)).code == "CONTAINER_LIMIT"
 
@@ -172,7 +172,7 @@ def test_the_limit_passes_and_one_more_is_refused():
 @pytest.mark.parametrize("tail", [b"", b'"', b'"}', b'"]]'])
 def test_an_item_over_the_limit_whose_end_is_not_found(tail):
     """It is cut off, or its brackets don't match: nothing follows."""
-    assert run(b'[1, {"' + bytes(500).hex().encode() + tail, Limits(record=100)) == (
+    assert run(b'[1, {"' + bytes(500).hex().encode() + tail, StreamLimits(record=100)) == (
         [b"1"],
         [("CONTAINER_LIMIT", 4, 1)],
     )
@@ -181,7 +181,10 @@ def test_an_item_over_the_limit_whose_end_is_not_found(tail):
 def test_space_costs_no_memory():
     """A megabyte of it anywhere, and a limit of a hundred bytes."""
     space = b" " * (1 << 20)
-    assert read(space + b"[" + space + b"1" + b"," + space + b"2]" + space, limits=Limits(record=100)) == [b"1", b"2"]
+    assert read(space + b"[" + space + b"1" + b"," + space + b"2]" + space, limits=StreamLimits(record=100)) == [
+        b"1",
+        b"2",
+    ]
 
 
 def test_a_large_item_in_small_pieces_costs_linear_time():

@@ -8,7 +8,7 @@ import pytest
 
 from tests.translator.containers.support import Trickle, batch, messages, refusal
 from translator.containers import lone
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b'{"a":\n1}\n', bytes(3_000_000)])
@@ -20,8 +20,8 @@ def test_the_whole_file_is_the_message(data):
 
 
 def test_the_limit_passes_and_one_more_is_refused():
-    assert messages(lone.reader(io.BytesIO(b"abc"), limits=Limits(record=3))) == [b"abc"]
-    reader = lone.reader(io.BytesIO(b"abcd"), limits=Limits(record=3))
+    assert messages(lone.reader(io.BytesIO(b"abc"), limits=StreamLimits(record=3))) == [b"abc"]
+    reader = lone.reader(io.BytesIO(b"abcd"), limits=StreamLimits(record=3))
     error = refusal(lambda: next(reader))
     assert (error.code, error.offset) == ("CONTAINER_LIMIT", 0)
     assert not reader.resync()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.translator.containers.support import Trickle, batch, refusal
 from translator.containers import msgpack_stream
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 
 def whole(data: bytes, at: int) -> int | None:
@@ -96,7 +96,7 @@ def test_consumed_must_be_said_and_be_possible():
 
 def test_a_message_over_the_limit_is_refused():
     """B6: at its start, once more than the limit was read in vain."""
-    reader = msgpack_stream.reader(Trickle(item(3) + item(5000), [100]), limits=Limits(record=1000))
+    reader = msgpack_stream.reader(Trickle(item(3) + item(5000), [100]), limits=StreamLimits(record=1000))
     error = refusal(lambda: consume(reader))
     assert (error.code, error.offset) == ("CONTAINER_LIMIT", 8)
     assert not reader.resync()

@@ -18,36 +18,38 @@ from hypothesis import strategies as st
 from native.errors import ContainerError
 from tests.translator.containers.support import Sip, Trickle, messages, refusal
 from translator.containers import lone, ndjson, packing
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 CODECS = pytest.mark.parametrize("codec", packing.CODECS)
 TEXT = b'{"a":1}\n' * 400 + os.urandom(300).hex().encode()
 
 
-def pack(data: bytes, codec: packing.Codec, level: int | None = None) -> bytes:
+def pack(data: bytes, codec: packing.Packing, level: int | None = None) -> bytes:
     out = io.BytesIO()
     with packing.packed(out, codec, level) as stream:
         stream.write(data)
     return out.getvalue()
 
 
-def unpack(data: bytes, codec: packing.Codec, limits: Limits | None = None) -> bytes:
-    return packing.unpacked(io.BytesIO(data), codec, limits or Limits()).read()
+def unpack(data: bytes, codec: packing.Packing, limits: StreamLimits | None = None) -> bytes:
+    return packing.unpacked(io.BytesIO(data), codec, limits or StreamLimits()).read()
 
 
-def theirs(data: bytes, codec: packing.Codec) -> bytes:
+def theirs(data: bytes, codec: packing.Packing) -> bytes:
     return gzip.compress(data) if codec == "gzip" else zstandard.compress(data)
 
 
-def unpacked_by_others(data: bytes, codec: packing.Codec) -> bytes:
+def unpacked_by_others(data: bytes, codec: packing.Packing) -> bytes:
     if codec == "gzip":
         return gzip.decompress(data)
     return zstandard.ZstdDecompressor().decompressobj().decompress(data)
 
 
-def run_to_damage(data: bytes, codec: packing.Codec, limits: Limits | None = None) -> tuple[bytes, ContainerError]:
+def run_to_damage(
+    data: bytes, codec: packing.Packing, limits: StreamLimits | None = None
+) -> tuple[bytes, ContainerError]:
     """What is given before the error; after it the stream is at its end."""
-    stream, out = packing.unpacked(Trickle(data, [7]), codec, limits or Limits()), b""
+    stream, out = packing.unpacked(Trickle(data, [7]), codec, limits or StreamLimits()), b""
     try:
         while piece := stream.read(1000):
             out += piece
@@ -136,7 +138,7 @@ def test_every_truncation_is_refused(codec):
 CODES = {"CONTAINER_BLOCK", "CONTAINER_CHECKSUM", "CONTAINER_TRUNCATED", "CONTAINER_LIMIT"}
 
 
-def outcome(data: bytes, codec: packing.Codec) -> tuple[bytes, str | None]:
+def outcome(data: bytes, codec: packing.Packing) -> tuple[bytes, str | None]:
     try:
         return unpack(data, codec), None
     except ContainerError as error:
@@ -183,7 +185,7 @@ def test_skippable_frames_are_passed_over():
 @CODECS
 def test_a_bomb_is_refused_at_bounded_cost(codec):
     """B35: 64 MiB of zeros, where 1 MiB and 256 for one are allowed."""
-    limits = Limits(free=1 << 20)
+    limits = StreamLimits(free=1 << 20)
     out, error = run_to_damage(theirs(bytes(64 << 20), codec), codec, limits)
     assert error.code == "CONTAINER_LIMIT"
     assert len(out) <= 2 << 20 if codec == "zstd" else len(out) <= 32 << 20
@@ -193,8 +195,8 @@ def test_a_bomb_is_refused_at_bounded_cost(codec):
 def test_the_limit_passes_what_has_substance(codec):
     """Beyond `free` bytes a file may still unpack to `ratio` times its size."""
     data = os.urandom(5000)
-    assert unpack(pack(data, codec), codec, Limits(free=0, ratio=2)) == data
-    assert refusal(lambda: unpack(pack(data, codec), codec, Limits(free=0, ratio=0))).code == "CONTAINER_LIMIT"
+    assert unpack(pack(data, codec), codec, StreamLimits(free=0, ratio=2)) == data
+    assert refusal(lambda: unpack(pack(data, codec), codec, StreamLimits(free=0, ratio=0))).code == "CONTAINER_LIMIT"
 
 
 def _seconds(codec, members):

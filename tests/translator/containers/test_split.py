@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.translator.containers.support import Sip, Trickle, batch, messages, parts, refusal
 from translator import varints
 from translator.containers import delimited, hal9_frames, ndjson, splitting
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 
 FRAMED = {"varint": delimited, "be32": hal9_frames}
 ALL = {"lines": ndjson, **FRAMED}
@@ -30,7 +30,9 @@ def frame(kind: str, message: bytes) -> bytes:
 
 
 def read(kind: str, data: bytes, sizes: list[int] | None = None, **limits: int) -> list[bytes]:
-    return messages(ALL[kind].reader(Trickle(data, sizes) if sizes else io.BytesIO(data), limits=Limits(**limits)))
+    return messages(
+        ALL[kind].reader(Trickle(data, sizes) if sizes else io.BytesIO(data), limits=StreamLimits(**limits))
+    )
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -91,7 +93,7 @@ def test_the_limit_passes_and_one_more_is_passed_over(kind):
     items = [b"a" * 10, b"b" * 11, b"c" * 10]
     data = b"".join(frame(kind, each) for each in items)
     for sizes in ([1000], [1], [15]):
-        reader = ALL[kind].reader(Trickle(data, sizes), limits=Limits(record=10))
+        reader = ALL[kind].reader(Trickle(data, sizes), limits=StreamLimits(record=10))
         found: list[bytes] = []
         error = refusal(lambda: [found.extend(messages([each])) for each in reader])  # noqa: B023
         assert (error.code, error.offset, error.index) == ("CONTAINER_LIMIT", len(frame(kind, items[0])), 1)
@@ -155,7 +157,7 @@ def test_an_endless_line_costs_bounded_memory():
 
     tracemalloc.start()
     try:
-        reader = ndjson.reader(Endless(), limits=Limits(record=2 << 20))
+        reader = ndjson.reader(Endless(), limits=StreamLimits(record=2 << 20))
         assert refusal(lambda: next(reader)).code == "CONTAINER_LIMIT"
         assert reader.resync()
         assert messages(reader) == [b"{}"]
@@ -188,6 +190,6 @@ def test_a_pipe_s_messages_come_as_soon_as_they_are_there(kind):
 
 def test_messages_in_front_of_damage_are_given():
     """And errors have the containers' codes."""
-    reader = delimited.reader(io.BytesIO(b"\x01a\x09"), limits=Limits(record=8))
+    reader = delimited.reader(io.BytesIO(b"\x01a\x09"), limits=StreamLimits(record=8))
     assert messages([next(reader)]) == [b"a"]
     assert refusal(lambda: next(reader)).code == "CONTAINER_LIMIT"

@@ -172,7 +172,7 @@ def test_avro_blocks() -> None:
 
 
 def test_wrong_values_are_shown_with_what_is_wrong() -> None:
-    """B22, B23, B26: the walk goes on behind a value that isn't one; the core refuses it."""
+    """B22, B23, B26: the walk goes on after a value that isn't one; the core refuses it."""
     fields = '[{"name": "b", "type": "boolean"}, {"name": "i", "type": "int"}, {"name": "e", "type": '
     enum = '{"type": "enum", "name": "E", "symbols": ["A"]}}'
     schema = avro.read(f'{{"type": "record", "name": "R", "fields": {fields}{enum}]}}')
@@ -180,7 +180,7 @@ def test_wrong_values_are_shown_with_what_is_wrong() -> None:
     shown = look("avro", data, schema)
     assert shown.error is None
     assert [each.note for each in shown.items[1:]] == [
-        "the byte 0x07 is no boolean", "over 32 bits", "no symbol has this number"
+        "the byte 0x07 is not a boolean", "over 32 bits", "no symbol has this number"
     ]  # fmt: skip
     said = checking.refusal(checking.plan("avro", schema), data)
     assert said is not None

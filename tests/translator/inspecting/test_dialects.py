@@ -138,13 +138,13 @@ def test_logical_types_are_shown_as_in_binary(name: str) -> None:
 @pytest.mark.parametrize(
     ("type_", "value", "shown", "note"),
     [
-        ("bytes", '"\\u0100"', '"Ā"', "a character over U+00FF is no byte"),
+        ("bytes", '"\\u0100"', '"Ā"', "a character over U+00FF is not a byte"),
         ("bytes", '"\\u0000ÿ"', "00ff", ""),
         ({"type": "fixed", "name": "F", "size": 2}, '"abc"', "616263", "3 bytes, not 2"),
         ({"type": "enum", "name": "E", "symbols": ["A"]}, '"B"', '"B"', "no symbol has this name"),
-        ({"type": "fixed", "name": "U", "size": 16, "logicalType": "uuid"}, '"ab"', "6162", "no UUID"),
-        ({"type": "fixed", "name": "P", "size": 12, "logicalType": "duration"}, '"ab"', "6162", "no duration"),
-        ({"type": "bytes", "logicalType": "big-decimal"}, '"\\u0009"', "09", "no decimal"),
+        ({"type": "fixed", "name": "U", "size": 16, "logicalType": "uuid"}, '"ab"', "6162", "not a UUID"),
+        ({"type": "fixed", "name": "P", "size": 12, "logicalType": "duration"}, '"ab"', "6162", "not a duration"),
+        ({"type": "bytes", "logicalType": "big-decimal"}, '"\\u0009"', "09", "not a decimal"),
         ({"type": "int", "logicalType": "date"}, "1e1", "1970-01-11", "10"),
         ({"type": "int", "logicalType": "date"}, "1.5", "1.5", ""),
         ({"type": "int", "logicalType": "date"}, "1e999999999", "1e999999999", ""),
@@ -200,10 +200,10 @@ def test_opentelemetry_s_examples(data: Path, name: str) -> None:
 
 CASES: list[tuple[Schema, str, str, str, str, str]] = [
     (IDS, '"traceId":"5B8EFFf7"', "trace_id", "5b8efff7", "bytes", "hex"),
-    (IDS, '"spanId":"W47/9w=="', "span_id", '"W47/9w=="', "bytes", "no hex"),
+    (IDS, '"spanId":"W47/9w=="', "span_id", '"W47/9w=="', "bytes", "not hex"),
     (IDS, '"value":"AP8="', "value", "00ff", "bytes", "base64"),
     (IDS, '"value":"-_8"', "value", "fbff", "bytes", "base64"),
-    (IDS, '"value":"A"', "value", '"A"', "bytes", "no base64"),
+    (IDS, '"value":"A"', "value", '"A"', "bytes", "not base64"),
     (IDS, '"trace_id":"00"', "trace_id", '"00"', "string", "not in the schema"),
     (KIND, '"kind":2', "kind", "SERVER", "enum Kind", "number 2"),
     (KIND, '"kind":2.0', "kind", "SERVER", "enum Kind", "number 2"),

@@ -27,7 +27,7 @@ def test_hexadecimal(text: str) -> None:
 @pytest.mark.parametrize("command", [["xxd"], ["xxd", "-g1"], ["xxd", "-g4"], ["hexdump", "-Cv"], ["xxd", "-p"]])
 @pytest.mark.parametrize("size", [1, 15, 16, 17, len(DATA)])
 def test_dumps(command: list[str], size: int) -> None:
-    """What the usual tools print; each line's text beside it is no bytes."""
+    """What the usual tools print; the text next to each line is not bytes."""
     if shutil.which(command[0]) is None:
         text = written(command, DATA[:size])
     else:

@@ -16,16 +16,16 @@ from schemas import avro, canonical, protobuf
 from schemas.model import Schema
 from tests.translator.inspecting.support import check_shape
 from tests.vectors import golden, side
-from translator.containers.base import Limits
-from translator.inspecting import Item, walker
-from translator.inspecting.reading import FRAMINGS, Options, Reading, read
+from translator.containers.base import StreamLimits
+from translator.inspecting import Item
+from translator.inspecting.reading import FRAMINGS, Inspected, ReadingOptions, read
 
 SIGNAL = side("avro").schema
 FOO = b"\x0a\x03foo"
-AUTO = Options()
+AUTO = ReadingOptions()
 
 
-def around(found: Reading) -> list[tuple[int, int | None, str, str]]:
+def around(found: Inspected) -> list[tuple[int, int | None, str, str]]:
     return [(each.offset, each.size, each.kind, each.value) for each in found.around]
 
 
@@ -34,7 +34,7 @@ def fingerprint(schema: Schema) -> bytes:
 
 
 def test_confluent_before_avro() -> None:
-    """S32: five bytes, and offsets that go on behind them."""
+    """S32: five bytes, and offsets that go on after them."""
     found = read(b"\0\0\0\0\x0c" + golden()["avro"], "avro", SIGNAL, AUTO)
     assert around(found) == [(0, 5, "confluent", "schema id 12")]
     assert (found.clean, found.begin, found.framing) == (True, 5, "confluent")
@@ -105,7 +105,7 @@ def test_compressed(pack) -> None:  # type: ignore[no-untyped-def]
 
 def test_a_bomb() -> None:
     """B35: what comes out is held to the limit of a record."""
-    found = read(gzip.compress(bytes(10 << 20)), None, None, Options(stream=Limits(record=1 << 20)))
+    found = read(gzip.compress(bytes(10 << 20)), None, None, ReadingOptions(stream=StreamLimits(record=1 << 20)))
     assert isinstance(found.shown.error, ContainerError)
     assert found.shown.error.code == "CONTAINER_LIMIT"
 
@@ -157,7 +157,7 @@ def test_other_readings_are_told() -> None:
 )
 def test_a_named_framing_that_is_not_there(framing: str, data: bytes, code: str, offset: int) -> None:
     """It is refused at its place, not read as something else."""
-    found = read(data, "json", None, Options(framing))
+    found = read(data, "json", None, ReadingOptions(framing))
     assert found.shown.error is not None
     assert (found.shown.error.code, found.shown.error.offset) == (code, offset)
     assert not found.walked
@@ -165,7 +165,7 @@ def test_a_named_framing_that_is_not_there(framing: str, data: bytes, code: str,
 
 def test_no_framing() -> None:
     """`none` reads the bytes as they are."""
-    found = read(b"\0\0\0\0\x0c\0" + FOO, "protobuf", None, Options("none"))
+    found = read(b"\0\0\0\0\x0c\0" + FOO, "protobuf", None, ReadingOptions("none"))
     assert found.shown.error is not None
     assert (found.around, found.shown.error.code, found.shown.error.offset) == ([], "TAG", 0)
 
@@ -174,7 +174,7 @@ def test_every_format_has_a_walker() -> None:
     """A format that is added needs one."""
     from translator import formats
 
-    assert all(callable(walker(name)) for name in formats.NAMES)
+    assert all(formats.get(name).walk is not None for name in formats.NAMES)
 
 
 CONFLUENT = b"\0\0\0\0\x0c"
@@ -193,7 +193,7 @@ FORMATS = [None, "protobuf", "json", "protojson", "avro-json", "otlp-json", "msg
 @given(st.sampled_from(MARKS), st.binary(max_size=40), st.sampled_from(FORMATS), st.sampled_from(FRAMINGS))
 def test_whatever_stands_behind_a_mark(mark: bytes, data: bytes, format_: str | None, framing: str) -> None:
     """Any bytes have a reading; it says what is wrong with them, or why they can't be read, and where they begin."""
-    found = read(mark + data, format_, None, Options(framing))
+    found = read(mark + data, format_, None, ReadingOptions(framing))
     assert 0 <= found.begin <= len(found.data)
     assert found.walked or found.unread or found.shown.error is not None
     assert found.guessed <= (format_ is None)
@@ -201,6 +201,6 @@ def test_whatever_stands_behind_a_mark(mark: bytes, data: bytes, format_: str | 
         check_shape(found.format or "", found.data[found.begin :], rebased(found), len(found.message))
 
 
-def rebased(found: Reading) -> list[Item]:
+def rebased(found: Inspected) -> list[Item]:
     """Items as if there were nothing before the message."""
     return [replace(each, offset=each.offset - found.begin) for each in found.shown.items]

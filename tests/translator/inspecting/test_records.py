@@ -13,7 +13,7 @@ from schemas.model import Schema
 from tests.bad_input.support import varint
 from translator import containers
 from translator.inspecting import checking
-from translator.inspecting.records import Record, UnreachableError, find
+from translator.inspecting.records import PickedRecord, UnreachableError, find
 
 VALUES = [{"n": n, "t": "x" * (n % 7)} for n in range(3000)]
 AVRO = {
@@ -47,7 +47,7 @@ def written(container: str) -> tuple[str, list[bytes], bytes]:
     return "json", records, b"".join(framed[container])
 
 
-def nth(container: str, format_: str, data: bytes, index: int) -> Record | int:
+def nth(container: str, format_: str, data: bytes, index: int) -> PickedRecord | int:
     reader = containers.get(container).reader(io.BytesIO(data))
     schema: Schema | None = avro.read(reader.schema) if reader.schema else None
     return find(reader, checking.plan(format_, schema), index)
@@ -59,7 +59,7 @@ def test_every_container(container: str) -> None:
     format_, records, data = written(container)
     for index in (0, 1, 137, 2047, len(records) - 1):
         found = nth(container, format_, data, index)
-        assert isinstance(found, Record)
+        assert isinstance(found, PickedRecord)
         assert found.data == records[index]
         if container != "avro":
             assert data[found.offset : found.offset + len(found.data)] == records[index]
@@ -80,7 +80,7 @@ def test_a_refused_record_of_avro() -> None:
     data = damaged(2, 0xFF)
     for index in (11, 12, 13):
         found = nth("avro", "avro", data, index)
-        assert isinstance(found, Record)
+        assert isinstance(found, PickedRecord)
         assert (len(found.data), found.endless) == (len(one(VALUES[index])), False)
 
 
@@ -89,7 +89,7 @@ def test_a_refused_record_without_an_end() -> None:
     was is said."""
     data = damaged(1, 0x01)  # a length of -1
     found = nth("avro", "avro", data, 12)
-    assert isinstance(found, Record)
+    assert isinstance(found, PickedRecord)
     assert found.endless
     with pytest.raises(UnreachableError) as caught:
         nth("avro", "avro", data, 13)
@@ -100,7 +100,7 @@ def test_a_refused_record_of_messagepack() -> None:
     """The same where only reading tells where a message ends."""
     data = b"\x01\x02\xc1\x03"
     found = nth("msgpack-stream", "msgpack", data, 2)
-    assert isinstance(found, Record)
+    assert isinstance(found, PickedRecord)
     assert (found.endless, found.offset) == (True, 2)
     with pytest.raises(UnreachableError) as caught:
         nth("msgpack-stream", "msgpack", data, 3)

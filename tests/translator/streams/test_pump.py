@@ -11,7 +11,7 @@ from schemas import avro
 from tests.translator.containers import avrofiles
 from tests.translator.containers.support import Trickle
 from translator import containers, formats
-from translator.containers.base import Limits
+from translator.containers.base import StreamLimits
 from translator.engine.plan import Plan
 from translator.plan.compiler import Side
 from translator.streams import pump as conversion
@@ -29,7 +29,7 @@ def plan(source: str, target: str, schema: str | None = LONGS) -> Plan:
 def run(source, container: str, made: Plan, to: str = "ndjson", **options) -> tuple[Counts, bytes, list[Refusal]]:
     """Converts, and gives what came of it."""
     out, refusals = io.BytesIO(), []
-    limits = options.pop("limits", Limits())
+    limits = options.pop("limits", StreamLimits())
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     with containers.get(to).writer(out) as writer:
         reader = containers.get(container).reader(stream, limits=limits)
@@ -109,7 +109,7 @@ def test_messages_of_no_bytes():
 def test_damage_is_passed_over_where_the_container_can():
     """A line over the limit costs itself only."""
     data = b'{"n":1}\n' + b"x" * 50 + b'\n{"n":2}\n'
-    counts, out, refusals = run(data, "ndjson", plan("json", "json"), limits=Limits(record=20))
+    counts, out, refusals = run(data, "ndjson", plan("json", "json"), limits=StreamLimits(record=20))
     assert (out, counts.damaged, counts.cut_off) == (b'{"n":1}\n{"n":2}\n', 1, False)
     assert (refusals[0].error.code, refusals[0].offset) == ("CONTAINER_LIMIT", 8)
 

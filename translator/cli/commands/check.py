@@ -105,4 +105,4 @@ def _warnings(plan: Plan) -> list[str]:
     if not named:
         return plan.warnings
     way = "messages with the .proto's JSON names are --from protojson (or otlp-json)"
-    return [*plan.warnings, f"json has the names of the .proto ({named[0]}): {way}"]
+    return [*plan.warnings, f"{plan.source.format} has the names of the .proto ({named[0]}): {way}"]

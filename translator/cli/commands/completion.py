@@ -30,7 +30,7 @@ def _values() -> dict[str, list[str]]:
 
     formats_, containers_ = sorted(formats.NAMES), sorted(containers.NAMES)
     policies = [f"{name}={value}" for name, values in choices().items() for value in values]
-    codecs = ["null", "deflate", "snappy", "bzip2", "xz", "zstandard"]
+    codecs = [codec for name in containers.NAMES for codec in containers.get(name).codecs]
     known = {"from": formats_, "f": formats_, "to": formats_, "t": formats_, "policy": policies, "p": policies}
     return known | {"container": containers_, "to-container": containers_, "codec": codecs}
 

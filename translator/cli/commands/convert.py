@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from native.errors import ContainerError
 from translator.cli.shared import files, inputs
@@ -23,78 +22,8 @@ from translator.cli.shared.options import (
     LimitOptions,
     PlanOptions,
 )
+from translator.cli.shared.order import NO_OUTPUT_OPTIONS, NO_RUN_OPTIONS, Order, OutputOptions, RunOptions
 from translator.cli.shared.output import Report
-
-if TYPE_CHECKING:
-    from translator.cli.shared.running import Order
-
-_OUT = Group("Output", sort_key=20)
-_RUN = Group("Run", sort_key=30)
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class OutputOptions:
-    """What the output shall be.
-
-    Parameters
-    ----------
-    output
-        The file to write, where all names are inputs; - is stdout.
-    output_dir
-        Write a file for each input into this folder, called like it, with the extension of --to.
-    to
-        Its FORMAT or FORMAT:CONTAINER; without it the extension of OUT tells, else it is neuron signals.
-    to_container
-        Its container.
-    to_schema
-        Its schema, as for --schema.
-    compress
-        How the whole output is compressed; without it the extension of OUT tells (.gz, .zst).
-    codec
-        How the blocks of an Avro file are compressed: null, deflate, snappy, bzip2, xz, zstandard.
-    """
-
-    output: Annotated[str | None, FILE, Parameter(name=["--output", "-o"], group=_OUT)] = None
-    output_dir: Annotated[str | None, Parameter(name=["--output-dir", "-O"], group=_OUT)] = None
-    to: Annotated[str | None, Parameter(name=["--to", "-t"], group=_OUT)] = None
-    to_container: Annotated[str | None, Parameter(group=_OUT)] = None
-    to_schema: Annotated[str | None, Parameter(name=["--to-schema", "-T"], group=_OUT)] = None
-    compress: Annotated[Literal["gzip", "zstd", "none"] | None, Parameter(group=_OUT)] = None
-    codec: Annotated[str | None, Parameter(group=_OUT)] = None
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """How the run goes.
-
-    Parameters
-    ----------
-    dead_letter
-        Go on behind refused records, and write each to this file: a JSON object in a line. IN may be such a file.
-    max_errors
-        With --dead-letter: stop when more are refused, over all inputs.
-    limit
-        Read at most so many records, over all inputs.
-    follow
-        Wait for more at the end of IN, and write each record as it comes; Ctrl-C ends it.
-    json
-        The summary, or the error, as one JSON document.
-    quiet
-        No progress and no summary.
-    """
-
-    dead_letter: Annotated[str | None, FILE, Parameter(name=["--dead-letter", "-d"], group=_RUN)] = None
-    max_errors: Annotated[int | None, Parameter(group=_RUN)] = None
-    limit: Annotated[int | None, Parameter(name=["--limit", "-n"], group=_RUN)] = None
-    follow: Annotated[bool, Parameter(negative=(), show_default=False, group=_RUN)] = False
-    json: Annotated[bool, Parameter(negative=(), show_default=False, group=_RUN)] = False
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=(), show_default=False, group=_RUN)] = False
-
-
-NO_OUTPUT_OPTIONS = OutputOptions()
-NO_RUN_OPTIONS = RunOptions()
 
 
 def convert(
@@ -121,7 +50,7 @@ def convert(
     report = Report(json=run.json, quiet=run.quiet, data_on_stdout=_to_stdout(names, output, run))
 
     def act() -> int:
-        from translator.cli.shared.running import Order, run_order
+        from translator.cli.shared.running import run_order
 
         sources, out = _taken(names, output)
         naming = Naming(input, output.to_schema, Lookup(lookup), framing)
@@ -169,7 +98,7 @@ def _check(order: Order) -> None:
         raise UsageError("--follow reads one input into one output", "name one file, or - for stdin")
     folder = order.output.output_dir
     if folder is not None and os.path.exists(folder) and not os.path.isdir(folder):
-        raise UsageError(f"--output-dir {folder} is no folder", "name a folder")
+        raise UsageError(f"--output-dir {folder} is not a folder", "name a folder")
 
 
 def _check_codec(codec: str | None) -> None:
@@ -178,7 +107,7 @@ def _check_codec(codec: str | None) -> None:
     try:
         compression.compressor(codec or "null")
     except ContainerError as error:
-        hint = "the codecs are null, deflate, snappy, bzip2, xz, zstandard"
+        hint = f"the codecs are {', '.join(compression.CODECS)}"
         raise UsageError(f"--codec {codec}: there is no such codec", hint) from error
 
 

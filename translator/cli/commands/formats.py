@@ -10,7 +10,7 @@ from translator import containers
 from translator import formats as formats_
 from translator.cli.shared.exits import DONE
 from translator.cli.shared.output import Report
-from translator.cli.shared.sides import USUAL
+from translator.containers import detect
 from translator.policies import choices
 
 
@@ -33,13 +33,11 @@ def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)]
 
 def _format(name: str) -> dict[str, Any]:
     known = formats_.get(name)
-    able = [each for each in containers.NAMES if name in containers.get(each).FORMATS]
-    usual = USUAL[name]
     return {
         "name": name,
         "schemas": sorted(known.languages),
         "needs_schema": not known.schemaless,
-        "containers": [usual, *(each for each in able if each != usual)],
+        "containers": detect.containers_of(name),
         "extensions": _extensions(name),
         "loses": list(known.loses),
     }
@@ -47,20 +45,19 @@ def _format(name: str) -> dict[str, Any]:
 
 def _extensions(name: str) -> list[str]:
     """Of files that are taken for that format."""
-    every = (containers.get(each).EXTENSIONS for each in containers.NAMES)
-    return [extension for extensions in every for extension, form in extensions.items() if form == name]
+    every = (detect.suffixes_of(each) for each in containers.NAMES)
+    return [suffix for suffixes in every for suffix, meant in suffixes.items() if meant == name]
 
 
 def _containers() -> list[dict[str, Any]]:
-    known = [(name, containers.get(name)) for name in containers.NAMES]
     return [
         {
             "name": name,
-            "formats": [each for each in one.FORMATS if each in formats_.NAMES],
-            "extensions": dict(one.EXTENSIONS),
-            "what": (one.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
+            "formats": detect.formats_in(name),
+            "extensions": detect.suffixes_of(name),
+            "what": containers.get(name).doc.partition("\n\n")[0].replace("\n", " "),
         }
-        for name, one in known
+        for name in containers.NAMES
     ]
 
 

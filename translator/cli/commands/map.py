@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from schemas.model import Type
+from translator import formats
 from translator.cli.shared import files, inputs, sides
 from translator.cli.shared.exits import DONE, REFUSED, UsageError
 from translator.cli.shared.options import FILE, way
@@ -83,7 +84,7 @@ class _End:
         """Its lines in the document's [schemas], with paths as from `folder`."""
         lines = [f"{name} = {json_.dumps(_relative(self.spec, folder))}"] if self.side.schema is not None else []
         usual = specs.end(self.side.schema).format if self.side.schema is not None else None
-        usual = "neuron" if self.spec.startswith(specs.NEURON) else usual
+        usual = formats.USUAL if self.spec.startswith(specs.NEURON) else usual
         return lines + ([] if usual == self.side.format else [f'{name}_format = "{self.side.format}"'])
 
 

@@ -190,7 +190,7 @@ def _for_letters(error: DataError, letters: bool) -> str:
     if not letters:
         return ""
     damage = isinstance(error, ContainerError)
-    return f"--dead-letter FILE {'goes on behind the damage' if damage else 'sets such records aside'}"
+    return f"--dead-letter FILE {'goes on after the damage' if damage else 'sets such records aside'}"
 
 
 def for_code(error: DataError) -> str:

@@ -104,7 +104,7 @@ def growing(path: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Written beside the target under another name, synced, and renamed: whole, or not there."""
+    """Written next to the target under another name, synced, and renamed: whole, or not there."""
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: there is no such folder", "make it first")
     unfinished = target.with_name(f".translator-{secrets.token_hex(6)}.part")

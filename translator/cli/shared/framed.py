@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from cyclopts import Group, Parameter
 
+from translator import containers
 from translator.cli.shared import sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.lookup import REGISTRY, Lookup, subject_of
@@ -136,7 +137,7 @@ class Naming:
     def check_target(self, target: sides.Target) -> None:
         """UsageError: the output's container can't hold framed messages."""
         framing = self.options.out_framing
-        if framing != "plain" and target.container not in sides.FRAMED:
+        if framing != "plain" and not containers.get(target.container).delimits:
             hint = f"say --to {target.format}:delimited"
             raise UsageError(f"--out-framing {framing}: {target.container} can't hold messages framed so", hint)
 

@@ -131,4 +131,4 @@ def _document(spec: str) -> Any:
     """What is loaded: of an Avro file the schema that it carries."""
     from translator.cli.shared import sides
 
-    return sides.load(spec, "avro") if sides.carries(spec) else spec
+    return sides.load(spec) if sides.carries(spec) else spec

@@ -14,7 +14,7 @@ from cyclopts import Group, Parameter, Token
 
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
-from translator.containers.base import Limits as StreamLimits
+from translator.containers.base import StreamLimits
 from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def size(text: str) -> int:
     """Bytes: 4096, 64K, 16M, 1G. ValueError."""
     found = re.fullmatch(r"(\d+)([kmg]?)(i?b)?", text.strip().lower())
     if not found:
-        raise ValueError(f"{text!r} is no size; say it as 4096, 64K, 16M or 1G")
+        raise ValueError(f"{text!r} is not a size; say it as 4096, 64K, 16M or 1G")
     return int(found[1]) * _UNITS[found[2]]
 
 
@@ -221,19 +221,19 @@ def _all_policies() -> str:
 
 def way(text: str | None, container: str | None, option: str) -> Way:
     """`FORMAT`, `FORMAT:CONTAINER`, or nothing, with the container that its own option names."""
-    name, _, behind = (text or "").partition(":")
-    if name in containers.NAMES and name not in formats.NAMES and not behind:
-        first = containers.get(name).FORMATS[0]
+    name, _, inner = (text or "").partition(":")
+    if name in containers.NAMES and name not in formats.NAMES and not inner:
+        first = containers.get(name).usual
         raise UsageError(f"{option} {text}: {name} is a container, not a format", f"say {option} {first}:{name}")
     if name and name not in formats.NAMES:
         raise UsageError(f"{option} {text}: there is no format {name!r}{_close(name, formats.NAMES)}", _all_formats())
-    for each in (behind, container):
+    for each in (inner, container):
         if each and each not in containers.NAMES:
             hint = "the containers are " + ", ".join(containers.NAMES)
             raise UsageError(f"{option}: there is no container {each!r}{_close(each, containers.NAMES)}", hint)
-    if behind and container and behind != container:
-        raise UsageError(f"{option} names the container {behind}, another option {container}", "name one of them")
-    return name or None, behind or container or None
+    if inner and container and inner != container:
+        raise UsageError(f"{option} names the container {inner}, another option {container}", "name one of them")
+    return name or None, inner or container or None
 
 
 def _all_formats() -> str:

@@ -10,47 +10,24 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from native.errors import ContainerError, TranslatorError
 from translator import containers
 from translator.cli.shared import advice, files, inputs, sides
 from translator.cli.shared.exits import DONE, REFUSED, STOPPED, UsageError
-from translator.cli.shared.framed import Naming
 from translator.cli.shared.letters import Letters, placed
-from translator.cli.shared.options import LimitOptions, PlanOptions
+from translator.cli.shared.order import Order
 from translator.cli.shared.output import Progress, Report, many
 from translator.cli.shared.plans import Plans
 from translator.cli.shared.stopping import Ended, Follower, terminable, unfinished
 from translator.cli.shared.summary import facts, summed, told, warnings
 from translator.containers import packing
-from translator.containers.base import Options, Writer
+from translator.containers.base import Writer, WriterOptions
 from translator.contract import End, Translation
 from translator.framing import FRAMINGS
 from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
-
-if TYPE_CHECKING:
-    from translator.cli.commands.convert import OutputOptions, RunOptions
-
-
-@dataclass(frozen=True)
-class Order:
-    """All that was asked for. `path`: the output's file; None: a folder is named for the outputs."""
-
-    sources: list[inputs.Named]
-    path: str | None
-    naming: Naming
-    output: OutputOptions
-    run: RunOptions
-    plan: PlanOptions
-    limits: LimitOptions
-
-    @cached_property
-    def read(self) -> set[tuple[int, int] | str]:
-        """The identities of all files that are read."""
-        return {inputs.identity(each.path) for each in self.sources if each.path != files.STANDARD}
 
 
 @dataclass
@@ -225,11 +202,11 @@ class _Run:
 
     def _writer(self, target: sides.Target, text: str | None, stream: IO[bytes]) -> Writer:
         codec = self._order.output.codec
-        if codec is not None and target.container != "avro":
+        if codec is not None and not containers.get(target.container).codecs:
             raise UsageError(f"--codec is for Avro files; this is {target.container}", "leave it out")
         metadata = None if text is None else {"avro.schema": text.encode()}
         return containers.get(target.container).writer(
-            stream, metadata=metadata, options=Options(codec=codec or "null")
+            stream, metadata=metadata, options=WriterOptions(codec=codec or "null")
         )
 
     # --- messages ---

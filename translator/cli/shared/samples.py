@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from schemas.inferring import Samples
+from translator import formats
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.options import Way
@@ -13,9 +13,6 @@ from translator.containers.base import DEFAULT_LIMITS
 from translator.contract import Data, Delimiting, End
 from translator.engine.compile import shared
 from translator.streams.pump import Pump, StoppedError
-
-FORMATS: Final = ("json", "msgpack")
-"""What says by itself what is in it."""
 
 
 class _Looked:
@@ -55,8 +52,9 @@ def read(path: str, named: Way, limit: int | None = None) -> tuple[Samples, str]
     UsageError: the file brings a schema or needs one. And what a reader raises.
     """
     with sides.open_input(path, named, DEFAULT_LIMITS) as source:
-        if source.format not in FORMATS:
-            hint = f"samples are {' or '.join(FORMATS)}; `schema show` and `convert` take an .avro file's own schema"
+        if not formats.get(source.format).samples:
+            able = " or ".join(name for name in formats.NAMES if formats.get(name).samples)
+            hint = f"samples are {able}; `schema show` and `convert` take an .avro file's own schema"
             raise UsageError(f"{source.name} is {source.format}, which is written by a schema", hint)
         looked = _Looked()
         plan = shared.plan(End(source.format, None), End("msgpack", None))

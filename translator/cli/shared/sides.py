@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import IO, Final, TypeAlias
+from typing import IO, TypeAlias
 
 from native.errors import ContainerError
 from schemas.model import Schema
@@ -15,30 +15,15 @@ from translator.cli.shared import advice, files
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.options import Way, way
 from translator.cli.shared.stopping import Follower
-from translator.containers import dead_letter, detect, packing
-from translator.containers.base import Limits, Reader
+from translator.containers import detect, packing
+from translator.containers.base import Reader, StreamLimits
+from translator.containers.hal9_frames import SCHEMA as FRAME
 from translator.containers.streams import BlockReader
 from translator.contract import End
 from translator.engine import specs
+from translator.formats.neuron import SCHEMA as SIGNAL
 from translator.streams.pump import Meter, Refusal
 
-USUAL = {
-    "avro": "avro",
-    "avro-json": "ndjson",
-    "json": "ndjson",
-    "otlp-json": "ndjson",
-    "protojson": "ndjson",
-    "msgpack": "msgpack-stream",
-    "protobuf": "delimited",
-    "neuron": "delimited",
-}
-"""The container that a format stands in unless something else is said."""
-SIGNAL = f"{specs.NEURON}NeuronSignal"
-"""The schema of the format neuron, unless another one is named."""
-FRAME = f"{specs.NEURON}SignalFrame"
-"""The schema of HAL9's frames, unless another one is named."""
-FRAMED: Final = ("delimited", "hal9-frames", "lone", "dead-letter")
-"""Containers that say where messages begin and end, whatever bytes they are."""
 Spec: TypeAlias = str | Schema
 """A schema as it was named, or looked up already."""
 
@@ -57,7 +42,7 @@ class Input:
     reader: Reader
     meter: Meter
     size: int | None
-    packed: packing.Codec | None = None
+    packed: packing.Packing | None = None
 
 
 @dataclass(frozen=True)
@@ -67,12 +52,17 @@ class Target:
     path: str
     format: str
     container: str
-    packed: packing.Codec | None = None
+    packed: packing.Packing | None = None
 
 
 @contextmanager
 def open_input(
-    path: str, named: Way, limits: Limits, follower: Follower | None = None, *, framed: framing.Framing | None = None
+    path: str,
+    named: Way,
+    limits: StreamLimits,
+    follower: Follower | None = None,
+    *,
+    framed: framing.Framing | None = None,
 ) -> Iterator[Input]:
     """Opens a file or `-` and reads the container's header. `framed`: its messages are.
 
@@ -106,8 +96,8 @@ def closed(source: Input) -> Input:
 
 
 def _unpacked(
-    path: str, named: Way, stream: IO[bytes], limits: Limits, *, follows: bool
-) -> tuple[IO[bytes], str, packing.Codec | None]:
+    path: str, named: Way, stream: IO[bytes], limits: StreamLimits, *, follows: bool
+) -> tuple[IO[bytes], str, packing.Packing | None]:
     """What is inside of a compressed stream, and the name that it has there; any other stream as it is."""
     peeked = files.Peeked(stream, detect.HEAD, once=follows or all(named))
     try:
@@ -152,8 +142,8 @@ def _found(path: str, named: Way, stream: IO[bytes], *, follows: bool = False) -
     if looks and looks[1] in framing.FRAMINGS:
         hint = f"--framing {looks[1]} with --registry URL or --schemas says where their schemas are"
         raise UsageError(f"{files.shown(path)}: letters of messages that say their own schemas", hint)
-    if follows and looks == ("lone", "json"):  # what goes on isn't one document
-        looks = ("ndjson", "json")
+    if follows and looks and detect.one_document(looks):  # what goes on isn't one document
+        looks = ("ndjson", looks[1])
     return *_settled(named, looks, path), peeked.stream
 
 
@@ -162,10 +152,12 @@ def _holding(path: str, named: str | None, stream: IO[bytes], *, follows: bool) 
     if named is None:
         peeked = files.Peeked(stream, detect.HEAD, once=follows)
         looks, stream = detect.detect(path, b""), peeked.stream
-        named = dead_letter.NAME if dead_letter.sniff(peeked.head) else looks and looks[0]
-    if named in FRAMED:
+        letters = "dead-letter" if containers.get("dead-letter").sniff(peeked.head) else None
+        named = letters or (looks and looks[0])
+    if named is not None and containers.get(named).delimits:
         return named, stream
-    hint = f"--container says how messages stand in it: {', '.join(FRAMED)}; or are they plain? --framing plain"
+    able = ", ".join(each for each in containers.NAMES if containers.get(each).delimits)
+    hint = f"--container says how messages stand in it: {able}; or are they plain? --framing plain"
     if named is None:
         raise UsageError(f"{files.shown(path)}: its name doesn't tell the container of framed messages", hint)
     raise UsageError(f"{files.shown(path)}: {named} can't hold messages with a binary framing before them", hint)
@@ -174,8 +166,8 @@ def _holding(path: str, named: str | None, stream: IO[bytes], *, follows: bool) 
 def _settled(named: Way, looks: tuple[str, str] | None, path: str) -> tuple[str, str]:
     format_, container = named
     if format_ is None and container is not None:
-        told = looks[1] if looks and looks[1] in containers.get(container).FORMATS else None
-        format_ = told or containers.get(container).FORMATS[0]
+        told = looks[1] if looks and _takes(container, looks[1]) else None
+        format_ = told or containers.get(container).usual
     if format_ is None:
         if looks is None:
             hint = f"say it with --from FORMAT or FORMAT:CONTAINER; the formats are {', '.join(formats.NAMES)}"
@@ -186,16 +178,20 @@ def _settled(named: Way, looks: tuple[str, str] | None, path: str) -> tuple[str,
 
 def _looked(format_: str, looks: tuple[str, str] | None) -> str:
     """The container that was found, where it can hold the format that was named."""
-    if looks and format_ in containers.get(looks[0]).FORMATS:
+    if looks and _takes(looks[0], format_):
         return looks[0]
-    return USUAL[format_]
+    return formats.get(format_).container
+
+
+def _takes(container: str, format_: str) -> bool:
+    return containers.get(container).takes(formats.get(format_))
 
 
 def fitting(format_: str, container: str) -> str:
     """The container, if the format can stand in it."""
-    if format_ in containers.get(container).FORMATS:
+    if _takes(container, format_):
         return container
-    able = ", ".join(each for each in containers.NAMES if format_ in containers.get(each).FORMATS)
+    able = ", ".join(each for each in containers.NAMES if _takes(each, format_))
     raise UsageError(f"{format_} can't stand in the container {container}", f"{format_} stands in {able}")
 
 
@@ -206,21 +202,21 @@ def target(
     `several`: of more than one input."""
     inner, codec = packing.strip(path)
     found = _target(inner, to, to_container, source, several)
-    named: dict[str | None, packing.Codec | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
+    named: dict[str | None, packing.Packing | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
     return replace(found, path=path, packed=named.get(packed))
 
 
 def _target(path: str, to: str | None, to_container: str | None, source: Input, several: bool) -> Target:
     named = format_, container = way(to, to_container, "--to")
-    if container == "dead-letter":
+    if container is not None and not containers.get(container).written:
         raise UsageError("dead letters are made of refused records, not of records", "--dead-letter FILE writes them")
     by_name = None if path == files.STANDARD else detect.detect(path, b"")
-    if by_name == ("lone", "json") and (several or source.container != "lone"):
-        by_name = ("json-array", "json")  # which is one JSON document, as the name says
+    if by_name and detect.one_document(by_name) and (several or source.container != "lone"):
+        by_name = ("json-array", by_name[1])  # which is one JSON document, as the name says
     if by_name is None and format_ is None:
-        wanted = containers.get(container).FORMATS if container else ("neuron",)
-        format_ = "neuron" if "neuron" in wanted else wanted[0]
-        return Target(path, format_, fitting(format_, container or USUAL[format_]))
+        usual = container is None or _takes(container, formats.USUAL)
+        format_ = formats.USUAL if container is None or usual else containers.get(container).usual
+        return Target(path, format_, fitting(format_, container or formats.get(format_).container))
     if named == (None, None) and by_name:
         return Target(path, by_name[1], by_name[0])
     format_, container = _settled(named, by_name, path)
@@ -229,20 +225,20 @@ def _target(path: str, to: str | None, to_container: str | None, source: Input, 
 
 def extension(target_: Target) -> str:
     """What a file in the target's format and container is called by: the first that means both, else the container."""
-    known = containers.get(target_.container).EXTENSIONS
+    known = detect.suffixes_of(target_.container)
     meant = [each for each, format_ in known.items() if format_ == target_.format]
     packed = next((each for each, codec in packing.EXTENSIONS.items() if codec == target_.packed), "")
     return next(iter([*meant, *known]), f".{target_.format}") + packed
 
 
-def load(spec: Spec, format_: str) -> Schema:
-    """The schema that an option names: a file, also an Avro file's, a built-in one, or of an installed source.
-    SchemaError."""
+def load(spec: Spec, format_: str | None = None) -> Schema:
+    """The schema that an option names: a file, also an Avro file's, a built-in one, or of an installed source; in
+    the language that the format wants, where there is a choice. SchemaError."""
     if isinstance(spec, str) and carries(spec):
         from schemas import avro
 
         return avro.read(carried(spec))
-    found = specs.end((format_, spec)).schema
+    found = specs.end((format_, spec) if format_ else spec).schema
     assert found is not None
     return found
 
@@ -280,7 +276,7 @@ def ends(
     if first is not None:
         return Ends(End(source.format, s), first.target, first.text)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
-    text = _carried(source, target_, to_spec, schema) if target_.container == "avro" else None
+    text = _carried(source, target_, to_spec, schema) if containers.get(target_.container).carries else None
     return Ends(End(source.format, s), End(target_.format, t), text)
 
 
@@ -288,18 +284,18 @@ def target_end(target_: Target, to_schema: Spec | None) -> tuple[Schema | None, 
     """The target's schema where there is none of the source to go by, and its text where the container carries it."""
     to_spec = to_schema or _usual(target_.format, target_.container)
     schema = load(to_spec, target_.format) if to_spec else _inherited(target_.format, None)
-    return schema, avro_text(to_spec or "") if target_.container == "avro" else None
+    return schema, avro_text(to_spec or "") if containers.get(target_.container).carries else None
 
 
 def _usual(format_: str, container: str) -> str | None:
     """The built-in schema of a format or container that has one."""
-    return FRAME if container == "hal9-frames" else SIGNAL if format_ == "neuron" else None
+    return containers.get(container).schema or formats.get(format_).schema
 
 
 def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
     """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
     built_in = isinstance(other, str) and other.startswith(specs.NEURON)
-    return other if own is None and built_in and format_ in ("json", "msgpack") else own
+    return other if own is None and built_in and formats.get(format_).language_of_built_in == "jsonschema" else own
 
 
 def source_schema(source: Input, spec: Spec | None) -> Schema | None:
@@ -338,7 +334,7 @@ def _carried(source: Input, target_: Target, to_spec: Spec | None, schema: Spec 
 
 
 def avro_text(spec: Spec) -> str:
-    """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is none."""
+    """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is not one."""
     if isinstance(spec, Schema):
         return _written(spec)
     if spec.startswith(specs.NEURON):
@@ -349,7 +345,7 @@ def avro_text(spec: Spec) -> str:
         return carried(spec)
     if not Path(spec).is_file():
         hint = "write it to a file of its own, or choose another container, like --to avro:delimited"
-        raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is no file that is one", hint)
+        raise UsageError(f"{spec}: an Avro file carries a schema's text, and this is not a file that has one", hint)
     return Path(spec).read_text("utf-8")
 
 
@@ -367,12 +363,15 @@ def _written(schema: Schema) -> str:
 
 def carries(spec: str) -> bool:
     """Whether a schema is named by an Avro file that has it."""
-    return PurePath(spec).suffix.lower() == ".avro"
+    looks = detect.by_suffix(PurePath(spec).suffix.lower())
+    return looks is not None and containers.get(looks[0]).carries is not None
 
 
 def carried(spec: str) -> str:
-    """The text of the schema in an Avro file. UsageError: it is none."""
-    with open_input(spec, ("avro", "avro"), Limits()) as found:
+    """The text of the schema in an Avro file. UsageError: the file is not one."""
+    looks = detect.by_suffix(PurePath(spec).suffix.lower())
+    assert looks is not None
+    with open_input(spec, (looks[1], looks[0]), StreamLimits()) as found:
         assert found.reader.schema is not None
         return found.reader.schema
 
@@ -381,5 +380,6 @@ def of_schema(spec: Spec, named: str | None, option: str) -> End:
     """A schema as one end of a plan, in the format that is named or that suits it. UsageError, SchemaError."""
     format_, _ = way(named, None, option)
     if isinstance(spec, str) and carries(spec):
-        return End(format_ or "avro", load(spec, "avro"))
+        schema = load(spec)
+        return End(format_ or specs.format_of(schema), schema)
     return specs.end(spec, format_)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from schemas.model import Record
+from translator import formats
 from translator.cli.shared.output import amount, many
 from translator.cli.shared.sides import Input, Target
 from translator.contract import End
@@ -56,9 +57,9 @@ def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable
     if counts.refused or counts.damaged:
         yield f"{many(counts.refused, 'record')} refused, {counts.damaged} damaged places: see {dead_letter}"
     if counts.lost:
-        yield f"{many(counts.lost, 'record')} lost behind refused ones whose end can't be known"
+        yield f"{many(counts.lost, 'record')} lost after refused ones whose end can't be known"
     if counts.cut_off:
-        yield "behind the last damage no record could be found: what follows it is not in the output"
+        yield "after the last damage no record could be found: what follows it is not in the output"
     if counts.ignored:
         untyped = any(side.schema is None for side in sources)
         why = "no rule of the mapping reads them" if untyped else "the schema has no such field"
@@ -82,13 +83,14 @@ def warnings(counts: Counts, sources: Iterable[End]) -> list[str]:
 
 
 def json_names(side: End) -> dict[str, str]:
-    """The fields that a plain JSON message's root has by another name in ProtoJSON: that name, and the field's own."""
+    """The fields of a JSON message's root that aren't found by their JSON names: those names, and the fields' own."""
     root = side.root
-    if side.format != "json" or not isinstance(root, Record) or side.schema is None:
+    if not formats.is_text(side.format) or not isinstance(root, Record) or side.schema is None:
         return {}
     if side.schema.language != "protobuf":
         return {}
-    return {each.json_name: each.name for each in root.fields if each.json_name and root.field(each.json_name) is None}
+    named = {each.json_name: each for each in root.fields if each.json_name and root.field(each.json_name) is None}
+    return {name: each.name for name, each in named.items() if name not in formats.get(side.format).spellings(each)}
 
 
 def _ignored(members: dict[str, int]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from native.errors import DataError
+from translator import formats
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report
 from translator.contract import End
@@ -17,8 +18,6 @@ from translator.engine.plan import Plan
 from translator.mapping.examples import Example, Suite
 from translator.policies import Policies
 
-_JSON: Final = ("json", "protojson", "otlp-json", "avro-json")
-"""Formats whose messages are JSON."""
 _SHOWN: Final = 20
 """Differences of one example that are listed as text."""
 _ABSENT: Final = object()
@@ -65,7 +64,7 @@ class _Ends:
 
     def plan(self, *, from_json: bool) -> Plan:
         """The mapping's plan; from JSON by the source's schema, if that is asked for."""
-        from_json = from_json and self.source.format not in _JSON
+        from_json = from_json and not formats.is_text(self.source.format)
         if from_json not in self._plans:
             source = End("json", self.source.schema) if from_json else self.source
             mapping = self.suite.mapping
@@ -75,7 +74,7 @@ class _Ends:
 
     def shown(self, message: bytes) -> Any:
         """A message of the target as a JSON value."""
-        if self.target.format in _JSON:
+        if formats.is_text(self.target.format):
             return json.loads(message)
         if self._to_json is None:
             target = End("json", self.target.schema)
@@ -146,7 +145,7 @@ def _item(values: list[Any], i: int) -> Any:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """1 and 1.0 are one number; true is none."""
+    """1 and 1.0 are one number; true is not a number."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

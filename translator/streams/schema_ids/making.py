@@ -11,6 +11,7 @@ from native.binding import Limits
 from native.errors import PlanError
 from schemas import places
 from schemas.model import Bytes, Schema
+from translator import formats
 from translator.contract import End
 from translator.engine import specs
 from translator.engine.compile import MappingSource, MessageTranslator, mapping_of, policies_of, shared
@@ -111,7 +112,7 @@ def _reference(
     if end.schema is None:
         raise PlanError([("", f"{end.format} without a schema has nothing that {out} framing could refer to")])
     if out == "avro-single":
-        if end.format != "avro":
+        if end.format not in formats.NAMES or not formats.get(end.format).single_object:
             raise PlanError([("", f"single-object encoding is Avro's; the results are {end.format}")])
         return fingerprint(end.schema), None
     _refuse_raw(out, end.schema)

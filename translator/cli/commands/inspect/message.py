@@ -10,103 +10,79 @@ from native.errors import ContainerError, DataError, PlanError, SchemaError, Tra
 from schemas.model import Schema
 from translator import containers, formats
 from translator import framing as frames
-from translator.cli.shared import advice, inspect_table, sides
+from translator.cli.commands.inspect import table
+from translator.cli.commands.inspect.asked import Asked
+from translator.cli.commands.inspect.file import schema_facts
+from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import DONE, REFUSED, USAGE, UsageError
-from translator.cli.shared.inspect_file import schema_facts
-from translator.cli.shared.options import InputOptions, LimitOptions
+from translator.cli.shared.options import InputOptions
 from translator.cli.shared.output import Report, many
-from translator.containers import avro
+from translator.containers import detect
 from translator.containers.base import Reader
 from translator.engine import sources, specs
 from translator.engine.plan import Plan
-from translator.engine.sources import SchemaSource
+from translator.formats.walking.text import harmless
 from translator.inspecting import checking, look, reading, records
-from translator.inspecting.reading import Reading
-from translator.inspecting.records import Record
-from translator.inspecting.text import harmless
+from translator.inspecting.reading import Inspected
+from translator.inspecting.records import PickedRecord
 from translator.streams.pump import Refusal
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What was asked for: the record, the framing, at most `limit` items with `cut` characters each (None: all)."""
-
-    record: int | None
-    framing: str
-    limit: int | None
-    cut: int | None
-    limits: LimitOptions
-    schema: sides.Spec | None = None
-    """What all messages were written by."""
-    refers: SchemaSource | None = None
-    """Where the schemas are that messages refer to."""
-    framed: frames.Framing = "confluent"
-    """How they do, where nothing else is said."""
-
-    @property
-    def framing_of_records(self) -> frames.Framing | None:
-        """Of the records of a file: None: none, or none whose schemas could be looked up."""
-        if self.refers is None or self.framing not in (reading.AUTO, *frames.FRAMINGS):
-            return None
-        return self.framed if self.framing == reading.AUTO else cast("frames.Framing", self.framing)
-
-    def options(self) -> reading.Options:
-        return reading.Options(self.framing, self.limit, self.cut, self.limits.stream())
-
-
-@dataclass(frozen=True)
-class Message:
+class FoundMessage:
     """A message that was found. `name`: of what it was found in; `format` None: it must be guessed."""
 
     name: str
     format: str | None
     container: str
     schema: Schema | None
-    record: Record
+    record: PickedRecord
     packed: str | None = None
     """By what the whole file is compressed."""
 
 
-def of_bytes(name: str, data: bytes, input_: InputOptions, wanted: Wanted) -> Message:
+def of_bytes(name: str, data: bytes, input_: InputOptions, wanted: Asked) -> FoundMessage:
     """The message that stands in the command line, or in a container that stands there."""
     format_, container = input_.way
     schema: Schema | None = None
     if wanted.schema is not None:
         format_, schema = _end(wanted.schema, format_)
     if container is None:
-        container = "avro" if avro.sniff(data) and format_ in (None, "avro") and schema is None else "lone"
+        looks = detect.detect(None, data) if schema is None else None
+        container = looks[0] if looks and containers.get(looks[0]).carries and format_ in (None, looks[1]) else "lone"
     if container == "lone":
-        return Message(name, format_, container, schema, Record(0, data, 0))
-    format_ = format_ or containers.get(container).FORMATS[0]
+        return FoundMessage(name, format_, container, schema, PickedRecord(0, data, 0))
+    format_ = format_ or containers.get(container).usual
     sides.fitting(format_, container)
     try:
         reader = containers.get(container).reader(io.BytesIO(data), limits=wanted.limits.stream())
         schema = schema or _carried(reader)
-        return Message(name, format_, container, schema, _record(name, reader, format_, schema, wanted))
+        return FoundMessage(name, format_, container, schema, _record(name, reader, format_, schema, wanted))
     except ContainerError as error:
         raise _damaged(name, error) from error
 
 
-def of_source(source: sides.Input, input_: InputOptions, wanted: Wanted, *, guess: bool) -> Message:
+def of_source(source: sides.Input, input_: InputOptions, wanted: Asked, *, guess: bool) -> FoundMessage:
     """The message that a file is, or the record that was asked for. `guess`: its format isn't known."""
     format_, schema = None if guess else source.format, _carried(source.reader)
     if schema is not None and wanted.schema is not None:
         raise UsageError(f"{source.name} brings its own schema", "leave --schema out")
     if wanted.schema is not None:
         format_, schema = _end(wanted.schema, input_.way[0], format_)
-    elif format_ == "neuron" and schema is None:
-        schema = sides.load(sides.SIGNAL, format_)
+    elif format_ is not None and schema is None and (own := formats.get(format_).schema):
+        schema = sides.load(own, format_)
     try:
         record = _record(source.name, source.reader, format_, schema, wanted)
     except ContainerError as error:
         raise _damaged(source.name, error) from error
-    return Message(source.name, format_, source.container, schema, record, source.packed)
+    return FoundMessage(source.name, format_, source.container, schema, record, source.packed)
 
 
 def _end(spec: sides.Spec, named: str | None, looks: str | None = None) -> tuple[str, Schema]:
     """Format and schema: the format as named; else as the file looks, if the schema can describe it."""
     if isinstance(spec, str) and sides.carries(spec):
-        return named or "avro", sides.load(spec, "avro")
+        carried = sides.load(spec)
+        return named or specs.format_of(carried), carried
     found = specs.end(spec, named)
     assert found.schema is not None
     if named is None and looks is not None and found.schema.language in formats.get(looks).languages:
@@ -126,7 +102,7 @@ def _damaged(name: str, error: ContainerError) -> advice.ToldError:
     return advice.ToldError(advice.Told(REFUSED, told.code, told.message, told.hint, more=told.more))
 
 
-def _record(name: str, reader: Reader, format_: str | None, schema: Schema | None, wanted: Wanted) -> Record:
+def _record(name: str, reader: Reader, format_: str | None, schema: Schema | None, wanted: Asked) -> PickedRecord:
     """The record that was asked for, else the first. UsageError: there is none; ContainerError."""
     index = wanted.record or 0
     try:
@@ -143,20 +119,20 @@ def _record(name: str, reader: Reader, format_: str | None, schema: Schema | Non
     return _ended(found, format_, schema)
 
 
-def _ended(record: Record, format_: str | None, schema: Schema | None) -> Record:
-    """Without what stands behind it."""
+def _ended(record: PickedRecord, format_: str | None, schema: Schema | None) -> PickedRecord:
+    """Without what follows it."""
     if not record.endless or format_ is None:
         return record
     error = look(format_, record.data, schema, limit=0).error
     end = error.offset if error is not None and error.code == "TRAILING" else len(record.data)
-    return Record(record.index, record.data[:end], record.offset, record.block)
+    return PickedRecord(record.index, record.data[:end], record.offset, record.block)
 
 
 # --- what is said of it ---
 
 
 @dataclass
-class Verdict:
+class Judgement:
     """Why the message is refused, if it is (offsets as in the reading), and what else there is to say."""
 
     error: DataError | None = None
@@ -166,10 +142,10 @@ class Verdict:
     """The walk and the core contradict each other."""
 
 
-def judge(found: Reading, wanted: Wanted) -> Verdict:
+def judge(found: Inspected, wanted: Asked) -> Judgement:
     """The core has the last word; where the walk ended elsewhere, that is said."""
     walked = found.shown.error
-    verdict = Verdict(walked)
+    verdict = Judgement(walked)
     if not found.walked or found.format is None:
         return verdict
     plan = _plan(found, wanted, verdict)
@@ -189,7 +165,7 @@ def judge(found: Reading, wanted: Wanted) -> Verdict:
     return verdict
 
 
-def _plan(found: Reading, wanted: Wanted, verdict: Verdict) -> Plan | None:
+def _plan(found: Inspected, wanted: Asked, verdict: Judgement) -> Plan | None:
     try:
         return checking.plan(found.format or "", found.schema, wanted.limits.plan())
     except PlanError as error:
@@ -199,7 +175,7 @@ def _plan(found: Reading, wanted: Wanted, verdict: Verdict) -> Plan | None:
     return None
 
 
-def show(message: Message, wanted: Wanted, report: Report) -> int:
+def show(message: FoundMessage, wanted: Asked, report: Report) -> int:
     """Shows it. The exit code."""
     found = _read(message, wanted)
     verdict = judge(found, wanted)
@@ -212,7 +188,7 @@ def show(message: Message, wanted: Wanted, report: Report) -> int:
     return REFUSED if verdict.error or verdict.wrong else DONE
 
 
-def _read(message: Message, wanted: Wanted) -> Reading:
+def _read(message: FoundMessage, wanted: Asked) -> Inspected:
     """The message taken apart, by the schema that it refers to where that can be looked up."""
     found = reading.read(message.record.data, message.format, message.schema, wanted.options())
     at = next((i for i, each in enumerate(found.around) if each.kind in frames.FRAMINGS), None)
@@ -225,7 +201,7 @@ def _read(message: Message, wanted: Wanted) -> Reading:
     except SchemaError as error:
         begin = part.offset + part.own
         around = found.around[: at + 1]
-        return Reading(found.data, around, begin, framing=found.framing, unread=f"{part.value}: {error}")
+        return Inspected(found.data, around, begin, framing=found.framing, unread=f"{part.value}: {error}")
     format_ = message.format or specs.format_of(schema)
     return reading.read(message.record.data, format_, schema, wanted.options())
 
@@ -233,11 +209,11 @@ def _read(message: Message, wanted: Wanted) -> Reading:
 # --- as text ---
 
 
-def _tell(message: Message, found: Reading, verdict: Verdict, wanted: Wanted, report: Report) -> None:
+def _tell(message: FoundMessage, found: Inspected, verdict: Judgement, wanted: Asked, report: Report) -> None:
     for name, value in _lines(message, found):
         report.line(f"{name:<10} {harmless(value)}")
     report.line()
-    inspect_table.draw(found, verdict.error, cut=wanted.cut)
+    table.draw(found, verdict.error, cut=wanted.cut)
     left = _left_out(found)
     if left:
         report.line(left)
@@ -256,12 +232,12 @@ def _where(name: str, error: DataError) -> str:
     return f"{name}: refused at byte {error.offset}{path}: {error.code}: {error.message}"
 
 
-def _unread_hint(found: Reading) -> str:
+def _unread_hint(found: Inspected) -> str:
     by_id = ", or --registry URL, which knows the id" if found.framing.endswith("confluent") else ""
     return f"name what it was written by: --schema FILE.avsc{by_id}" + ("" if found.format else ", or --from FORMAT")
 
 
-def _lines(message: Message, found: Reading) -> list[tuple[str, str]]:
+def _lines(message: FoundMessage, found: Inspected) -> list[tuple[str, str]]:
     record = message.record
     lines = [("message", f"{message.name}{_place(message)}, {many(len(record.data), 'byte')}")]
     if message.packed is not None:
@@ -270,13 +246,13 @@ def _lines(message: Message, found: Reading) -> list[tuple[str, str]]:
         guess = " (a guess: --from says otherwise)" if found.guessed else ""
         lines.append(("format", found.format + guess))
     if found.schema is not None:
-        lines.append(("schema", f"{inspect_table.name_of(found.schema.root)} ({found.schema.language})"))
+        lines.append(("schema", f"{table.name_of(found.schema.root)} ({found.schema.language})"))
     if found.others:
         lines.append(("or", "; ".join(found.others)))
     return lines
 
 
-def _place(message: Message) -> str:
+def _place(message: FoundMessage) -> str:
     if message.container == "lone":
         return ""
     record = message.record
@@ -285,28 +261,28 @@ def _place(message: Message) -> str:
     return f": record {record.index} at byte {record.offset:,} of the block at byte {record.block:,}"
 
 
-def _left_out(found: Reading) -> str:
+def _left_out(found: Inspected) -> str:
     shown = found.shown
     if shown.left_out == 0:
         return ""
     last = shown.items[-1] if shown.items else None
-    behind = f", from byte {last.offset + last.own}" if last else ""
+    begins = f", from byte {last.offset + last.own}" if last else ""
     count = "many more" if shown.left_out is None else f"{many(shown.left_out, 'field')} more"
-    return f"… {count}{behind} (--limit N shows more, --all shows all)"
+    return f"… {count}{begins} (--limit N shows more, --all shows all)"
 
 
 # --- as data ---
 
 
-def _facts(message: Message, found: Reading, verdict: Verdict, wanted: Wanted) -> dict[str, Any]:
+def _facts(message: FoundMessage, found: Inspected, verdict: Judgement, wanted: Asked) -> dict[str, Any]:
     record, error = message.record, verdict.error
     out: dict[str, Any] = {
         "file": message.name, "packed": message.packed, "container": message.container,
         "record": record.index, "offset": record.offset,
         "block": record.block, "size": len(record.data), "format": found.format, "guessed": found.guessed,
         "others": found.others, "schema": schema_facts(found.schema), "framing": found.framing or None,
-        "begin": found.begin, "around": [inspect_table.plain(each, found.data, wanted.cut) for each in found.around],
-        "items": [inspect_table.plain(each, found.data, wanted.cut) for each in found.shown.items],
+        "begin": found.begin, "around": [table.plain(each, found.data, wanted.cut) for each in found.around],
+        "items": [table.plain(each, found.data, wanted.cut) for each in found.shown.items],
         "left_out": found.shown.left_out, "checked": verdict.checked, "notes": verdict.notes,
         "undecoded": found.unread or None,
     }  # fmt: skip

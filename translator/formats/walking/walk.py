@@ -1,12 +1,12 @@
 """What all walkers share: items, the place in the bytes, and running without a stack of Python's own.
 
-Theory of operation. A walker is a *step*: a generator that yields items, and further steps for what is nested.
-`Walk.run` keeps the steps on a list, so that no nesting costs Python's stack (B5). An item of something that holds
+Theory of operation. A walker is made of *stretches*: generators that yield items, and further stretches for what is
+nested. `Walk.run` keeps the stretches on a list, so that no nesting costs Python's stack (B5). An item of what holds
 others is yielded when its first bytes were read; its size is set when it ends, in the same object. Where the bytes
 can't be followed any further, a `DataError` ends the run, and what was open ends there.
 
 Walkers follow the structure only. Whether a value is one (UTF-8, a symbol, a range) they leave to the core: they say
-so beside the value and go on.
+so in the note, and go on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from native.binding import MESSAGES
 from native.errors import DataError, LimitError
+from schemas.model import Type
+from translator.formats.walking import text
 
 MAX_DEPTH: Final = 1000
 """Levels that a walker follows; the core never goes deeper."""
@@ -52,7 +54,7 @@ class Item:
         return (self.size or 0) if self.head is None else self.head
 
 
-Step: TypeAlias = Generator["Item | Step", Any, None]
+Stretch: TypeAlias = Generator["Item | Stretch", Any, None]
 
 
 class Walk:
@@ -136,10 +138,10 @@ class Walk:
 
     # --- running ---
 
-    def run(self, step: Step) -> Iterator[Item]:
-        """The items of a step and of all that it yields, in the order of the bytes. DataError, as its last; what was
+    def run(self, whole: Stretch) -> Iterator[Item]:
+        """The items of a stretch and of all that it yields, in the order of the bytes. DataError, as its last; what was
         read of the value where that happened is the item before."""
-        stack, last = [step], None
+        stack, last = [whole], None
         try:
             while stack:
                 found = next(stack[-1], None)
@@ -163,6 +165,11 @@ class Walk:
         if self.at < len(self.data):
             self.path = ""
             self.refuse("TRAILING")
+
+
+def as_bytes(data: bytes, type_: Type | None, cut: int | None) -> Iterator[Item]:
+    """The walker of a format that has none of its own: the whole message is one value, its bytes."""
+    yield Item(0, len(data), 0, "", "bytes", text.hexed(data, cut))
 
 
 def member(path: str, name: str) -> str:

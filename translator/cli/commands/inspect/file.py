@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from native.errors import PlanError
 from schemas.model import Presence, Record, Schema, Type
-from translator import framing
+from translator import containers, formats, framing
+from translator.cli.commands.inspect.asked import Asked
 from translator.cli.shared import advice, sides
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report, amount, many
 from translator.containers.avro import CODEC, SCHEMA
 from translator.contract import Data, Delimiting, End, Translation
 from translator.engine.compile import shared
-from translator.inspecting.kinds import describe
-from translator.inspecting.text import harmless
+from translator.formats.walking.kinds import describe
+from translator.formats.walking.text import harmless
 from translator.policies import Policies
 from translator.streams.pump import Counts, Pump, Refusal
 
 if TYPE_CHECKING:
-    from translator.cli.shared.inspect_message import Wanted
     from translator.streams.schema_ids.adapter import Adapter
 
 RECORD: Final = 2_000
@@ -34,7 +34,7 @@ FIELDS: Final = 200
 
 
 @dataclass
-class Found:
+class FoundFile:
     """What is known of a file."""
 
     source: sides.Input
@@ -72,20 +72,20 @@ class _First:
         """Nothing to end."""
 
 
-def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Found:
-    """Reads what is to be shown, and (`count`) everything behind it."""
+def look(source: sides.Input, wanted: Asked, records: int, count: bool) -> FoundFile:
+    """Reads what is to be shown, and (`count`) everything after it."""
     spec, limits = wanted.schema, wanted.limits
     if source.format in framing.FRAMINGS and wanted.refers is not None:
-        return _read(Found(source, None), _adapter(source.format, wanted), records, None if count else records)
-    if spec is None and source.format == "neuron":
-        spec = sides.SIGNAL
+        return _read(FoundFile(source, None), _adapter(source.format, wanted), records, None if count else records)
+    if spec is None and source.format in formats.NAMES:
+        spec = formats.get(source.format).schema
     try:
-        found = Found(source, sides.source_schema(source, spec))
+        found = FoundFile(source, sides.source_schema(source, spec))
         plan = shared.plan(
             End(source.format, found.schema), End("json", None), policies=_POLICIES, drop=("*",), limits=limits.plan(),
         )  # fmt: skip
     except UsageError as error:
-        found = Found(source, None, f"{error.message.partition(': ')[2]} ({error.hint})")
+        found = FoundFile(source, None, f"{error.message.partition(': ')[2]} ({error.hint})")
         return _counted(found, count)
     except PlanError as error:
         found.why_blind = error.problems[0][1]
@@ -93,14 +93,14 @@ def look(source: sides.Input, wanted: Wanted, records: int, count: bool) -> Foun
     return _read(found, plan, records, None if count else records)
 
 
-def _counted(found: Found, count: bool) -> Found:
+def _counted(found: FoundFile, count: bool) -> FoundFile:
     """Without a plan messages are counted where the container knows them."""
-    if count and found.source.container != "msgpack-stream":
+    if count and containers.get(found.source.container).counts:
         found.counts = Counts(read=sum(block.count or 0 for block in found.source.reader))
     return found
 
 
-def _adapter(name: str, wanted: Wanted) -> Adapter:
+def _adapter(name: str, wanted: Asked) -> Adapter:
     """To JSON from messages that each say their schema."""
     from translator.streams.schema_ids.making import adapter
 
@@ -111,7 +111,7 @@ def _adapter(name: str, wanted: Wanted) -> Adapter:
     )  # fmt: skip
 
 
-def _read(found: Found, translation: Translation, records: int, limit: int | None) -> Found:
+def _read(found: FoundFile, translation: Translation, records: int, limit: int | None) -> FoundFile:
     first = _First(records)
 
     def note(refusal: Refusal) -> None:
@@ -122,18 +122,18 @@ def _read(found: Found, translation: Translation, records: int, limit: int | Non
     return found
 
 
-def _metadata(found: Found) -> dict[str, str]:
+def _metadata(found: FoundFile) -> dict[str, str]:
     items = found.source.reader.metadata.items()
     return {key: value.decode("utf-8", "backslashreplace") for key, value in items if key not in (SCHEMA, CODEC)}
 
 
-def _codec(found: Found) -> str | None:
-    if found.source.container != "avro":
+def _codec(found: FoundFile) -> str | None:
+    if not containers.get(found.source.container).codecs:
         return None
     return found.source.reader.metadata.get(CODEC, b"null").decode("utf-8", "backslashreplace")
 
 
-def facts(found: Found, *, everything: bool) -> dict[str, Any]:
+def facts(found: FoundFile, *, everything: bool) -> dict[str, Any]:
     """As data. `first_left_out`: those of the first records that are too large for a document."""
     from msgspec import Raw
 
@@ -169,7 +169,7 @@ def _fields(root: Type) -> list[tuple[str, str, str]]:
 _PRESENCE = {Presence.REQUIRED: "required", Presence.OPTIONAL: "optional", Presence.IMPLICIT: "implicit"}
 
 
-def tell(found: Found, report: Report, *, everything: bool) -> None:
+def tell(found: FoundFile, report: Report, *, everything: bool) -> None:
     """As text."""
     for name, value in _lines(found, everything):
         report.line(f"{harmless(name):<10} {harmless(value)}")
@@ -201,7 +201,7 @@ def _shown(record: bytes, everything: bool) -> str:
     return f"{begin}\n… {len(record) - RECORD:,} bytes more (--all shows all, --record N field by field)"
 
 
-def _lines(found: Found, everything: bool) -> list[tuple[str, str]]:
+def _lines(found: FoundFile, everything: bool) -> list[tuple[str, str]]:
     source, schema = found.source, found.schema
     size = "" if source.size is None else f" ({amount(source.size)})"
     name = "none" if schema is None else f"{describe(schema.root)} ({schema.language})"

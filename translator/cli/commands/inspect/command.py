@@ -13,17 +13,20 @@ from typing import IO, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from native.errors import ContainerError
-from translator.cli.shared import advice, files, inspect_file, inspect_message, sides
+from translator import containers
+from translator.cli.commands.inspect import file as inspect_file
+from translator.cli.commands.inspect import message as inspect_message
+from translator.cli.commands.inspect.asked import Asked
+from translator.cli.shared import advice, files, sides
 from translator.cli.shared.exits import DONE, REFUSED, UsageError
-from translator.cli.shared.inspect_message import Wanted
 from translator.cli.shared.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
 from translator.cli.shared.options import FILE, NO_INPUT_OPTIONS, NO_LIMIT_OPTIONS, InputOptions, LimitOptions
 from translator.cli.shared.output import Report
 from translator.containers import detect, packing
+from translator.formats.walking.walk import CUT
 from translator.inspecting import LIMIT, dumps
-from translator.inspecting.base import CUT
 
-Framing = Literal["auto", "none", "confluent", "avro-single", "be32", "varint"]
+Around = Literal["auto", "none", "confluent", "avro-single", "be32", "varint"]
 
 Overview = tuple[int, bool]
 """How many records of a file are shown, and whether all of them are counted."""
@@ -41,7 +44,7 @@ def inspect(
     base64: Annotated[str | None, _TEXT] = None,
     input: InputOptions = NO_INPUT_OPTIONS,  # noqa: A002
     lookup: LookupOptions = NO_LOOKUP_OPTIONS,
-    framing: Annotated[Framing, Parameter(group=_SHOW)] = "auto",
+    framing: Annotated[Around, Parameter(group=_SHOW)] = "auto",
     record: Annotated[int | None, Parameter(group=_SHOW, show_default=False)] = None,
     limit: Annotated[int, Parameter(group=_SHOW)] = LIMIT,
     everything: Annotated[bool, Parameter(name="--all", negative=(), show_default=False, group=_SHOW)] = False,
@@ -86,7 +89,7 @@ def inspect(
 
     def act() -> int:
         named = _schemas(input, Lookup(lookup))
-        wanted = Wanted(record, framing, None if everything else limit, None if everything else CUT, limits, **named)
+        wanted = Asked(record, framing, None if everything else limit, None if everything else CUT, limits, **named)
         text = _text(file, hex, base64, wanted)
         if text is not None:
             return inspect_message.show(inspect_message.of_bytes(*text, input, wanted), wanted, report)
@@ -95,7 +98,7 @@ def inspect(
     return report.guard(act)
 
 
-def _text(file: str | None, hex_: str | None, base64: str | None, wanted: Wanted) -> tuple[str, bytes] | None:
+def _text(file: str | None, hex_: str | None, base64: str | None, wanted: Asked) -> tuple[str, bytes] | None:
     """The bytes that stand in the command line, and what they are called; None: a file is meant. UsageError."""
     given = [each for each in (file, hex_, base64) if each is not None]
     if len(given) != 1:
@@ -142,14 +145,14 @@ def _written(value: str, option: str) -> str:
     return value
 
 
-def _file(file: str, input_: InputOptions, wanted: Wanted, overview: Overview, report: Report) -> int:
+def _file(file: str, input_: InputOptions, wanted: Asked, overview: Overview, report: Report) -> int:
     """A message of it field by field, or the file as a whole, where it holds many and none was asked for."""
     framed = wanted.framing_of_records
     if framed is not None and input_.way[0] is not None:
         raise UsageError(f"--from {input_.way[0]}: the schemas of framed messages say their format", "use --container")
     unknown = _lone(file, input_) if framed else _unknown(file, input_, wanted)
     guess = unknown and input_.way[0] is None
-    way = (input_.way[0] or "json", "lone") if unknown else input_.way
+    way = (input_.way[0] or containers.get("lone").usual, "lone") if unknown else input_.way
     with _damage_is_told(), sides.open_input(file, way, wanted.limits.stream(), framed=framed) as source:
         if source.container == "lone" or wanted.record is not None:
             found = inspect_message.of_source(source, input_, wanted, guess=guess or framed is not None)
@@ -176,7 +179,7 @@ def _lone(file: str, input_: InputOptions) -> bool:
     return input_.way[1] is None and detect.detect(packing.strip(file)[0], b"") is None
 
 
-def _unknown(file: str, input_: InputOptions, wanted: Wanted) -> bool:
+def _unknown(file: str, input_: InputOptions, wanted: Asked) -> bool:
     """Whether neither options nor the file's name and first bytes tell its container: then it is one message."""
     format_, container = input_.way
     if container is not None or not os.path.isfile(file):
@@ -191,7 +194,7 @@ def _unknown(file: str, input_: InputOptions, wanted: Wanted) -> bool:
         return detect.detect(packing.strip(file)[0] if codec else file, head) is None
 
 
-def _unpacked(stream: IO[bytes], codec: packing.Codec) -> bytes:
+def _unpacked(stream: IO[bytes], codec: packing.Packing) -> bytes:
     """The first bytes of what is compressed, as far as there are any."""
     try:
         return packing.unpacked(stream, codec).read(detect.HEAD)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from native.errors import DataError
-from translator.inspecting import text
-from translator.inspecting.base import Step, Walk, member
+from translator.formats.walking import text
+from translator.formats.walking.walk import Stretch, Walk, member
 
 VARINT, BIT64, LENGTH, START, END, BIT32 = range(6)
 NESTED: Final = 100
@@ -67,14 +67,14 @@ def signed(raw: int) -> int:
 # --- messages ---
 
 
-def message(w: Walk) -> Step:
+def message(w: Walk) -> Stretch:
     """All of w as one message."""
     yield w.open(0, "", "message")
     yield fields(w, "", None, 0)
     w.close()
 
 
-def fields(w: Walk, path: str, group: int | None, nested: int) -> Step:
+def fields(w: Walk, path: str, group: int | None, nested: int) -> Stretch:
     """Fields up to w.end or, in a group, up to its end tag."""
     while w.at < w.end:
         w.path = path
@@ -87,8 +87,8 @@ def fields(w: Walk, path: str, group: int | None, nested: int) -> Step:
         w.refuse("TRUNCATED", w.end)
 
 
-def field(w: Walk, tag: Tag, outer: str, note: str, *, named: bool = False, nested: int = 0) -> Step:
-    """The field behind its tag. `named`: `outer` is its own path already."""
+def field(w: Walk, tag: Tag, outer: str, note: str, *, named: bool = False, nested: int = 0) -> Stretch:
+    """The field whose tag was just read. `named`: `outer` is already its own path."""
     path = w.path = outer if named else member(outer, str(tag.number))
     if tag.wire == START:
         yield w.open(tag.offset, path, "group", note=note)
@@ -120,7 +120,7 @@ def _number(w: Walk, wire: int) -> tuple[str, str, str]:
     return f"fixed{8 * size}", str(value), ", ".join(readings)
 
 
-def _sized(w: Walk, tag: Tag, path: str, note: str, nested: int) -> Step:
+def _sized(w: Walk, tag: Tag, path: str, note: str, nested: int) -> Stretch:
     around = narrow(w)
     content = w.data[w.at : w.end]
     printed = printable(content)

@@ -9,10 +9,10 @@ from typing import Any, Final
 from native.errors import DataError
 from schemas.model import Type
 from translator.cli.shared.output import is_terminal
-from translator.inspecting.base import Item
-from translator.inspecting.kinds import describe
-from translator.inspecting.reading import Reading
-from translator.inspecting.text import harmless
+from translator.formats.walking.kinds import describe
+from translator.formats.walking.text import harmless
+from translator.formats.walking.walk import Item
+from translator.inspecting.reading import Inspected
 
 BYTES: Final = 8
 """Bytes of an item that are shown; half of them on a narrow terminal."""
@@ -32,10 +32,10 @@ _STYLES: Final = ("dim", "dim", "cyan", "", "green", "bold")
 _DOCUMENT: Final = 64
 """Bytes of an item in a JSON document, unless everything is wanted."""
 
-Row = tuple[str, ...]
+Cells = tuple[str, ...]
 
 
-def draw(found: Reading, error: DataError | None, *, cut: int | None) -> None:
+def draw(found: Inspected, error: DataError | None, *, cut: int | None) -> None:
     """Prints the table; `error` stands where it happened. `cut` None: values and paths in full."""
     if is_terminal(sys.stdout):
         from rich.console import Console
@@ -47,7 +47,7 @@ def draw(found: Reading, error: DataError | None, *, cut: int | None) -> None:
         _print([*_rows(found, error, None if cut is None else BYTES)], None if cut is None else VALUE)
 
 
-def _rows(found: Reading, error: DataError | None, most: int | None) -> Iterator[Row]:
+def _rows(found: Inspected, error: DataError | None, most: int | None) -> Iterator[Cells]:
     """`most`: bytes of an item that are shown."""
     for each in found.around:
         yield _row(each, found.data, "(around)", most)
@@ -64,14 +64,14 @@ def _rows(found: Reading, error: DataError | None, most: int | None) -> Iterator
         yield _refusal(error)
 
 
-def _row(item: Item, data: bytes, path: str, most: int | None) -> Row:
+def _row(item: Item, data: bytes, path: str, most: int | None) -> Cells:
     size = "?" if item.size is None else str(item.size)
     note = f"  ({harmless(item.note)})" if item.note else ""
     own = _hex(data[item.offset : item.offset + item.own], most)
     return str(item.offset), size, own, harmless(path), harmless(item.kind), f"{item.value}{note}".strip()
 
 
-def _refusal(error: DataError) -> Row:
+def _refusal(error: DataError) -> Cells:
     return str(error.offset), "", "", harmless(error.path) or "(message)", "REFUSED", f"{error.code}: {error.message}"
 
 
@@ -83,25 +83,25 @@ def _cut(text: str, most: int | None) -> str:
     return text if most is None or len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _widths(rows: list[Row]) -> list[int]:
+def _widths(rows: list[Cells]) -> list[int]:
     return [max(len(row[i]) for row in (_TITLES, *rows)) for i in range(len(_TITLES) - 1)]
 
 
-def _cells(row: Row, widths: list[int], room: int | None) -> list[str]:
+def _cells(row: Cells, widths: list[int], room: int | None) -> list[str]:
     """Padded; numbers to the right."""
     numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
     words = [cell.ljust(width) for cell, width in zip(row[2:-1], widths[2:], strict=True)]
     return [*numbers, *words, _cut(row[-1], room)]
 
 
-def _print(rows: list[Row], room: int | None) -> None:
+def _print(rows: list[Cells], room: int | None) -> None:
     widths = _widths(rows)
     widths[3] = min(widths[3], ALIGNED)
     for row in (_TITLES, *rows):
         print("  ".join(_cells(row, widths, room)).rstrip())
 
 
-def _fitted(rows: list[Row], width: int) -> tuple[list[Row], int]:
+def _fitted(rows: list[Cells], width: int) -> tuple[list[Cells], int]:
     """Rows whose paths and types leave room for values, and that room. Of a path the end tells more."""
     rows = [(*row[:4], _cut(row[4], TYPE), row[5]) for row in rows]
     widths = _widths(rows)
@@ -111,7 +111,7 @@ def _fitted(rows: list[Row], width: int) -> tuple[list[Row], int]:
     return rows, max(free - min(most, widths[3]), 1)
 
 
-def _paint(console: Any, rows: list[Row], width: int | None) -> None:
+def _paint(console: Any, rows: list[Cells], width: int | None) -> None:
     """`width`: of the terminal; None: lines as long as they are."""
     from rich.text import Text
 

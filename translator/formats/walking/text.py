@@ -81,7 +81,7 @@ def instant(seconds: int, nanos: int, *, local: bool = False) -> str:
 
 
 def fraction(nanos: int) -> str:
-    """0, 3, 6 or 9 digits behind a point."""
+    """0, 3, 6 or 9 digits after a point."""
     digits = f"{nanos:09}"
     while digits.endswith("000"):
         digits = digits[:-3]
@@ -94,13 +94,13 @@ def date(days: int) -> str:
 
 
 def time_of_day(count: int, unit: str) -> str:
-    """ "" where it is none."""
+    """ "" where it is not a time of day."""
     seconds, nanos = divmod(count * NANOSECONDS[unit], NANOSECONDS["s"])
     return instant(seconds, nanos, local=True).partition("T")[2] if 0 <= seconds < 86_400 else ""
 
 
 def decimal(data: bytes, scale: int) -> str:
-    """Big-endian two's complement at a scale (S26); "" where it is none or too long to be looked at."""
+    """Big-endian two's complement at a scale (S26); "" where it is not one, or is too long to be looked at."""
     if not 0 < len(data) <= 512 or abs(scale) > 1000:
         return ""
     unscaled = int.from_bytes(data, "big", signed=True)
@@ -111,7 +111,7 @@ def decimal(data: bytes, scale: int) -> str:
 
 
 def whole(digits: str) -> int | None:
-    """The whole number that decimal text is, however it is written (S2); None: it is none, or very long."""
+    """The whole number that decimal text is, however it is written (S2); None: it is not whole, or very long."""
     if len(digits) > _DIGITS:
         return None
     number = Decimal(digits)

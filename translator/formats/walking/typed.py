@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from schemas.model import Any, Array, Field, Map, Null, Record, Type, nullable
 from schemas.wellknown import lifted
-from translator.inspecting.base import Walk, entry, member
-from translator.inspecting.kinds import short
+from translator.formats.walking.kinds import short
+from translator.formats.walking.walk import Walk, entry, member
 
 
 def inside(type_: Type | None) -> Type | None:

@@ -6,15 +6,15 @@ import struct
 
 from native.errors import DataError
 from schemas.model import BigDecimal, Bytes, Date, Decimal, Fixed, Period, Time, Timestamp, Type, Uuid
-from translator.inspecting import text
-from translator.inspecting.base import Walk
+from translator.formats.walking import text
+from translator.formats.walking.walk import Walk
 
-Shown = tuple[str, str]
+Noted = tuple[str, str]
 """A value's text, and a note."""
 _PERIOD = struct.Struct("<III")
 
 
-def of_bytes(type_: Type, data: bytes, cut: int | None) -> Shown | None:
+def of_bytes(type_: Type, data: bytes, cut: int | None) -> Noted | None:
     """Bytes as that type has them; None: it has none."""
     match type_:
         case Bytes():
@@ -26,14 +26,14 @@ def of_bytes(type_: Type, data: bytes, cut: int | None) -> Shown | None:
         case BigDecimal():
             return _big_decimal(data, cut)
         case Uuid(form="bytes"):
-            return (text.uuid(data), "") if len(data) == 16 else (text.hexed(data, cut), "no UUID")
+            return (text.uuid(data), "") if len(data) == 16 else (text.hexed(data, cut), "not a UUID")
         case Period():
             return _period(data, cut)
     return None
 
 
-def of_count(type_: Type, count: int) -> Shown | None:
-    """A count as what it stands for, with the count itself beside it; None: it stands for nothing else."""
+def of_count(type_: Type, count: int) -> Noted | None:
+    """A count as what it stands for, and the count itself; None: it stands for nothing else."""
     match type_:
         case Date():
             found = text.date(count)
@@ -61,22 +61,22 @@ def span(w: Walk) -> bytes:
     return w.take(size)
 
 
-def _or_hex(shown: str, data: bytes, cut: int | None) -> Shown:
-    return (shown, f"0x{text.hexed(data, 16)}") if shown else (text.hexed(data, cut), "no decimal")
+def _or_hex(shown: str, data: bytes, cut: int | None) -> Noted:
+    return (shown, f"0x{text.hexed(data, 16)}") if shown else (text.hexed(data, cut), "not a decimal")
 
 
-def _big_decimal(data: bytes, cut: int | None) -> Shown:
+def _big_decimal(data: bytes, cut: int | None) -> Noted:
     """Bytes that hold the unscaled value as bytes, and then the scale."""
     inner = Walk(data)
     try:
         unscaled, scale = span(inner), long(inner)
     except DataError:
-        return text.hexed(data, cut), "no decimal"
+        return text.hexed(data, cut), "not a decimal"
     return _or_hex(text.decimal(unscaled, scale), unscaled, cut)
 
 
-def _period(data: bytes, cut: int | None) -> Shown:
+def _period(data: bytes, cut: int | None) -> Noted:
     if len(data) != _PERIOD.size:
-        return text.hexed(data, cut), "no duration"
+        return text.hexed(data, cut), "not a duration"
     months, days, milliseconds = _PERIOD.unpack(data)
     return f"{months} months, {days} days, {milliseconds} ms", ""
