@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -117,14 +118,20 @@ def split(rows: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> list[list[s
 
 def there(package: str) -> list[list[str]]:
     """The rows of the picture, with what is there of them."""
-    found = {imports.section(package, name) for name in imports.MODULES if f"{name}.".startswith(f"{package}.")}
-    return [[each for each in row.split() if each in found] for row in imports.PICTURE[package]]
+    names = {imports.section(package, name) for name in imports.MODULES if f"{name}.".startswith(f"{package}.")}
+    return [[each for each in row.split() if each in names] for row in imports.PICTURE[package]]
+
+
+@cache
+def found() -> list[Arrow]:
+    """Every import of one module of ours by another."""
+    return list(imports.arrows())
 
 
 def inner(package: str) -> set[Arrow]:
     """The arrows between the sections of a package."""
-    pairs = imports.within(package)
-    between = {(imports.section(package, one), imports.section(package, other)) for one, other in pairs}
+    inside = [pair for pair in found() if all(f"{each}.".startswith(f"{package}.") for each in pair)]
+    between = {(imports.section(package, one), imports.section(package, other)) for one, other in inside}
     return {(one, other) for one, other in between if one != other}
 
 
