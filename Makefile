@@ -25,13 +25,14 @@ SAY = @date +'%T  '
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help setup demo test check format lint types warnings bench fuzz canary clean \
+.PHONY: help setup demo test heavy check format lint types warnings bench fuzz canary clean \
 	test-c sanitize sanitize-c sanitize-python fuzz-long sanitize-long conformance-long
 
 help:
 	@echo 'make setup     the environment in $(VENV), with the C core built'
 	@echo 'make demo      the main job: signals translated between formats'
 	@echo 'make test      all tests'
+	@echo 'make heavy     the tests that take long, which make test leaves out'
 	@echo 'make check     format, lint, types, warnings of the C compiler'
 	@echo 'make bench     our times against the peers'"'"', into bench/results.json'
 	@echo 'make fuzz      mutated messages for every reader, sanitized (SECONDS=$(SECONDS))'
@@ -69,7 +70,11 @@ demo: setup
 
 test: setup test-c
 	$(SAY)'test: all of it in $(JOBS) processes; without ../shared/data some tests skip and say so'
-	@$(PYTEST) -n $(JOBS) --dist loadgroup -rs
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder -rs
+
+heavy: setup
+	$(SAY)'heavy: the tests that take long, and not the others'
+	@$(PYTEST) -n $(JOBS) -m heavy -rs
 
 bench: setup
 	$(SAY)'bench: our times against the peers; without ../shared/data by events of our own'
@@ -109,13 +114,19 @@ warnings: native/src/values/powers.h
 native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
+# The plans of its tests are compiled as any plan is, and stand in headers.
+IMAGES := build/images/json.h build/images/msgpack.h
+build/images/%.h: $(VENV)/.built tests/native/images.py $(wildcard translator/plan/*.py translator/formats/*.py)
+	@mkdir -p $(@D)
+	$(PY) -m tests.native.images $* > $@
+
 define flavour
 build/$(1)/obj/%.o: native/src/%.c $$(C_HEADERS) native/src/values/powers.h
 	@mkdir -p $$(@D)
 	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -c $$< -o $$@
 
-build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h)
-	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -Itests/native/c $$(filter %.c %.o,$$^) -o $$@ -lm
+build/$(1)/test_%: tests/native/c/test_%.c $$(C_SOURCES:native/src/%.c=build/$(1)/obj/%.o) $$(wildcard tests/native/c/*.h) $(IMAGES)
+	@echo 'cc $$@'; $$(CC) $$(C_FLAGS) $(2) -Itests/native/c -Ibuild $$(filter %.c %.o,$$^) -o $$@ -lm
 
 run-$(1)-%: build/$(1)/%
 	@summary=$$$$($$< 2>&1); status=$$$$?; echo "$$*: $$$$summary"; exit $$$$status

@@ -266,7 +266,7 @@ def _delimiting(name: str) -> int:
 
 
 def _as_bytes(data: Any) -> bytes:
-    """Any buffer's bytes. TypeError: it is none."""
+    """Any buffer's bytes. TypeError: it is not a buffer."""
     return bytes(memoryview(data))
 
 

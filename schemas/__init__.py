@@ -1,6 +1,13 @@
-"""The schema domain: one type model, and a reader for each schema language."""
+"""The schema domain: one type model, and a reader for each schema language.
 
-from schemas.loading import load
+The readers are loaded with `load`, when that is first asked for: the model alone costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any as _Value
+
 from schemas.model import (
     MISSING,
     Any,
@@ -32,6 +39,9 @@ from schemas.model import (
     Unit,
     Uuid,
 )
+
+if TYPE_CHECKING:
+    from schemas.loading import load
 
 __all__ = [
     "MISSING",
@@ -65,3 +75,11 @@ __all__ = [
     "Uuid",
     "load",
 ]
+
+
+def __getattr__(name: str) -> _Value:
+    if name != "load":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from schemas.loading import load
+
+    return load

@@ -6,6 +6,7 @@ A set is whole if each file comes after those that it imports. `protoc -o` leave
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from native.errors import SchemaError
@@ -48,8 +49,6 @@ def completed(files: FileDescriptorSet) -> FileDescriptorSet:
 
 def _own(name: str, wanted_by: str) -> FileDescriptorProto:
     """One of Protobuf's own files, which its library has. SchemaError: it is none."""
-    from importlib import import_module
-
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
     folder, _, stem = name.removesuffix(".proto").rpartition("/")

@@ -74,10 +74,13 @@ class Seen:
             case str():
                 self._note_text(value)
             case int() if not isinstance(value, bool):
-                self.low = value if self.low is None else min(self.low, value)
-                self.high = value if self.high is None else max(self.high, value)
+                self._note_int(value)
             case _:
                 self._note_plain(value)
+
+    def _note_int(self, value: int) -> None:
+        self.low = value if self.low is None else min(self.low, value)
+        self.high = value if self.high is None else max(self.high, value)
 
     def _note_text(self, value: str) -> None:
         self.texts += 1

@@ -7,6 +7,8 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol, TypeAlias
 
 from native.errors import SchemaError
+from schemas import avro, descriptorset, jsonschema, neuron, protobuf
+from schemas.jsondocument import plain
 from schemas.model import Language, Schema
 
 BUILT_IN = "neuron:"
@@ -59,8 +61,6 @@ def load(
 
 
 def _generated(source: Generated, language: Language | None, type_: str | None) -> Schema:
-    from schemas import descriptorset
-
     if not hasattr(source, "DESCRIPTOR"):
         known = "a path, a text, bytes, a parsed document or a generated Protobuf message class"
         raise SchemaError(f"a schema is {known}, not {type(source).__name__}")
@@ -88,8 +88,6 @@ def _exists(path: Path) -> bool:
 
 
 def _built_in(name: str, language: Language | None, type_: str | None) -> Schema:
-    from schemas import neuron
-
     name, _, inside = name.partition("#")
     schema = neuron.load(name, language) if language else neuron.load(name)
     return _rooted(schema, type_ or inside or None)
@@ -103,8 +101,6 @@ def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
     content = _content(path)
     language = language or _SUFFIXES[suffix]
     if language == "protobuf" and suffix not in _DESCRIPTORS:
-        from schemas import protobuf
-
         return protobuf.read(path, message=type_)
     try:
         return _document(content, language or _told_text(content), type_)
@@ -134,20 +130,14 @@ def _document(document: str | bytes | dict[str, Any], language: Language | None,
     language = language or _told(document)
     match language:
         case "avro":
-            from schemas import avro
-
             return _rooted(avro.read(document), type_)
         case "jsonschema":
-            from schemas import jsonschema
-
             return jsonschema.read(document, root=type_)
         case "protobuf":
             return _protobuf(document, type_)
 
 
 def _protobuf(document: str | bytes | dict[str, Any], type_: str | None) -> Schema:
-    from schemas import protobuf
-
     match document:
         case bytes():
             return protobuf.read_descriptor_set(document, message=type_)
@@ -164,8 +154,6 @@ def _told(document: str | bytes | dict[str, Any]) -> Language:
 
 
 def _told_text(document: str | bytes | dict[str, Any]) -> Language:
-    from schemas.jsondocument import plain
-
     return "avro" if _looks_like_avro(document if isinstance(document, dict) else plain(document)) else "jsonschema"
 
 

@@ -18,6 +18,14 @@ settings.register_profile("ci", max_examples=200, deadline=None, derandomize=Tru
 settings.register_profile("sanitize", max_examples=20, deadline=None, derandomize=True, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
+LONG = ("test_package.py", "test_compiling.py", "test_avro.py", "test_resolution.py", "test_console.py",
+        "test_scalar.py")  # fmt: skip
+"""Files that take longest: they come first, so that no worker has one left when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:

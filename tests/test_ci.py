@@ -20,7 +20,7 @@ test "$1" != test || printf '....\\n{SUMMARY}\\n'
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project whose make only says what it is asked for, beside the data that CI has."""
+    """A project whose make only says what it is asked for, next to the data that CI has."""
     folder = tmp_path / "project"
     (folder / ".ci").mkdir(parents=True)
     (tmp_path / "shared/data").mkdir(parents=True)
@@ -45,17 +45,17 @@ def test_a_table_and_the_summary(project: Path) -> None:
     assert code == 0
     assert lines[-1] == SUMMARY
     rows = [line.split() for line in lines[lines.index("target               minutes") + 1 :] if line]
-    assert [row[0] for row in rows[:-1]] == ["check", "sanitize", "fuzz", "test", "in"]
+    assert [row[0] for row in rows[:-1]] == ["check", "sanitize", "fuzz", "canary", "heavy", "test", "in"]
     assert {row[-1] for row in rows[:-2]} == {"passed"}
 
 
-@pytest.mark.parametrize("target", ["check", "sanitize", "fuzz", "test"])
+@pytest.mark.parametrize("target", ["check", "canary", "test"])
 def test_a_target_that_fails(project: Path, target: str) -> None:
     """The others run nevertheless, and the whole fails."""
     code, lines = run(project, target)
     assert code == 1
     assert [line.split()[-1] for line in lines if line.startswith(target)] == ["FAILED"]
-    assert len([line for line in lines if line.startswith("make ")]) == 4
+    assert len([line for line in lines if line.startswith("make ")]) == 6
 
 
 def test_over_the_budget(project: Path) -> None:

@@ -82,14 +82,29 @@ ASKED: Mapping[str, frozenset[str]] = {
 APART = {("translator.mesh", section) for section in ("formats", "plan", "mapping", "engine", "framing", "messages")}
 """mesh knows no message: of ours it imports policies and errors."""
 
+LATE: Mapping[str, str] = {
+    "google.protobuf": "takes 90 ms, and only what reads or writes Protobuf schemas needs it",
+    "grpc_tools": "takes 60 ms, and only what compiles .proto files needs it",
+    "jsonschema": "takes 150 ms, and only what reads JSON Schema needs it",
+    "jsonschema_specifications": "as jsonschema, which brings it",
+    "referencing": "as jsonschema, which brings it",
+    "cramjam": "of a container's codecs only the one that is chosen is loaded",
+    "zlib": "as cramjam",
+    "bz2": "as cramjam; and a Python can be built without it",
+    "lzma": "as cramjam; and a Python can be built without it",
+    "compression": "Python's own zstd, from 3.14 on",
+    "backports": "zstd for older Pythons",
+}
+"""Libraries that are imported where they are needed, and why; all others are imported at the top of a file."""
+FACES = ("translator.cli", "registry.command")
+"""What answers a command, and imports what that command needs when it runs. So may the `__init__` of every package."""
+LAZY_UNTIL_MERGED = ("translator.mapping", "translator.plan")
+"""Modules and packages that are being rewritten, with imports inside of functions."""
+
 Arrow = tuple[str, str]
 """Who imports, and what, each a module of ours by its full name."""
 
-UNTIL_MERGED = (
-    "translator.adapters", "translator.api", "translator.cli", "translator.conversion",
-    "translator.framing", "translator.mapping", "translator.plan", "translator.retrying", "translator.sources",
-    "translator.specs", "translator.table",
-)  # fmt: skip
+UNTIL_MERGED = ("translator.mapping", "translator.plan")
 """Modules and packages that are being moved: no arrow from or to them counts yet."""
 
 
@@ -251,6 +266,44 @@ def test_sections_that_do_not_know_each_other(one: str, other: str) -> None:
     assert found == []
 
 
+def lazy(path: Path, text: str) -> Iterator[str]:
+    """What the file imports inside of its functions, in full names."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = ast.Module([each for each in node.body if isinstance(each, ast.stmt)], [])
+            yield from imported(path, ast.unparse(inside))
+
+
+def too_late(path: Path, text: str) -> list[str]:
+    """The imports inside of functions that belong at the top of the file."""
+    if path.name == "__init__.py" or f"{module(path)}.".startswith(tuple(f"{face}." for face in FACES)):
+        return []
+    return sorted({name for name in lazy(path, text) if not f"{name}.".startswith(tuple(f"{each}." for each in LATE))})
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_stand_at_the_top(path: Path) -> None:
+    """Only a package's `__init__`, a command, and what needs a library of LATE import inside of functions."""
+    if not f"{module(path)}.".startswith(tuple(f"{each}." for each in LAZY_UNTIL_MERGED)):
+        assert too_late(path, path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "found"),
+    [
+        ("schemas/new.py", "def f():\n    from schemas import avro", ["schemas.avro"]),
+        ("schemas/new.py", "class A:\n    def f(self):\n        import uuid", ["uuid"]),
+        ("schemas/new.py", "def f():\n    from google.protobuf import message", []),
+        ("schemas/new.py", "import zlib\nif 1:\n    import bz2", []),
+        ("schemas/new/__init__.py", "def f():\n    from schemas import avro", []),
+        ("translator/cli/new.py", "def f():\n    import rich", []),
+    ],
+)
+def test_late_imports_are_seen(file: str, text: str, found: list[str]) -> None:
+    """An import inside of a function or method is seen, one under a condition isn't one."""
+    assert too_late(ROOT / file, text) == found
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_one_importer_of_the_compiled_module(path: Path) -> None:
     """Only native/binding.py imports native._core; what is needed for building alone, nobody."""
@@ -294,7 +347,7 @@ def test_arrows_inside_a_room_are_seen(package: str, importer: str, found: str) 
 
 
 def test_circles_are_seen() -> None:
-    """A circle of any length is seen, what only leads to it isn't, and one module by itself is none."""
+    """A circle of any length is seen, what only leads to it is not, nor is a module by itself."""
     pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", "f"), ("f", "e"), ("g", "h")]
     assert circles(graph(pairs)) == [["a", "b", "c"], ["e", "f"]]
 

@@ -37,8 +37,6 @@ plan = translator.Plan(Side(formats.get("json"), schema), Side(formats.get("prot
 assert plan.translate(b'{{"old":"a","new":"b"}}') == bytes([10, 1, 97, 18, 1, 98])
 """
 
-pytestmark = pytest.mark.xdist_group("package")
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

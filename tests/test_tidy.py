@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("native", "schemas", "translator", "registry")
 LINE, FILE, FUNCTION = 120, 500, 60
+USUAL_FUNCTION = 15
+"""Lines that nine of ten functions of a room stay within."""
 GENERATED = ("*.so", "*.o", "*.a", "*.pyc", "*.whl", "*_pb2.py*", "*.binpb", "*/_core.c", "*/powers.h", "*.egg-info/*",
              "build/*", "dist/*", ".venv/*", "*/results.json", "*/.DS_Store", "*.part")  # fmt: skip
 BANNED = ("strcpy", "strcat", "sprintf", "vsprintf", "gets", "strtok", "strtod", "strtol", "atoi", "atof", "sscanf",
@@ -58,11 +61,33 @@ def test_lines_and_files_are_short(path: Path) -> None:
     assert len(lines) <= FILE
 
 
+def lengths(text: str) -> dict[str, int]:
+    """The lines of each function, by its name and place."""
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {f"{node.name}:{node.lineno}": (node.end_lineno or 0) - node.lineno + 1 for node in nodes}
+
+
 @pytest.mark.parametrize("path", PYTHON, ids=name)
 def test_functions_are_short(path: Path) -> None:
     """No Python function is over 60 lines."""
-    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
-    assert [each.name for each in functions if (each.end_lineno or 0) - each.lineno >= FUNCTION] == []
+    assert [each for each, lines in lengths(path.read_text()).items() if lines > FUNCTION] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_most_functions_are_very_short(room: str) -> None:
+    """Nine of ten Python functions of a room have at most 15 lines."""
+    found = {
+        f"{name(path)} {each}": lines for path in PYTHON if path.is_relative_to(ROOT / room)
+        for each, lines in lengths(path.read_text()).items()
+    }  # fmt: skip
+    longer = sorted((each for each, lines in found.items() if lines > USUAL_FUNCTION), key=lambda each: found[each])
+    assert len(longer) <= len(found) // 10, f"too many over {USUAL_FUNCTION} lines, the shortest: {longer[:20]}"
+
+
+def test_lengths_are_counted() -> None:
+    """From `def` to the last line, in classes and functions too, whether it waits or not."""
+    text = "def a():\n    def b(): pass\nclass C:\n    async def d(self):\n\n        pass\n"
+    assert lengths(text) == {"a:1": 2, "b:2": 1, "d:4": 3}
 
 
 @pytest.mark.parametrize("path", CORE, ids=name)

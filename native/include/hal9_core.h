@@ -1,15 +1,30 @@
 /* hal9_core: translates messages from one format and schema to another by a plan compiled beforehand.
  *
  * Theory of operation
- *   bytes --reader--> frame --steps--> frame --writer--> bytes
- * A *plan* is an image: flat tables that a compiler (translator/plan) made for one pair of schemas. Loading
- * checks every index in it once, so that running it need not. A loaded plan never changes and may be used by
- * any number of threads. A *context* belongs to one thread at a time: it holds the arena, the output and the
- * errors, and reuses them from call to call; nothing is allocated on the warm path.
+ *   bytes --reader--> frame --instructions--> frame --writer--> bytes
+ * A *plan* is an image: flat tables that a compiler (translator/plan) made for one pair of schemas (hal9_image.h says
+ * what stands in them). Loading checks every index in it once, so that running it need not. A loaded plan never changes
+ * and may be used by any number of threads. A *context* belongs to one thread at a time: it holds the arena, the output
+ * and the errors, and reuses them from call to call; nothing is allocated on the warm path.
  *
- * Nothing here is global and mutable, formats text, or knows a schema language. A refusal is a code,
- * an offset and a path of fields, items and keys; who calls it finds the words.
- */
+ * Nothing here is global and mutable, formats text, or knows a schema language. A refusal is a code, an offset and a
+ * path of fields, items and keys; the caller finds the words.
+ *
+ * How it is used
+ *     h9_plan *plan;
+ *     if (h9_plan_load(image, image_size, NULL, &plan) != H9_OK) return;    // damaged, or no memory
+ *     const h9_limits limits = {128, 16000000, 512u << 20, 256u << 20, 1u << 30};
+ *     h9_context *context = h9_context_new(NULL, &limits, seed);            // 16 random bytes
+ *     size_t size;
+ *     const char *out = h9_translate_one(plan, context, message, message_size, &size);
+ *     if (out == NULL) {
+ *         size_t count;
+ *         const h9_error *e = h9_errors(context, &count);                   // e->code at e->offset
+ *     }
+ *     h9_context_free(context);
+ *     h9_plan_free(plan);
+ *
+ * Sizes and offsets are in bytes. What a call returns by pointer belongs to the context, until the next call on it. */
 #ifndef HAL9_CORE_H
 #define HAL9_CORE_H
 
@@ -25,7 +40,7 @@ extern "C" {
 typedef enum h9_code {
     H9_OK = 0,
     /* the call itself */
-    H9_E_NO_MEMORY = 1, /* the allocator gave none */
+    H9_E_NO_MEMORY = 1, /* the allocator refused */
     H9_E_BAD_PLAN = 2,  /* the image is damaged */
     /* structure: the bytes aren't this format */
     H9_E_TRUNCATED = 10, /* the input ends inside a value */
@@ -34,7 +49,7 @@ typedef enum h9_code {
     H9_E_VARINT = 13,    /* a varint over 64 bits, or longer than 10 bytes */
     H9_E_LENGTH = 14,    /* a negative or impossible length or count */
     H9_E_UTF8 = 15,      /* text that is not UTF-8 */
-    H9_E_ESCAPE = 16,    /* an escape that is none, or an unpaired surrogate */
+    H9_E_ESCAPE = 16,    /* not an escape, or an unpaired surrogate */
     H9_E_NUMBER = 17,    /* not a number by the format's grammar */
     H9_E_TAG = 18,       /* field number 0, wire type 6 or 7, a type byte that means nothing */
     H9_E_GROUP = 19,     /* a group's end that doesn't match its start */
@@ -68,13 +83,16 @@ typedef enum h9_code {
     H9_E_RECORD = 64
 } h9_code;
 
-/* Memory comes from the caller. `resize` is realloc (NULL: allocate) and frees when size is 0. */
+/* Memory comes from the caller: `resize` is realloc (block NULL: allocate; size 0: free, and return NULL), given
+ * `state` and the block's old size. It must keep blocks aligned for any type, and may return NULL: the call or the
+ * message is refused, and nothing is lost. */
 typedef struct h9_allocator {
     void *(*resize)(void *state, void *block, size_t old_size, size_t size);
     void *state;
 } h9_allocator;
 
-/* What a message may cost at most. Readers and writers recurse, so that there is a depth that no limit goes over. */
+/* What a message may cost at most. Over a limit, it is refused with the limit's code. Readers and writers recurse, so
+ * depth has a bound of its own, which a higher limit is cut to. */
 #define H9_MAX_DEPTH 1000u
 typedef struct h9_limits {
     uint32_t depth;  /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
@@ -89,7 +107,7 @@ typedef enum h9_place_kind {
     H9_PLACE_FIELD,
     H9_PLACE_ITEM,
     H9_PLACE_KEY,
-    H9_PLACE_RULE /* a key of the mapping, behind what it was done for */
+    H9_PLACE_RULE /* a key of the mapping, after what it was done for */
 } h9_place_kind;
 typedef struct h9_place {
     uint32_t kind;
@@ -126,16 +144,21 @@ typedef enum h9_framing {
 typedef struct h9_plan h9_plan;
 typedef struct h9_context h9_context;
 
-/* Loads an image. It is copied. H9_E_BAD_PLAN or H9_E_NO_MEMORY on failure. */
+/* Loads an image of `size` bytes, which is copied, with `memory` (NULL: malloc). *out: the plan, NULL on failure.
+ * Returns H9_OK, H9_E_BAD_PLAN (the image is damaged, or of another version) or H9_E_NO_MEMORY.
+ */
 h9_code h9_plan_load(const uint8_t *image, size_t size, const h9_allocator *memory, h9_plan **out);
+/* Frees a plan that no call uses any more. NULL: does nothing. */
 void h9_plan_free(h9_plan *plan);
 /* Whether it makes any number of messages of one. Then ends[i] below is the end of all that message i made, and
- * h9_results() tells them apart; h9_translate_one is not for it. */
+ * h9_results() tells them apart; such a plan is not for h9_translate_one. */
 int h9_plan_many(const h9_plan *plan);
 
-/* A context for one thread. `seed`: 16 random bytes (keys from the wire are hashed with it; generated ids start from
- * it). NULL: no memory. */
+/* A context for one thread at a time, with `memory` (NULL: malloc) and `limits`, which are copied. `seed`: 16 random
+ * bytes (keys from the wire are hashed with it; generated ids start from it). Any plan may run on it, one after
+ * another. NULL: no memory. */
 h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16]);
+/* Frees a context, with all that its calls returned. NULL: does nothing. */
 void h9_context_free(h9_context *context);
 
 /* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The
@@ -145,7 +168,8 @@ void h9_context_free(h9_context *context);
 h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, const int64_t *begin,
                      const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
 
-/* One message. The result and its size, valid until the next call on this context; NULL: refused, see h9_errors(). */
+/* One message of `size` bytes, unframed. Returns the result, and its size in *out_size; NULL: refused, and h9_errors()
+ * has the one reason. For plans that make one message (h9_plan_many). */
 const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
                              size_t *out_size);
 
@@ -157,11 +181,16 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t
                          int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
                          size_t *used);
 
-/* Of the last call, valid until the next one on this context. */
+/* --- what the last call made, valid until the next one on this context --- */
+
+/* All results of the call, one after another; *size: of them all. NULL where nothing was written yet. */
 const uint8_t *h9_output(const h9_context *context, size_t *size);
+/* Refusals in the order of their messages; *count: how many. */
 const h9_error *h9_errors(const h9_context *context, size_t *count);
+/* The paths of all refusals: those of `e` are h9_places()[e->first_place] and the e->places - 1 after it. */
 const h9_place *h9_places(const h9_context *context);
-const h9_result *h9_results(const h9_context *context, size_t *count); /* of a plan that makes many */
+/* Where each result ends, of a plan that makes many; *count: how many. */
+const h9_result *h9_results(const h9_context *context, size_t *count);
 
 /* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
  * made. */
@@ -171,6 +200,7 @@ typedef struct h9_ignored {
     const uint8_t *key; /* kept by the context */
     uint64_t count;
 } h9_ignored;
+/* *count: how many entries. Keys that differ count apart, up to a bound; all further ones together. */
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
 
 /* Splitting a stream framed as `framing` says (not NONE): fills begin[i] and end[i] of up to `count` whole messages of
@@ -192,9 +222,9 @@ typedef struct h9_array_scan {
 /* Splitting a JSON array, whose opening bracket was passed. `data` begins with an item (or the rest of one), of which
  * *scanned bytes were looked at before. Fills begin[i] and end[i] of up to `count` items of at most `limit` bytes,
  * without the space around them; *used: bytes up to the last one's comma, which is in them; *scanned: bytes looked at.
- * Between two commas there may be nothing: an item of no bytes, which `[]` has not. Where the array is damaged, what
- * stands before is found all the same, and the code (H9_E_RECORD; GROUP: a bracket that matches none) is that of the
- * damage at *scanned. */
+ * Between two commas there may be nothing: an item of no bytes, but for `[]`, which has none. Where the array is
+ * damaged, what stands before is found all the same, and the code (H9_E_RECORD; GROUP: a bracket that matches none) is
+ * that of the damage at *scanned. */
 h9_code h9_split_array(h9_array_scan *scan, const uint8_t *data, size_t size, uint64_t limit, size_t count,
                        int64_t *begin, int64_t *end, size_t *done, size_t *used, size_t *scanned);
 

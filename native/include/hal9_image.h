@@ -264,7 +264,7 @@ typedef enum h9_step_code {
     H9_STEP_NUMBER_TO_STRING_F32,
     H9_STEP_NUMBER_TO_STRING_F64,
     H9_STEP_BOOL_TO_STRING, /* map keys (S22), casts */
-    /* integral only, or as of F64_TO_I by a */
+    /* whole numbers only, or by a as F64_TO_I has it */
     H9_STEP_STRING_TO_I,
     H9_STEP_STRING_TO_U,
     H9_STEP_STRING_TO_F32,
@@ -359,7 +359,7 @@ typedef enum h9_insn_op {
                     message where d has H9_EACH_ALONE, and the next one is taken; elsewhere it refuses as a value does.
                     All registers above these three become absent with each item. `name`: the list's path from the item
                     of the loop around it, which is instruction spare - 1 (0: none) */
-    H9_I_AGAIN,  /* to c, an H9_I_EACH before it whose own c is behind it */
+    H9_I_AGAIN,  /* to c, an H9_I_EACH before it whose own c is after it */
     H9_I_ITEM,   /* a message begins; where it is refused, go on at c (greater than its own number) */
     H9_I_EMIT,   /* the record in register a is written: the message that ITEM began */
     H9_I_DONE,   /* the end of a program that makes many */
@@ -401,7 +401,7 @@ typedef struct h9_header {
     uint32_t reader, writer;        /* h9_format */
     uint32_t read_root, write_root; /* nodes */
     uint32_t skip_root; /* node of the whole source with nothing wanted, to find a record's end (Avro), or H9_NONE */
-    uint32_t registers; /* of the instructions, 0: there are none */
+    uint32_t registers; /* of the instructions; 0 where the plan has none */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
     uint32_t names; /* how many names errors may mention */
     uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */

@@ -108,6 +108,11 @@ def _aliases(document: Any, named: Mapping[str, Type]) -> dict[str, tuple[str, .
     return {name: each.aliases for name, each in names.items() if isinstance(each, Fixed) and each.aliases}
 
 
+def _aliased(value: dict[str, Any]) -> bool:
+    """Whether it is a fixed type that has a logical type and aliases."""
+    return value.get("type") == "fixed" and "logicalType" in value and bool(value.get("aliases"))
+
+
 def _plain(document: Any) -> tuple[Any, bool]:
     """The document with its aliased fixed types laid bare, and whether there are any."""
     made: list[Any] = []
@@ -118,7 +123,7 @@ def _plain(document: Any) -> tuple[Any, bool]:
         copy: Any = {} if isinstance(value, dict) else [] if isinstance(value, list) else value
         into.append(copy) if isinstance(into, list) else into[0].__setitem__(into[1], copy)
         if isinstance(value, dict):
-            bare = value.get("type") == "fixed" and "logicalType" in value and bool(value.get("aliases"))
+            bare = _aliased(value)
             found = found or bare
             pending += [(v, (copy, k)) for k, v in reversed(value.items()) if not (bare and k == "logicalType")]
         elif isinstance(value, list):

@@ -95,11 +95,15 @@ def _bound(view: View, keyword: str) -> Bound | None:
     return min(found, key=lambda each: (each[0], not each[1]), default=None)
 
 
+def _step(writer: View, whole: bool) -> Fraction | None:
+    """What the writer's values are multiples of, as far as that is known."""
+    step = _exact(writer.get("multipleOf", 1)) if whole or "multipleOf" in writer.keywords else None
+    return Fraction(1) if step is not None and whole and step.denominator != 1 else step
+
+
 def numbers(writer: View, reader: View, *, whole: bool, sides: Sides) -> Iterator[Difference]:
     """`whole`: the writer's values are integers."""
-    step = _exact(writer.get("multipleOf", 1)) if whole or "multipleOf" in writer.keywords else None
-    if step is not None and whole and step.denominator != 1:
-        step = Fraction(1)
+    step = _step(writer, whole)
     for keyword, kind, sign in (("minimum", "MINIMUM", 1), ("maximum", "MAXIMUM", -1)):
         wrote, reads = _toward(_bound(writer, keyword), sign, step), _toward(_bound(reader, keyword), sign, None)
         if reads is not None and (wrote is None or reads > wrote):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from native.errors import SchemaError
+from schemas import avro, jsonschema, protobuf, protoc
 from schemas.model import Language, Schema
 
 NAMES: Final = ("NeuronSignal", "NeuronActivated", "LearningComplete", "TopologyChanged")
@@ -46,12 +47,8 @@ def load(name: str = "NeuronSignal", language: Language = "protobuf") -> Schema:
         case "protobuf":
             return _load_protobuf(name)
         case "avro":
-            from schemas import avro
-
             return avro.read(file.read_bytes())
         case "jsonschema":
-            from schemas import jsonschema
-
             others = {"NeuronSignal.json": (_FOLDER / "NeuronSignal.json").read_bytes()} if name == FRAME else None
             return jsonschema.read(file.read_bytes(), documents=others)
     assert_never(language)
@@ -59,8 +56,6 @@ def load(name: str = "NeuronSignal", language: Language = "protobuf") -> Schema:
 
 def prepare() -> Path:
     """Compiles `neuron.proto` into this folder, for `load` to find; what older contents left there is removed."""
-    from schemas import protoc
-
     target = _prepared()
     if not target.exists():
         unfinished = target.with_suffix(".part")
@@ -78,8 +73,6 @@ def _prepared() -> Path:
 
 
 def _load_protobuf(name: str) -> Schema:
-    from schemas import protobuf
-
     message = f"hal9.neuron.v1.{name}"
     compiled = _prepared()
     if compiled.exists():

@@ -12,8 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from schemas.model import Language, Schema
+from schemas.writing import avro, jsonschema
 from schemas.writing.lock import Lock
 from schemas.writing.names import AS_THEY_ARE, Naming
+from schemas.writing.protobuf import ProtobufShaper
+from schemas.writing.prototext import Printer
 from schemas.writing.report import Loss, Verdict
 from schemas.writing.shapes import Choices, Shaper
 
@@ -49,14 +52,10 @@ def write(
     shaper: Shaper
     match language:
         case "avro":
-            from schemas.writing import avro
-
             shaper = avro.AvroShaper(schema, naming, choices)
             made = shaper.shaped()
             return Written(avro.text(made), list(shaper.report), made)
         case "jsonschema":
-            from schemas.writing import jsonschema
-
             shaper = jsonschema.JsonShaper(schema, naming, choices)
             made = shaper.shaped()
             return Written(jsonschema.text(made), list(shaper.report), made)
@@ -65,9 +64,6 @@ def write(
 
 
 def _protobuf(schema: Schema, naming: Naming, lock: Lock | None, choices: Choices) -> Written:
-    from schemas.writing.protobuf import ProtobufShaper
-    from schemas.writing.prototext import Printer
-
     shaper = ProtobufShaper(schema, naming, choices)
     shaper.lock = lock.copy() if lock else Lock()
     made = shaper.shaped()

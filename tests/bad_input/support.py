@@ -5,9 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 import translator
 from native.errors import DataError
 from schemas import avro, protobuf
+from tests.pace import in_time
 from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,14 +55,6 @@ def place(translate: Callable[[bytes], bytes], message: bytes) -> tuple[str, int
     """Why and where `message` is refused."""
     error = refused(translate, message)
     return error.code, error.offset
-
-
-@contextmanager
-def in_time(seconds: float = 5) -> Iterator[None]:
-    """Generous: what it must tell apart is linear from quadratic, on a busy machine too."""
-    start = time.monotonic()
-    yield
-    assert time.monotonic() - start < seconds
 
 
 def in_little_memory(code: str, *arguments: str, megabytes: int = 400) -> str:

@@ -9,7 +9,8 @@ import pytest
 
 from native.binding import Limits
 from native.errors import DataError
-from tests.bad_input.support import avro_plan, in_time, place, refused, zigzag
+from tests.bad_input.support import avro_plan, place, refused, zigzag
+from tests.pace import in_time
 from tests.vectors import golden, side
 from translator.contract import Messages
 from translator.engine.plan import Plan

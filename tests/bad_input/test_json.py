@@ -10,7 +10,8 @@ import pytest
 
 from native.errors import DataError
 from schemas import avro
-from tests.bad_input.support import in_time, place, plan, protobuf_plan, refused, untyped
+from tests.bad_input.support import place, plan, protobuf_plan, refused, untyped
+from tests.pace import in_time
 from translator.engine.plan import Plan
 
 TEXT = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}

@@ -8,7 +8,8 @@ import pytest
 
 import translator
 from native.errors import PlanError
-from tests.bad_input.support import in_little_memory, in_time
+from tests.bad_input.support import in_little_memory
+from tests.pace import in_time
 from translator.mapping import MappingError, load
 
 SCHEMA = {"type": "record", "name": "S", "fields": [{"name": f"f{i}", "type": "string"} for i in range(3)]}
@@ -49,7 +50,8 @@ DOCUMENTS = {
 }
 DOCUMENT = """
 import sys
-from tests.bad_input.test_mappings import DOCUMENTS, MappingError, in_time, load
+from tests.bad_input.test_mappings import DOCUMENTS, MappingError, load
+from tests.pace import in_time
 with in_time():
     try:
         load(DOCUMENTS[sys.argv[1]])

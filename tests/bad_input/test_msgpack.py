@@ -8,7 +8,8 @@ import pytest
 
 from native.binding import Limits
 from schemas import avro
-from tests.bad_input.support import FORMATS, in_little_memory, in_time, place, plan, untyped
+from tests.bad_input.support import FORMATS, in_little_memory, place, plan, untyped
+from tests.pace import in_time
 from tests.vectors import golden, side
 from translator.engine.plan import Plan
 

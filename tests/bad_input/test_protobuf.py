@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from native.binding import Limits
-from tests.bad_input.support import field, in_little_memory, in_time, place, protobuf_plan, refused, varint
+from tests.bad_input.support import field, in_little_memory, place, protobuf_plan, refused, varint
+from tests.pace import in_time
 from translator.engine.plan import Plan
 
 BODY = """

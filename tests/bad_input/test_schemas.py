@@ -11,7 +11,8 @@ import pytest
 import schemas
 import translator
 from native.errors import PlanError, SchemaError
-from tests.bad_input.support import avro_plan, in_time, plan
+from tests.bad_input.support import avro_plan, plan
+from tests.pace import in_time
 
 PROTO = 'syntax = "proto3"; '
 HARM = "__import__('os').system('touch harm')"

@@ -1,9 +1,7 @@
-"""The fuzzer finds bugs: one planted in the C core, and results that only look right."""
+"""The fuzzer finds results that only look right. (One planted in the C core: `make canary`, which CI runs.)"""
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -42,16 +40,6 @@ class Spoiled:
         data = found.data.replace(self.before, self.after)
         found.offsets[-1] += len(data) - len(found.data)
         return replace(found, data=data)
-
-
-def test_a_planted_bug_is_found() -> None:
-    """A build without one bounds check (`make canary`) is found out by the sanitizer within a minute."""
-    inherited = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "SECONDS"}
-    environment = {name: value for name, value in os.environ.items() if name not in inherited}
-    done = subprocess.run(["make", "canary"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "AddressSanitizer" in done.stdout
-    assert done.stdout.splitlines()[-1] == "the planted bug is found"
 
 
 def test_good_messages_are_no_finding() -> None:

@@ -176,6 +176,7 @@ def build(folder: Path) -> Path:
     return program
 
 
+@pytest.mark.heavy
 def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
     program = build(tmp_path)

@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+
+from tests.properties import examples
 
 NATIVE = Path(__file__).parents[2] / "native"
 SOURCE = NATIVE / "src"
 SCALAR_FILES = ("utf8", "number", "float", "decimal", "time", "base64", "uuid", "hash")
 MAX_PRECISION = 1000
 EXACT = decimal.Context(prec=2500, Emax=10**6, Emin=-(10**6), traps=[decimal.Inexact])
-
 # By path: the package itself would want the compiled extension, which these tests do not need.
 POWERS = runpy.run_path(str(NATIVE / "powers.py"))
-
-quick = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = examples(300)
 
 
 class Number(ctypes.Structure):

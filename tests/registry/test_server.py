@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,6 @@ from registry.client import RegistryClient
 from schemas import protobuf
 from tests.registry.support import INT, INT_MORE, ROOT, TEXT, command, record, server
 
-pytestmark = pytest.mark.xdist_group("registry")
 TARGET = {
     "title": "T",
     "type": "object",
@@ -334,6 +333,20 @@ def test_many_clients(url: str) -> None:
     assert len({own for _, own in found}) == 64
 
 
+def until(true: Callable[[], object]) -> None:
+    """Waits for it, for 30 seconds at most."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether anybody takes connections there."""
+    with socket.socket() as asking:
+        return asking.connect_ex((host, port)) == 0
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_clean_stop(tmp_path: Path, stop: signal.Signals) -> None:
     """Told to stop, the server answers the request that it has begun to read, ends with 0, and leaves one file."""
@@ -346,7 +359,7 @@ def test_a_clean_stop(tmp_path: Path, stop: signal.Signals) -> None:
             connection.sendall(f"POST /subjects/a/versions HTTP/1.1\r\n{head}".encode())
             assert connection.recv(4096).startswith(b"HTTP/1.1 100")
             process.send_signal(stop)
-            time.sleep(0.2)
+            until(lambda: not listens(host, int(port)))
             connection.sendall(body)
             answer = connection.recv(4096)
         assert answer.startswith(b"HTTP/1.1 200"), answer
@@ -375,8 +388,8 @@ def test_killed_under_load(tmp_path: Path) -> None:
         threads = [threading.Thread(target=run, args=(address, at)) for at in range(4)]
         for each in threads:
             each.start()
-        until = time.monotonic() + 30
-        while len(acknowledged) < 30 and time.monotonic() < until:
+        deadline = time.monotonic() + 30
+        while len(acknowledged) < 30 and time.monotonic() < deadline:
             time.sleep(0.01)
         process.kill()
         for each in threads:

@@ -11,7 +11,7 @@ from typing import Any
 
 import fastavro.schema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from native.errors import SchemaError
@@ -31,6 +31,7 @@ from schemas.model import (
     Type,
     Union,
 )
+from tests.properties import examples
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "avro"
 ACROSS: dict[str, bool] = {"defaults": False, "openness": False, "numbers": False, "order": False}
@@ -172,7 +173,7 @@ def documents(draw: st.DrawFn) -> Any:
     return _Documents(draw).type(4)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(documents())
 def test_what_fastavro_accepts_is_read_with_the_same_fingerprints(document: Any) -> None:
     """A schema that fastavro takes is read, and its canonical form and fingerprints are fastavro's."""

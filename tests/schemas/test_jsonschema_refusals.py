@@ -10,12 +10,13 @@ import urllib.request
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from native.errors import SchemaError
 from schemas import jsonfacts, model
 from schemas.jsonschema import read
+from tests.properties import examples
 from tests.schemas.jsonschema_shapes import (
     DRAFT_04,
     DRAFT_07,
@@ -235,7 +236,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300)
 @given(document=SCHEMAS, draft=st.sampled_from([None, DRAFT_07, DRAFT_2019, DRAFT_2020]))
 def test_random_schemas(document: Any, draft: str | None) -> None:
     """Whatever the schema, it is read or refused with SchemaError; what is read is finite, named once, picklable."""
@@ -267,7 +268,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(document=st.dictionaries(st.sampled_from(["type", "$ref", "$id", "items", "$defs", "allOf", "x"]), JUNK))
 def test_junk(document: Any) -> None:
     """Values in the wrong places are refused with SchemaError, never another exception."""

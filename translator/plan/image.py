@@ -14,7 +14,7 @@ _MASK64 = (1 << 64) - 1
 
 
 def key_hash(key: bytes) -> int:
-    """`h9_key_hash` of core.h, bit for bit."""
+    """`h9_key_hash` of core/lookup.h, bit for bit."""
     n = len(key)
     a = b = 0
     if n >= 8:

@@ -40,7 +40,8 @@ static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
            && (f->loose & 0xFFFF) <= r->slots;
 }
 
-/* An INLINE record writes into the frame around it: both must agree on its size. It may stand behind null or a name. */
+/* An INLINE record writes into the frame around it: both must agree on its size. It may stand within an option or a
+ * name. */
 static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     const h9_node *n = &p->nodes[f->node];

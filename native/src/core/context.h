@@ -23,7 +23,7 @@ struct h9_context {
     h9_tape_item *tape;
     uint32_t tape_size, tape_cap;
     uint8_t *out;
-    size_t out_size, out_cap; /* finished messages; room for the current one behind them */
+    size_t out_size, out_cap; /* finished messages; room for the current one after them */
     uint8_t *back;
     size_t back_cap;   /* where the Protobuf writer writes, from the end */
     uint32_t code;     /* of the refusal under way */

@@ -21,7 +21,7 @@ uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
     return grown + used;
 }
 
-/* The length, behind the message's bytes for now: [start, w) is moved up to make room before it. */
+/* The length, once the message's bytes are there: [start, w) is moved up to make room before it. */
 static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, uint8_t *w)
 {
     if (framing == H9_FRAMING_NONE) return w;

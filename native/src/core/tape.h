@@ -8,21 +8,22 @@
 
 #include "hal9_core.h"
 
-/* One item of an `any` tape. A list or map stands before its items; `u.end` is the tape index after its last one. */
-typedef enum h9_tape_kind { /* up to NUMBER: what JSON writes without quotes */
-                            H9_T_NULL,
-                            H9_T_FALSE,
-                            H9_T_TRUE,
-                            H9_T_INT,
-                            H9_T_UINT,
-                            H9_T_FLOAT,
-                            H9_T_FLOAT32,
-                            H9_T_NUMBER, /* a JSON number's text, where it isn't an integer within 64 bits (S34) */
-                            H9_T_STRING, /* p, n: valid UTF-8 */
-                            H9_T_BYTES,
-                            H9_T_LIST,
-                            H9_T_MAP,      /* n items or pairs; a map's keys are items too, before their values */
-                            H9_T_EXTENSION /* MessagePack: p[-1] is the type byte, n the size of the body at p */
+/* One item of an `any` tape. The order matters: what JSON writes without quotes comes first, up to H9_T_NUMBER. A list
+ * or map stands before its items; `u.end` is the tape index after its last one. */
+typedef enum h9_tape_kind {
+    H9_T_NULL,
+    H9_T_FALSE,
+    H9_T_TRUE,
+    H9_T_INT,
+    H9_T_UINT,
+    H9_T_FLOAT,
+    H9_T_FLOAT32,
+    H9_T_NUMBER, /* a JSON number's text, where it isn't an integer within 64 bits (S34) */
+    H9_T_STRING, /* p, n: valid UTF-8 */
+    H9_T_BYTES,
+    H9_T_LIST,
+    H9_T_MAP,      /* n items or pairs; a map's keys are items too, before their values */
+    H9_T_EXTENSION /* MessagePack: p[-1] is the type byte, n the size of the body at p */
 } h9_tape_kind;
 typedef struct h9_tape_item {
     uint16_t kind;

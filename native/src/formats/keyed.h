@@ -10,7 +10,7 @@
 #include "core/plan.h"
 #include "core/slot.h"
 
-#define H9_FEW_FIELDS 256u /* of which it is noted on the stack who was there */
+#define H9_FEW_FIELDS 256u /* up to as many, it is noted on the stack who was there */
 
 typedef struct h9_members {
     const h9_record *r;

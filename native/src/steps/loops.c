@@ -1,4 +1,4 @@
-/* Loops of a mapping, and the messages that they make: any number of one.
+/* Loops among the instructions, and the messages that they make: any number of one.
  *
  * Each message is an *item*: begun by H9_I_ITEM, written by H9_I_EMIT. What is refused between the two refuses the
  * item; what is refused elsewhere refuses the message that was read, and with it all that was made of it. An item's
@@ -35,7 +35,7 @@ static void in_rule(h9_machine *m, const h9_insn *n)
 
 /* --- items --- */
 
-void h9_map_item(h9_machine *m, const h9_insn *n)
+void h9_machine_item(h9_machine *m, const h9_insn *n)
 {
     m->item = n;
     m->mark.loop = m->loop;
@@ -81,18 +81,18 @@ static bool within_limit(h9_machine *m)
     made += (c->results_size - m->before.results) * sizeof *c->results;
     if (H9_LIKELY(made <= c->limits.memory)) return true;
     m->item = NULL;
-    return h9_map_refuse(m, H9_E_MEMORY);
+    return h9_machine_refuse(m, H9_E_MEMORY);
 }
 
-bool h9_map_emit(h9_machine *m, const h9_insn *n)
+bool h9_machine_emit(h9_machine *m, const h9_insn *n)
 {
-    if (m->item == NULL) return h9_map_refuse(m, H9_E_BAD_PLAN);
+    if (m->item == NULL) return h9_machine_refuse(m, H9_E_BAD_PLAN);
     if (!h9_write_result(m->c, m->at[n->a].rec, m->items)) return false;
     end_item(m);
     return within_limit(m);
 }
 
-const h9_insn *h9_map_recover(h9_machine *m, const h9_insn *n)
+const h9_insn *h9_machine_recover(h9_machine *m, const h9_insn *n)
 {
     const h9_insn *item = m->item;
     if (!m->placed) in_rule(m, n);
@@ -119,7 +119,7 @@ static void refuse_bad(h9_machine *m, const h9_insn *loop, const h9_slot *item)
     m->placed = true;
 }
 
-bool h9_map_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal)
+bool h9_machine_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal)
 {
     h9_refuse_bad(m->c, h9_bad_of(refusal));
     if (n->spare != 0) h9_in_field(m->c, n->spare);
@@ -168,7 +168,7 @@ static int too_many(h9_machine *m, const h9_insn *n)
     return -1;
 }
 
-int h9_map_next(h9_machine *m, const h9_insn *n)
+int h9_machine_next(h9_machine *m, const h9_insn *n)
 {
     h9_slot *count = &m->at[n->dst + 1];
     bool alone = (n->d & H9_EACH_ALONE) != 0;
@@ -195,7 +195,7 @@ int h9_map_next(h9_machine *m, const h9_insn *n)
 }
 
 /* An item by its number, or the one that corresponds to the item that a loop over another list is at. */
-bool h9_map_index(h9_machine *m, const h9_insn *n)
+bool h9_machine_index(h9_machine *m, const h9_insn *n)
 {
     const h9_slot *list = &m->at[n->a];
     h9_slot v = {.raw = {0, 0}};
@@ -211,7 +211,7 @@ bool h9_map_index(h9_machine *m, const h9_insn *n)
     return h9_put(m, n, v);
 }
 
-bool h9_map_find(h9_machine *m, const h9_insn *n)
+bool h9_machine_find(h9_machine *m, const h9_insn *n)
 {
     const h9_plan *plan = m->c->plan;
     const h9_slot *list = &m->at[n->a];
@@ -234,14 +234,14 @@ bool h9_map_find(h9_machine *m, const h9_insn *n)
 
 /* --- values in another form --- */
 
-bool h9_map_json(h9_machine *m, const h9_insn *n)
+bool h9_machine_json(h9_machine *m, const h9_insn *n)
 {
     size_t size;
     const uint8_t *text = h9_write_aside(m->c, H9_FORMAT_JSON, &m->c->plan->nodes[n->c], &m->at[n->a], &size);
     return text != NULL && h9_put_text(m, n, text, (uint32_t)size, 0);
 }
 
-bool h9_map_any(h9_machine *m, const h9_insn *n)
+bool h9_machine_any(h9_machine *m, const h9_insn *n)
 {
     const h9_node *nodes = m->c->plan->nodes;
     size_t size;

@@ -31,7 +31,7 @@ static inline bool take_slot(h9_machine *m, const h9_insn *n, const h9_slot *fra
                              uint32_t refusal)
 {
     if (H9_LIKELY(h9_has(bits, slot))) return h9_put(m, n, frame[slot]);
-    if (H9_UNLIKELY(refusal != 0 && h9_has(bits, refusal - 1))) return h9_map_told(m, n, &frame[refusal - 1]);
+    if (H9_UNLIKELY(refusal != 0 && h9_has(bits, refusal - 1))) return h9_machine_told(m, n, &frame[refusal - 1]);
     return h9_put_absent(m, n);
 }
 
@@ -147,7 +147,7 @@ static bool make_join(h9_machine *m, const h9_insn *n)
         size += m->at[registers[i]].s.n;
         flags &= m->at[registers[i]].s.flags;
     }
-    if (size > m->c->limits.string) return h9_map_refuse(m, H9_E_STRING);
+    if (size > m->c->limits.string) return h9_machine_refuse(m, H9_E_STRING);
     uint8_t *block = h9_arena(m->c, (size_t)size), *w = block;
     if (block == NULL) return false;
     for (uint32_t i = 0; i < n->d; i++) {
@@ -203,7 +203,7 @@ static bool make_now(h9_machine *m, const h9_insn *n)
 {
     struct timespec now;
     h9_slot v;
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return h9_map_refuse(m, H9_E_TIME);
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return h9_machine_refuse(m, H9_E_TIME);
     v.t.sec = now.tv_sec;
     v.t.ns = (int32_t)now.tv_nsec;
     return h9_put(m, n, v);
@@ -295,13 +295,13 @@ static bool take(h9_machine *m, const h9_insn *n)
     switch (n->op) {
     case H9_I_FIELD: return take_field(m, n);
     case H9_I_ENTRY: return take_entry(m, n);
-    case H9_I_INDEX: return h9_map_index(m, n);
+    case H9_I_INDEX: return h9_machine_index(m, n);
     case H9_I_BRANCH: return take_choice(m, n, false);
     case H9_I_UNBOX: return take_choice(m, n, true);
     case H9_I_STEP: return convert(m, n);
-    case H9_I_FIND: return h9_map_find(m, n);
-    case H9_I_JSON: return h9_map_json(m, n);
-    case H9_I_ANY: return h9_map_any(m, n);
+    case H9_I_FIND: return h9_machine_find(m, n);
+    case H9_I_JSON: return h9_machine_json(m, n);
+    case H9_I_ANY: return h9_machine_any(m, n);
     default: return compare(m, n);
     }
 }
@@ -324,9 +324,9 @@ static bool run(h9_machine *m, const h9_insn *n)
     case H9_I_CLEAR: return h9_put_absent(m, n);
     case H9_I_NOT: return put_bool(m, n, !m->there[n->a] || !m->at[n->a].b);
     case H9_I_PRESENT: return put_bool(m, n, m->there[n->a]);
-    case H9_I_REQUIRE: return m->there[n->a] || h9_map_refuse(m, H9_E_CONDITION);
-    case H9_I_ITEM: h9_map_item(m, n); return true;
-    case H9_I_EMIT: return m->there[n->a] ? h9_map_emit(m, n) : h9_map_refuse(m, H9_E_BAD_PLAN);
+    case H9_I_REQUIRE: return m->there[n->a] || h9_machine_refuse(m, H9_E_CONDITION);
+    case H9_I_ITEM: h9_machine_item(m, n); return true;
+    case H9_I_EMIT: return m->there[n->a] ? h9_machine_emit(m, n) : h9_machine_refuse(m, H9_E_BAD_PLAN);
     default: return build(m, n);
     }
 }
@@ -343,7 +343,7 @@ static const h9_insn *jump(h9_machine *m, const h9_insn *n)
     case H9_I_IF_FALSE: return m->there[n->a] && m->at[n->a].b ? n + 1 : to;
     default: break;
     }
-    int taken = h9_map_next(m, n);
+    int taken = h9_machine_next(m, n);
     return taken < 0 ? NULL : taken ? n + 1 : to;
 }
 
@@ -378,7 +378,7 @@ static const h9_insn *run_program(h9_machine *m)
             break;
         default: next = run(m, n) ? n + 1 : NULL;
         }
-        if (H9_UNLIKELY(next == NULL) && !(next = h9_map_recover(m, n))) return NULL;
+        if (H9_UNLIKELY(next == NULL) && !(next = h9_machine_recover(m, n))) return NULL;
     }
 }
 
@@ -403,6 +403,6 @@ bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
     if (end == NULL || end->op == H9_I_DONE) return end != NULL;
     *out = m.at[end->a].rec;
     if (m.there[end->a]) return true;
-    h9_map_refuse(&m, H9_E_BAD_PLAN);
-    return h9_map_recover(&m, end) != NULL;
+    h9_machine_refuse(&m, H9_E_BAD_PLAN);
+    return h9_machine_recover(&m, end) != NULL;
 }

@@ -1,7 +1,7 @@
 /* The machine that runs a plan's instructions between reader and writer: values (machine.c), and loops with the
  * messages that they make (loops.c). */
-#ifndef H9_MAP_H
-#define H9_MAP_H
+#ifndef H9_MACHINE_H
+#define H9_MACHINE_H
 
 #include "core/error.h"
 #include "core/slot.h"
@@ -55,24 +55,24 @@ static inline bool h9_put_text(h9_machine *m, const h9_insn *n, const uint8_t *p
     return h9_put(m, n, v);
 }
 
-static inline bool h9_map_refuse(h9_machine *m, h9_code code)
+static inline bool h9_machine_refuse(h9_machine *m, h9_code code)
 {
     h9_fail(m->c, code, m->c->begin);
     return false;
 }
 
 /* Another item for n->dst. 1: taken; 0: none is left; -1: refused. */
-int h9_map_next(h9_machine *m, const h9_insn *n);
-bool h9_map_index(h9_machine *m, const h9_insn *n);
-bool h9_map_find(h9_machine *m, const h9_insn *n);
+int h9_machine_next(h9_machine *m, const h9_insn *n);
+bool h9_machine_index(h9_machine *m, const h9_insn *n);
+bool h9_machine_find(h9_machine *m, const h9_insn *n);
 /* Always false: the value that n wants was refused when it was read. */
-bool h9_map_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal);
+bool h9_machine_told(h9_machine *m, const h9_insn *n, const h9_slot *refusal);
 /* A value as JSON text, or as a tape. */
-bool h9_map_json(h9_machine *m, const h9_insn *n);
-bool h9_map_any(h9_machine *m, const h9_insn *n);
-void h9_map_item(h9_machine *m, const h9_insn *n);
-bool h9_map_emit(h9_machine *m, const h9_insn *n);
+bool h9_machine_json(h9_machine *m, const h9_insn *n);
+bool h9_machine_any(h9_machine *m, const h9_insn *n);
+void h9_machine_item(h9_machine *m, const h9_insn *n);
+bool h9_machine_emit(h9_machine *m, const h9_insn *n);
 /* After a refusal in instruction n: where the program goes on, or NULL: the message is refused. */
-const h9_insn *h9_map_recover(h9_machine *m, const h9_insn *n);
+const h9_insn *h9_machine_recover(h9_machine *m, const h9_insn *n);
 
 #endif

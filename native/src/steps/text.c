@@ -218,7 +218,8 @@ static h9_code parse_bool(h9_slot *v)
     return H9_OK;
 }
 
-/* Text that is no integer, where the step is to cut or round it (a, as of F64_TO_I): by its digits, exactly. */
+/* Text of a number that is not whole, where the step is to cut or round it (a, as F64_TO_I has it): by its digits,
+ * exactly. */
 static h9_code cut_number(const h9_step *s, const h9_number *number, h9_slot *v)
 {
     uint8_t bytes[H9_MAX_DECIMAL_BYTES];

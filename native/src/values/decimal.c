@@ -1,7 +1,7 @@
 /* Decimals: an unscaled integer as big-endian two's complement, with a scale that the schema holds (S26).
  *
  * Everything goes by digit strings: rescaling adds or takes zeros at the end, precision is their count. That is
- * quadratic in the digits, of which there are H9_MAX_PRECISION at most, so longer input is refused before any
+ * quadratic in the digits, which are H9_MAX_PRECISION at most, so longer input is refused before any
  * arithmetic (B34). Integers of 64 bits, the usual case, take no big number at all. */
 #include "values/decimal.h"
 

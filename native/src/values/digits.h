@@ -6,7 +6,7 @@
 
 #define H9_EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* Eight hex digits of any case as four bytes, all at once: *bad keeps a bit for each byte that is none. */
+/* Eight hex digits of any case as four bytes, all at once: *bad keeps a bit for each byte that is not one. */
 static inline uint32_t h9_hex_eight(uint64_t x, uint64_t *bad)
 {
     uint64_t high = x & H9_EACH_BYTE(0x80), low = x & H9_EACH_BYTE(0x7F);

@@ -15,7 +15,7 @@ static uint32_t rotate32(uint32_t x, int n) { return x << n | x >> (32 - n); }
 #define PARITY(b, c, d) ((b) ^ (c) ^ (d))
 #define MAJORITY(b, c, d) (((b) & (c)) | ((d) & ((b) | (c))))
 
-/* Word i of the schedule, of which no more than the last 16 are kept (section 6.1.3); i is a constant. */
+/* Word i of the schedule: only the last 16 are kept (section 6.1.3); i is a constant. */
 #define TURNED(i) (w[(i) & 15] = rotate32(w[((i) + 13) & 15] ^ w[((i) + 8) & 15] ^ w[((i) + 2) & 15] ^ w[(i) & 15], 1))
 #define WORD(i) ((i) < 16 ? w[(i) & 15] : TURNED(i))
 

@@ -4,7 +4,7 @@
 #include "values/digits.h"
 #include "values/words.h"
 
-/* 8-4-4-4-12: four bytes make eight characters, of which the hyphens split the second and third eight. */
+/* 8-4-4-4-12: four bytes make eight characters, and the hyphens split the second and the third eight. */
 uint8_t *h9_uuid_print(uint8_t *w, const uint8_t id[16])
 {
     uint64_t second = h9_eight_hex(h9_load32(id + 4)), third = h9_eight_hex(h9_load32(id + 8));

@@ -18,7 +18,7 @@ import msgspec
 
 from registry.dispatcher import Dispatcher
 from registry.domain.errors import RegistryError
-from registry.domain.principals import ANONYMOUS, Principal
+from registry.domain.principals import ANONYMOUS
 from registry.doors import asgi
 from registry.doors.asgi import Headers, HttpError, Receive, Scope, Send
 from registry.doors.rest.errors import error_body
@@ -93,7 +93,7 @@ class Application:
         data = await asgi.body(found, receive, MAX_BODY)
         request = Request(
             dispatcher=self._dispatcher,
-            principal=_principal(found),
+            principal=ANONYMOUS,  # nobody says who they are, until there is authentication
             path=path,
             query=parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True),
             body=asgi.utf8(data, found, _READ, _CHARSETS) if data else b"",
@@ -101,11 +101,6 @@ class Application:
         )
         answer = await asyncio.get_running_loop().run_in_executor(self._threads, answering, request)
         return answer.text.encode() if isinstance(answer, Raw) else msgspec.json.encode(answer)
-
-
-def _principal(found: Headers) -> Principal:
-    """The caller: nobody says who they are, until there is authentication."""
-    return ANONYMOUS
 
 
 def _refused(error: RegistryError | HttpError) -> tuple[int, bytes]:

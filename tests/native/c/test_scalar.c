@@ -1,15 +1,13 @@
-/* native/src/scalar.h, case by case: what is accepted, and at what exact edge it is refused (random input:
- * test_scalar.py). Every input lies at the end of a heap block of its size, so that the address sanitizer sees a read
- * past it. */
-#include "values/utf8.h"
-#include "values/number.h"
-#include "values/decimal.h"
-
+/* native/src/values, case by case: what is accepted, and where exactly it is refused (random input: test_scalar.py).
+ * Every input lies at the end of a heap block of its size, so that the address sanitizer sees a read past it. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
+#include "values/decimal.h"
+#include "values/number.h"
+#include "values/utf8.h"
 
 typedef struct {
     uint8_t *p;

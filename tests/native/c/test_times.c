@@ -1,4 +1,4 @@
-/* native/src/scalar.h, the other half: times, binary as text, hashes. See test_scalar.c. */
+/* native/src/values, the other half: times, binary as text, hashes. See test_scalar.c. */
 #include "values/time.h"
 #include "values/base64.h"
 #include "values/uuid.h"

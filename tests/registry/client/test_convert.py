@@ -26,7 +26,6 @@ from translator import containers
 from translator.contract import delimiter
 from translator.engine import sources
 
-pytestmark = pytest.mark.xdist_group("registry")
 OLD = '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"int"}]}'
 NEW = (
     '{"type":"record","name":"e2e.Order","fields":[{"name":"id","type":"string"},{"name":"total","type":"double"},'

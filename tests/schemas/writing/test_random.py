@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from native.errors import SchemaError
 from schemas import avro, canonical
 from schemas.model import Language, Schema, Type
 from schemas.writing import Choices
+from tests.properties import examples
 from tests.schemas.test_canonical import documents
 from tests.schemas.writing.models import models, plain_models
 from tests.schemas.writing.support import ANY_AS_JSON, LANGUAGES, notes, written
@@ -25,7 +26,7 @@ def refused(error: SchemaError) -> None:
     assert any(each in str(error) for each in REASONS), error
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(models(), st.sampled_from(LANGUAGES), st.sampled_from(LANGUAGES), st.sampled_from(SYNTAXES))
 def test_anything_is_written_or_refused(root: Type, source: Language, target: Language, syntax: Any) -> None:
     """Any graph of types is written, and reads back as said; what is refused is refused as a schema's error. What was
@@ -42,7 +43,7 @@ def test_anything_is_written_or_refused(root: Type, source: Language, target: La
     assert notes(again) == [each for each in notes(again) if "Value" in each[2] or "other form" in each[2]]
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(documents(), st.sampled_from(LANGUAGES))
 def test_avro_schemas_of_all_kinds(document: Any, target: Language) -> None:
     """Avro's random schemas, in every language; in Avro without any loss."""
@@ -57,7 +58,7 @@ def test_avro_schemas_of_all_kinds(document: Any, target: Language) -> None:
         assert notes(made) == []
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(plain_models())
 def test_wrappers_are_undone(root: Type) -> None:
     """S33: from Avro to Protobuf, wrapped, and back: the same schema."""

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,11 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def opened(pid: int) -> set[Path]:
+    """The files that a process has open."""
+    return {path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()}
 
 
 def append(path, data: bytes) -> None:
@@ -73,7 +79,7 @@ def test_a_file_that_is_empty_at_first(tmp_path):
     source, out = tmp_path / "in.json", tmp_path / "out.ndjson"
     source.write_bytes(b"")
     with following(source, out) as process:
-        time.sleep(0.2)
+        until(lambda: source in opened(process.pid))
         append(source, b'{"n":1}\n')
         until(lambda: out.exists() and out.read_bytes() == b'{"n":1}\n')
         process.send_signal(signals.SIGINT)

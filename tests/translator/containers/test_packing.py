@@ -20,7 +20,7 @@ from tests.translator.containers.support import Sip, Trickle, messages, refusal
 from translator.containers import lone, ndjson, packing
 from translator.containers.base import StreamLimits
 
-CODECS = pytest.mark.parametrize("codec", packing.CODECS)
+CODECS = pytest.mark.parametrize("codec", ["gzip", "zstd"])
 TEXT = b'{"a":1}\n' * 400 + os.urandom(300).hex().encode()
 
 

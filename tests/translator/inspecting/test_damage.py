@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from native.errors import DataError
 from schemas import avro
 from schemas.model import Schema
-from tests.bad_input.support import in_time, varint, zigzag
+from tests.bad_input.support import varint, zigzag
+from tests.pace import in_time
 from tests.translator.inspecting.support import check_shape
 from tests.vectors import LANGUAGES, golden, side
 from translator.engine.plan import Plan

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from native.errors import TranslatorError
+from tests.properties import examples
 from translator.mapping import (
     DEFAULT_NAMESPACE,
     AllOf,
@@ -475,7 +476,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(500)
 @given(st.dictionaries(WORDS, TREES, max_size=6))
 @example({"a": {"path": "\ud800"}})
 def test_any_table_is_a_mapping_or_refused(fields: dict[str, Any]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import translator
+from tests.properties import examples
 from tests.translator.mapping.support import INTEGER, TEXT, avro_bytes, objects, record
 
 LOOPS = (("g", "groups"), ("i", "g.items"), ("t", "i.tags"))
@@ -133,7 +134,7 @@ def expected(block: dict[str, Any], scope: dict[str, Any], outer: dict[str, Any]
                 break
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(blocks([]), st.lists(messages, min_size=1, max_size=3))
 def test_random_documents(block: dict[str, Any], values: list[dict[str, Any]]) -> None:
     """Whatever the document and the messages, each format gives what it says."""

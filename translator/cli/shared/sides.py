@@ -276,7 +276,7 @@ def ends(
     if first is not None:
         return Ends(End(source.format, s), first.target, first.text)
     t = load(to_spec, target_.format) if to_spec else _inherited(target_.format, s)
-    text = _carried(source, target_, to_spec, schema) if containers.get(target_.container).carries else None
+    text = _carried(source, to_spec, schema) if containers.get(target_.container).carries else None
     return Ends(End(source.format, s), End(target_.format, t), text)
 
 
@@ -326,7 +326,7 @@ def _example(format_: str) -> str:
     return f"{file} or neuron:NeuronSignal"
 
 
-def _carried(source: Input, target_: Target, to_spec: Spec | None, schema: Spec | None) -> str:
+def _carried(source: Input, to_spec: Spec | None, schema: Spec | None) -> str:
     """The Avro schema's text, for the header of the output."""
     if to_spec is None and source.reader.schema is not None:
         return source.reader.schema

@@ -62,7 +62,7 @@ static const uint8_t *read_inline(h9_context *c, const h9_node *n, h9_slot *fram
     return read_object(c, &c->plan->records[n->a], frame, p);
 }
 
-/* A branch that stands alone beside null. `frame`: the one around it, where its record may stand inline. */
+/* A branch that is alone with null. `frame`: the one around it, where its record may stand inline. */
 static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
 {
     h9_slot name;

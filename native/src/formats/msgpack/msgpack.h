@@ -1,6 +1,6 @@
 /* What the MessagePack files share: a value's head, and who reads which kind of value.
  *
- * A head is the type byte with the length, count or number behind it. Reading one also checks that what it
+ * A head is the type byte with the length, count or number after it. Reading one also checks that what it
  * promises can still be there (B6, B58), so nothing is allocated for a length that lies.
  */
 #ifndef H9_MSGPACK_H

@@ -168,7 +168,7 @@ static uint32_t take_f64(const h9_context *c, uint8_t *items, uint32_t n, const 
     return i;
 }
 
-/* Takes what the list's beginning holds in the form that its items have in the frame; *p moves behind it. */
+/* Takes what the list's beginning holds in the form that its items have in the frame; *p moves past it. */
 static uint32_t take_packed(const h9_context *c, const h9_node *item, size_t width, uint8_t *items, uint32_t n,
                             const uint8_t **p)
 {

@@ -39,7 +39,7 @@ static inline uint8_t *put_str_head(uint8_t *w, uint32_t n)
     return n <= UINT16_MAX ? h9_store_big16(w + 1, n) : h9_store_big32(w + 1, n);
 }
 
-/* A length that one, two or four bytes hold, behind one of three type bytes in a row. */
+/* A length that one, two or four bytes hold, after one of three type bytes in a row. */
 static uint8_t *put_length(uint8_t *w, uint8_t first, uint32_t n)
 {
     if (n <= UINT8_MAX) {
@@ -51,7 +51,7 @@ static uint8_t *put_length(uint8_t *w, uint8_t first, uint32_t n)
     return n <= UINT16_MAX ? h9_store_big16(w + 1, n) : h9_store_big32(w + 1, n);
 }
 
-/* A count: short with `fix`, else behind `wide` (two bytes) or the one after it (four). */
+/* A count: short with `fix`, else after `wide` (two bytes) or the one after it (four). */
 static inline uint8_t *put_count(uint8_t *w, uint8_t fix, uint8_t wide, uint32_t n)
 {
     if (n < 16) {

@@ -46,7 +46,7 @@ static const uint8_t *read_record(level *outer, const spot *s, bool first, uint3
     return members(&l, p);
 }
 
-/* A message whose field 1 is the value; `first`: it is zero where this one hasn't got it. */
+/* A message whose field 1 is the value; `first`: it is zero where this one does not have it. */
 static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out, bool first, const uint8_t *p)
 {
     const h9_node *inner = &c->plan->nodes[n->a];
@@ -135,7 +135,7 @@ static const uint8_t *passed_over(level *l, uint32_t tag, const uint8_t *start, 
 
 /* --- lists --- */
 
-/* Passes over a message, whose content begins at p behind its tag (and length): structure only. */
+/* Passes over a message, whose content begins at p after its tag (and length): structure only. */
 static const uint8_t *pass_message(h9_context *c, uint32_t tag, const uint8_t *p, const uint8_t *at)
 {
     if ((tag & 7) == PB_START) return h9_pb_skip(c, tag, p, at);
@@ -276,7 +276,7 @@ static H9_APART const uint8_t *other_field(level *l, const h9_field *f, const h9
     return end;
 }
 
-/* The value behind `tag`, p, into its slot. What is common stands here; it is inlined into the loop below. */
+/* The value after `tag`, p, into its slot. What is common stands here; it is inlined into the loop below. */
 static inline __attribute__((always_inline)) const uint8_t *one_field(level *l, const h9_field *f, uint32_t tag,
                                                                       const uint8_t *start, const uint8_t *p)
 {

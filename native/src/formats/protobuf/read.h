@@ -11,7 +11,7 @@
 
 typedef struct deferred deferred;
 
-/* A message of which no further pieces can come once it has ended. */
+/* A message to which nothing can be added once it has ended. */
 typedef struct whole {
     h9_context *c;
     deferred *newest;
@@ -98,7 +98,7 @@ static inline const uint8_t *read_int(h9_context *c, const h9_node *n, h9_slot *
     return p;
 }
 
-/* A value that is no message. NULL: refused; h9_pb_unknown: see there. */
+/* A value other than a message. NULL: refused; h9_pb_unknown: see there. */
 static inline const uint8_t *h9_pb_scalar(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
     const uint8_t *start = p;
@@ -146,7 +146,7 @@ bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at
 const uint8_t *h9_pb_map_field(level *l, const h9_field *f, const h9_node *n, uint32_t tag, const uint8_t *start,
                                const uint8_t *p);
 
-/* The bounds of a submessage. Puts the end of what is around it into *around; group: there are none. */
+/* The bounds of a submessage. Puts the end of what is around it into *around; a group has none. */
 static inline const uint8_t *open_message(h9_context *c, uint32_t tag, uint32_t *group, const uint8_t **around,
                                           const uint8_t *p)
 {

@@ -11,7 +11,7 @@
 /* One field at a time of a message in pieces. */
 typedef struct pieces {
     const h9_span_chain *next;
-    const uint8_t *p, *end, *start, *value; /* start: of the field passed over last; value: behind its tag */
+    const uint8_t *p, *end, *start, *value; /* start: of the field passed over last; value: after its tag */
     uint32_t tag;
 } pieces;
 
@@ -21,7 +21,7 @@ static void pieces_start(pieces *m, const h9_span_chain *chain)
     m->p = m->end = NULL;
 }
 
-/* The next field; it is passed over, its content being left to who asks. 1: there; 0: no more; -1: refused. */
+/* The next field; it is passed over, its content is left to the caller. 1: there; 0: no more; -1: refused. */
 static int pieces_next(h9_context *c, pieces *m)
 {
     while (m->p == m->end) {

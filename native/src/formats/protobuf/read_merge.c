@@ -1,4 +1,4 @@
-/* What Protobuf's reader does beside reading: work put off until no further piece of a message can come, members of a
+/* What Protobuf's reader does besides reading: work put off until no further piece of a message can come, members of a
  * oneof that make way for another, and fields that the schema doesn't know. */
 #include "core/plan.h"
 #include "core/record.h"

@@ -9,7 +9,7 @@ const uint8_t h9_pb_unknown[1];
 
 /* --- enums, and single values met rarely --- */
 
-/* A symbol that the source has and the target hasn't is never passed as a bare number. */
+/* A symbol that the source has and the target lacks is never passed as a bare number. */
 const uint8_t *h9_pb_symbol(h9_context *c, const h9_node *n, int32_t number, h9_slot *out, const uint8_t *end,
                             const uint8_t *at)
 {

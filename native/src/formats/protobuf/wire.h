@@ -78,7 +78,7 @@ uint8_t *h9_pb_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t 
 
 /* --- reading --- */
 
-/* What a reader of single values returns for a number that a closed enum hasn't: the field is an unknown one (S17). */
+/* What a reader of single values returns for a number that a closed enum lacks: the field is an unknown one (S17). */
 extern const uint8_t h9_pb_unknown[1];
 
 const uint8_t *h9_pb_varint_slow(h9_context *c, const uint8_t *p, uint64_t *out);
@@ -102,7 +102,7 @@ static inline const uint8_t *h9_pb_tag(h9_context *c, const uint8_t *p, uint32_t
     }
     return h9_pb_tag_slow(c, p, out);
 }
-/* Field number 0 and the wire types that there are none of (B42, B44). */
+/* Field number 0, and wire types that do not exist, are refused (B42, B44). */
 static inline bool h9_pb_good_tag(h9_context *c, uint32_t tag, const uint8_t *at)
 {
     if (H9_LIKELY(tag >> 3 != 0 && (tag & 7) < 6)) return true;
@@ -139,13 +139,13 @@ static inline const uint8_t *h9_pb_span(h9_context *c, h9_slot *out, const uint8
     return p + n;
 }
 
-/* Passes over the value behind `tag`, which was read at `at`: structure only. */
+/* Passes over the value after `tag`, which was read at `at`: structure only. */
 const uint8_t *h9_pb_skip(h9_context *c, uint32_t tag, const uint8_t *p, const uint8_t *at);
 /* The kinds of single value that are met rarely. */
 const uint8_t *h9_pb_rarely(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* Seconds and nanoseconds into *v, which keeps what this occurrence doesn't mention. The message is [p, c->end). */
 const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at);
-/* Another piece of a message (or another unknown field) behind those of *chain (NULL: none so far). false: refused. */
+/* Another piece of a message (or another unknown field) after those of *chain (NULL: none so far). false: refused. */
 bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t n, bool joins);
 /* Value, Struct or ListValue, from all pieces of its message, onto the tape. false: refused. */
 bool h9_pb_any(h9_context *c, const h9_node *n, const h9_span_chain *pieces, h9_slot *out, const uint8_t *at);
@@ -159,7 +159,7 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
     if (H9_UNLIKELY((size_t)(w - c->back) < n)) return h9_pb_room_slow(c, w, n);
     return w;
 }
-/* How much stands behind w; unlike w it stays when the buffer grows. */
+/* How much stands after w; unlike w it stays when the buffer grows. */
 static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
 { return (size_t)(c->back + c->back_cap - w); }
 

@@ -1,5 +1,5 @@
 /* Writes Protobuf's binary encoding, backwards: a message's length is known when it has been written, so nothing is
- * measured beforehand. Fields come out in the record's order, unknown ones behind them. The buffer is the context's
+ * measured beforehand. Fields come out in the record's order, unknown ones after them. The buffer is the context's
  * and stays for the next message; a finished message is copied from its end to the output.
  *
  * Whoever writes a value makes room for its tag and length too. */
@@ -38,7 +38,7 @@ static uint8_t *put_uuid(const h9_node *n, const h9_slot *v, uint8_t *w)
     return h9_put_varint_before(w, H9_UUID_TEXT);
 }
 
-/* A value that is no message, without its tag. NULL: refused. */
+/* A value other than a message, without its tag. NULL: refused. */
 static inline uint8_t *put_scalar(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     if (n->op == H9_OP_STRING || n->op == H9_OP_BYTES) return put_span(c, v, w);
