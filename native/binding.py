@@ -6,11 +6,14 @@ This is the only importer of the compiled module. The core's numbers are re-expo
 from __future__ import annotations
 
 import os
+import struct
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from functools import cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, Protocol
 
 from native._core import ffi, lib
 from native.errors import DataError, LimitError
@@ -270,9 +273,55 @@ def _as_bytes(data: Any) -> bytes:
     return bytes(memoryview(data))
 
 
-def pack(struct: str, rows: Sequence[dict[str, Any]]) -> bytes:
-    """The bytes of an image's table of `struct` (a name of hal9_image.h)."""
-    return bytes(ffi.buffer(ffi.new(f"{struct}[]", list(rows)))) if rows else b""
+class Row(Protocol):
+    """A row of an image's table: a named tuple of members of its struct."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+
+def pack(name: str, rows: Sequence[Row]) -> bytes:
+    """The bytes of an image's table of the struct `name` of hal9_image.h. What a row doesn't name is 0.
+
+    OverflowError: a number that its member can't hold.
+    """
+    layout, members = _layout(name)
+    try:
+        return b"".join([layout.pack(*values) for values in _ordered(rows, members)])
+    except struct.error as problem:
+        raise OverflowError(str(problem)) from None
+
+
+def _ordered(rows: Sequence[Row], members: tuple[str, ...]) -> Iterable[Iterable[int]]:
+    """The rows' numbers in the struct's order. Rows of one table are of one kind."""
+    if not rows:
+        return []
+    fields = rows[0]._fields
+    return rows if fields == members else map(_order(fields, members), ((*row, 0) for row in rows))
+
+
+@cache
+def _order(fields: tuple[str, ...], members: tuple[str, ...]) -> itemgetter[tuple[int, ...]]:
+    """Takes a row's members in the struct's order; what the row lacks is its last, a 0."""
+    if unknown := set(fields) - set(members):
+        raise TypeError(f"the struct has no {', '.join(sorted(unknown))}")
+    return itemgetter(*(fields.index(each) if each in fields else -1 for each in members))
+
+
+@cache
+def _layout(name: str) -> tuple[struct.Struct, tuple[str, ...]]:
+    """How a struct of integers lies in memory, and its members in their order."""
+    codes, at = "=", 0
+    members: tuple[str, ...] = ()
+    for each, member in ffi.typeof(name).fields:
+        size = ffi.sizeof(member.type)
+        signed = int(ffi.cast(member.type, -1)) < 0
+        code = {1: "b", 2: "h", 4: "i", 8: "q"}[size]
+        codes += f"{member.offset - at}x{code if signed else code.upper()}"
+        at, members = member.offset + size, (*members, each)
+    return struct.Struct(f"{codes}{ffi.sizeof(name) - at}x"), members
 
 
 def split(delimiting: str, data: Any, *, last: bool, limit: int, batch: int) -> tuple[array[int], array[int], int]:

@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from native.errors import SchemaError
 from schemas import model
+from schemas.identity import Identity
 from schemas.model import MISSING, Enum, Field, Fixed, Record, Schema, Type, Union, children, nullable, walk
 
 MAX_NESTING: Final = 200  # types inside types in one document; values inside a default
@@ -349,19 +350,19 @@ def _decimal(document: Json, plain: model.Bytes | Fixed) -> Type | str:
 def _endless(root: Type) -> Iterable[Record]:
     """Records of which no finite value exists. Linear: each type counts the inner ones that it still waits for."""
     types = list(walk(root))
-    waits: dict[int, int] = {}
-    users: dict[int, list[Type]] = {id(each): [] for each in types}
+    waits: dict[Type, int] = {}
+    users: dict[Type, list[Type]] = {each: [] for each in types}
     for each in types:
         inner = list(children(each)) if isinstance(each, Record | Union) else []
-        waits[id(each)] = min(len(inner), 1) if isinstance(each, Union) else len(inner)
+        waits[each] = min(len(inner), 1) if isinstance(each, Union) else len(inner)
         for type_ in inner:
-            users[id(type_)].append(each)
-    ready = [each for each in types if not waits[id(each)]]
+            users[type_].append(each)
+    ready = [each for each in types if not waits[each]]
     while ready:
-        for user in users[id(ready.pop())]:
-            waits[id(user)] -= 1
-            ready += [user] if waits[id(user)] == 0 else []
-    return (each for each in types if isinstance(each, Record) and waits[id(each)] > 0)
+        for user in users[ready.pop()]:
+            waits[user] -= 1
+            ready += [user] if waits[user] == 0 else []
+    return (each for each in types if isinstance(each, Record) and waits[each] > 0)
 
 
 class _Defaults:
@@ -372,24 +373,24 @@ class _Defaults:
     """
 
     def __init__(self, reader: _Reader) -> None:
-        self.pending = {id(field): (field, value, path) for field, value, path in reader.defaults}
+        self.pending = {field: (value, path) for field, value, path in reader.defaults}
         self.warnings = reader.warnings
-        self.busy: set[int] = set()
-        self.matched: dict[tuple[int, int], object] = {}
-        self.sizes: dict[int, int] = {}
+        self.busy: set[Field] = set()
+        self.matched: dict[tuple[Type, Identity], object] = {}
+        self.sizes: dict[Identity, int] = {}
 
     def settle(self) -> None:
         """Give every field its default. Raises SchemaError for one that its type can't hold."""
-        for field, _, path in list(self.pending.values()):
+        for field, (_, path) in list(self.pending.items()):
             drive(self._field(field), path)
 
     def _field(self, field: Field) -> Step[object]:
-        if id(field) not in self.pending:
+        if field not in self.pending:
             return field.default
-        _, value, path = self.pending[id(field)]
-        if id(field) in self.busy:
+        value, path = self.pending[field]
+        if field in self.busy:
             raise SchemaError("the default contains itself", path)
-        self.busy.add(id(field))
+        self.busy.add(field)
         found = yield self._match(field.type, value)
         if found is MISSING:
             raise SchemaError(f"the default {shown(value)} does not fit the field's type", path)
@@ -398,11 +399,11 @@ class _Defaults:
         if isinstance(nullable(field.type)[0], model.Uuid) and isinstance(found, str) and not _UUID.fullmatch(found):
             self.warnings.append(f"{path}: {shown(found)} is not a UUID")
         field.default = found
-        del self.pending[id(field)]
+        del self.pending[field]
         return found
 
     def _match(self, type_: Type, value: object) -> Step[object]:
-        key = (id(type_), id(value))
+        key = (type_, Identity(value))
         if key not in self.matched:
             self.matched[key] = yield from self._matching(type_, value)
         return self.matched[key]
@@ -452,11 +453,11 @@ class _Defaults:
         return self._counted(found, found.values())
 
     def _counted(self, found: T, inner: Iterable[object]) -> T:
-        self.sizes[id(found)] = 1 + sum(map(self._size, inner))
+        self.sizes[Identity(found)] = 1 + sum(map(self._size, inner))
         return found
 
     def _size(self, value: object) -> int:
-        return 1 + len(value) if isinstance(value, str | bytes) else self.sizes.get(id(value), 1)
+        return 1 + len(value) if isinstance(value, str | bytes) else self.sizes.get(Identity(value), 1)
 
 
 def _scalar(type_: Type, value: object) -> object:

@@ -180,14 +180,14 @@ class _Comparison:
     order: bool
     found: list[str] = dataclass_field(default_factory=list)
     pending: deque[tuple[str, Type, Type]] = dataclass_field(default_factory=deque)
-    seen: set[tuple[int, int]] = dataclass_field(default_factory=set)
+    seen: set[tuple[Type, Type]] = dataclass_field(default_factory=set)
 
     def compare(self, a: Type, b: Type) -> None:
         self._nested("", a, b)
         while self.pending:
             path, left, right = self.pending.popleft()
-            if (id(left), id(right)) not in self.seen:
-                self.seen.add((id(left), id(right)))
+            if (left, right) not in self.seen:
+                self.seen.add((left, right))
                 self._pair(path, _plain(left)[0], _plain(right)[0])
 
     def _report(self, path: str, text: str) -> None:
@@ -265,9 +265,9 @@ class _Comparison:
 def _plain(type_: Type) -> tuple[Type, bool]:
     """The type that counts, without null, well-known messages lifted; and whether there was null."""
     absent = False
-    met: set[int] = set()
-    while id(type_) not in met:
-        met.add(id(type_))
+    met: set[Type] = set()
+    while type_ not in met:
+        met.add(type_)
         stands_for = lifted(type_) if isinstance(type_, Record) else None
         type_, null = nullable(stands_for or type_)
         absent = absent or null

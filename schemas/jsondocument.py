@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote, urldefrag, urljoin
 
 from native.errors import SchemaError
+from schemas.identity import Identity
 
 if TYPE_CHECKING:
     from referencing import Registry, Specification
@@ -71,6 +72,11 @@ class Node:
     draft: Draft
     pointer: str
     hint: str = ""
+
+    @property
+    def key(self) -> Identity:
+        """Which subschema it is."""
+        return Identity(self.contents)
 
     def get(self, keyword: str, default: Any = None) -> Any:
         """The keyword's value, if it counts here."""
@@ -172,8 +178,8 @@ class Library:
     def __init__(self, document: Source, documents: Mapping[str, Source] | None = None) -> None:
         """Raises SchemaError: a document isn't JSON, or isn't a schema of its draft."""
         self.warnings: list[str] = []
-        self._checked: dict[int, object] = {}
-        self._targets: dict[tuple[int, str], Node] = {}
+        self._checked: set[Identity] = set()
+        self._targets: dict[tuple[Identity, str], Node] = {}
         contents = parse(document)
         others = {name: parse(each, name) for name, each in (documents or {}).items()}
         draft = self._draft(contents, None, "#")
@@ -218,17 +224,18 @@ class Library:
 
         Raises SchemaError with the JSON pointer of the first thing wrong.
         """
-        if isinstance(contents, bool) or id(contents) in self._checked:
+        if isinstance(contents, bool) or Identity(contents) in self._checked:
             return
         pending: list[Any] = [contents]
-        seen: dict[int, object] = {}
+        seen: set[Identity] = set()
         alike: set[str | None] = set()
         validator = _checker(draft, pending.append)
         while pending:
             each = pending.pop()
-            if id(each) in seen or id(each) in self._checked:
+            key = Identity(each)
+            if key in seen or key in self._checked:
                 continue
-            seen[id(each)] = each
+            seen.add(key)
             text = text_of(each) if not any(isinstance(inner, dict | list) for inner in each.values()) else None
             if text in alike:
                 continue
@@ -253,7 +260,7 @@ class Library:
         for keyword in REFERENCES:
             reference = node.get(keyword)
             if isinstance(reference, str):
-                key = (id(node.contents), keyword)
+                key = (node.key, keyword)
                 if key not in self._targets:
                     self._targets[key] = self._target(node, keyword, reference)
                 yield self._targets[key]
@@ -357,7 +364,7 @@ def _checker(draft: Draft, defer: Callable[[object], None]) -> Any:
     import jsonschema
 
     base = getattr(jsonschema, draft.validator)
-    found: dict[int, Any] = {}
+    found: dict[Identity, Any] = {}
     """By id of a metaschema's part with `$ref`: what it refers to, for the library would look it up each time."""
 
     def postpone(_validator: Any, _value: Any, instance: Any, _schema: Any) -> Iterator[Any]:
@@ -370,9 +377,10 @@ def _checker(draft: Draft, defer: Callable[[object], None]) -> Any:
         if value == "#":
             yield from postpone(validator, value, instance, schema)
             return
-        if id(schema) not in found:
-            found[id(schema)] = validator._resolver.lookup(value)
-        target = found[id(schema)]
+        key = Identity(schema)
+        if key not in found:
+            found[key] = validator._resolver.lookup(value)
+        target = found[key]
         yield from validator.descend(instance, target.contents, resolver=target.resolver)
 
     keywords = {"$ref": follow, "$dynamicRef": postpone, "$recursiveRef": postpone, "uniqueItems": _unique}

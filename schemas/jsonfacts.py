@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from native.errors import SchemaError
+from schemas.identity import Identity
 from schemas.jsondocument import Library, Node, escaped, text_of
 
 MAX_STEPS = 300_000
@@ -89,7 +90,7 @@ class Gatherer:
 
         Raises SchemaError: references that go round (B68).
         """
-        seen: set[int] = set()
+        seen: set[Identity] = set()
         nullable = False
         while True:
             self._step(node)
@@ -97,9 +98,9 @@ class Gatherer:
             target = self._alias(node)
             if target is None:
                 return node, nullable
-            if id(node.contents) in seen:
+            if node.key in seen:
                 raise no_progress(node)
-            seen.add(id(node.contents))
+            seen.add(node.key)
             node = target
 
     def _alias(self, node: Node) -> Node | None:
@@ -127,12 +128,12 @@ class Gatherer:
         Raises SchemaError: one that includes itself (B68).
         """
         parts: list[Node] = []
-        done: set[int] = set()
-        trail: set[int] = set()
+        done: set[Identity] = set()
+        trail: set[Identity] = set()
         stack = [(node, False) for node in reversed(list(nodes))]
         while stack:
             node, leaving = stack.pop()
-            key = id(node.contents)
+            key = node.key
             if leaving:
                 trail.discard(key)
             elif key in trail:

@@ -25,6 +25,7 @@ from typing import Any as Value
 from typing import TypeVar
 
 from native.errors import SchemaError
+from schemas.identity import Identity
 from schemas.jsondocument import Library, Node, Source, defined_name, text_of
 from schemas.jsonfacts import Facts, Gatherer, Nodes, both, constants, kind_of, no_progress, widest
 from schemas.model import (
@@ -103,9 +104,9 @@ class _Reader:
         self.gatherer = Gatherer(library)
         self.warnings = library.warnings
         self.names = _Names()
-        self.memo: dict[tuple[int, ...], tuple[Nodes, Type | None]] = {}
+        self.memo: dict[tuple[Identity, ...], tuple[Nodes, Type | None]] = {}
         self.shared: dict[tuple[Value, ...], Type] = {}
-        self.active: dict[tuple[int, ...], int] = {}
+        self.active: dict[tuple[Identity, ...], int] = {}
         self.inside = 0
         self.unfilled: deque[tuple[Record, Facts]] = deque()
 
@@ -123,9 +124,7 @@ class _Reader:
 
     def share(self, kind: type[T], *given: Value) -> T:
         """The one type made of these parts, so that equal types are the same object."""
-        key = (kind, *(id(each) if isinstance(each, Type) else each for each in given))
-        if kind is Union:
-            key = (kind, *map(id, given[0]))
+        key = (kind, *given)
         found = self.shared.setdefault(key, kind(*given))
         assert isinstance(found, kind)
         return found
@@ -135,15 +134,15 @@ class _Reader:
     def type_of(self, nodes: Nodes) -> Type | None:
         """The type of what satisfies all nodes; None if nothing does."""
         nullable = False
-        followed: dict[int, Node] = {}
+        followed: dict[Identity, Node] = {}
         for node in nodes:
             target, says_null = self.gatherer.follow(node)
             nullable = nullable or says_null
-            followed.setdefault(id(target.contents), target)
+            followed.setdefault(target.key, target)
         type_ = self._known(tuple(followed), tuple(followed.values()))
         return self._unite([self.share(Null), type_]) if nullable and type_ is not None else type_
 
-    def _known(self, key: tuple[int, ...], nodes: Nodes) -> Type | None:
+    def _known(self, key: tuple[Identity, ...], nodes: Nodes) -> Type | None:
         if key in self.memo:
             return self.memo[key][1]
         if key in self.active:
@@ -156,7 +155,7 @@ class _Reader:
         self.memo[key] = nodes, type_
         return type_
 
-    def _cut(self, key: tuple[int, ...], node: Node) -> Type:
+    def _cut(self, key: tuple[Identity, ...], node: Node) -> Type:
         if self.active[key] == self.inside:
             raise no_progress(node)
         self.warn(node, "contains itself without a record between; read as any")
@@ -310,7 +309,7 @@ class _Reader:
         for type_ in types:
             for each in type_.branches if isinstance(type_, Union) else (type_,):
                 if each is not None:
-                    branches.setdefault(each.symbols if isinstance(each, Enum) else id(each), each)
+                    branches.setdefault(each.symbols if isinstance(each, Enum) else each, each)
         flat = list(branches.values())
         if any(isinstance(each, Any) for each in flat):
             return self.share(Any)

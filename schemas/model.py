@@ -1,7 +1,8 @@
 """The type model: one set of types that holds what Avro, Protobuf and JSON Schema can say.
 
-A schema reader builds these; the plan compiler pairs them. Types compare by identity, because
-records may contain themselves; `canonical.same` compares by structure.
+A schema reader builds these; the plan compiler pairs them. Types, fields too, compare and hash by identity, because
+records may contain themselves: so a type is a key as it is, and holds its place while it is one. `canonical.same`
+compares by structure.
 
 Nullability is a `Union` with a `Null` branch, in the schema's own order (Avro's wire needs it).
 Presence is a property of the field: see `Presence`.
@@ -269,30 +270,30 @@ class Schema:
 
     def __reduce__(self) -> tuple[Anything, ...]:
         types = [*walk(self.root, *self.names.values())]
-        index = {id(each): i for i, each in enumerate(types)}
-        names = {name: index[id(each)] for name, each in self.names.items()}
+        index = {each: i for i, each in enumerate(types)}
+        names = {name: index[each] for name, each in self.names.items()}
         rows = [(type(each), _row(each, index)) for each in types]
-        return _unpickled, (rows, index[id(self.root)], self.language, names, self.warnings, self.messages)
+        return _unpickled, (rows, index[self.root], self.language, names, self.warnings, self.messages)
 
 
-def _row(type_: Type, index: dict[int, int]) -> list[object]:
+def _row(type_: Type, index: dict[Type, int]) -> list[object]:
     """The members of `type_`, with types as their places in the pickled list."""
     row = [getattr(type_, each.name) for each in dataclass_fields(type_)]  # type: ignore[arg-type]
     match type_:
         case Array():
-            row[0] = index[id(type_.items)]
+            row[0] = index[type_.items]
         case Map():
-            row[:2] = index[id(type_.keys)], index[id(type_.values)]
+            row[:2] = index[type_.keys], index[type_.values]
         case Union():
-            row[0] = [index[id(each)] for each in type_.branches]
+            row[0] = [index[each] for each in type_.branches]
         case Record():
             row[1] = [_field_row(each, index) for each in type_.fields]
     return row
 
 
-def _field_row(each: Field, index: dict[int, int]) -> list[object]:
+def _field_row(each: Field, index: dict[Type, int]) -> list[object]:
     row = [getattr(each, name.name) for name in dataclass_fields(each)]
-    row[1] = index[id(each.type)]
+    row[1] = index[each.type]
     return row
 
 
@@ -350,12 +351,12 @@ def children(type_: Type) -> Iterator[Type]:
 
 def walk(*roots: Type) -> Iterator[Type]:
     """Every type reachable from `roots`, each once, the first root first; any depth."""
-    seen: set[int] = set()
+    seen: set[Type] = set()
     stack = list(reversed(roots))
     while stack:
         type_ = stack.pop()
-        if id(type_) in seen:
+        if type_ in seen:
             continue
-        seen.add(id(type_))
+        seen.add(type_)
         yield type_
         stack.extend(reversed(list(children(type_))))

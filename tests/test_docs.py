@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 
 import translator
-from translator.mapping import document_schema, expressions, load
-from translator.mapping.blocks import KEYS
-from translator.mapping.collections import PARTS
+from translator.mapping import document_schema, load
+from translator.mapping.document import values as expressions
+from translator.mapping.document.loading import KEYS
+from translator.mapping.document.values import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs/mapping.md").read_text()

@@ -26,7 +26,7 @@ PICTURE: Mapping[str, tuple[str, ...]] = {
         "binding",  # the compiled module, by calls
     ),
     "schemas": (
-        "model jsondocument descriptorset protoc",  # the types; documents before they are types
+        "identity model jsondocument descriptorset protoc",  # keys; the types; documents before they are types
         "places jsonfacts wellknown",  # where a type stands in its document; what a document says; what has a name
         "avro protobuf jsonschema",  # one file a language: documents into types
         "canonical neuron",  # one text for one schema; the built-in schemas

@@ -22,7 +22,7 @@ from schemas.compatibility.documents import AvroDocument
 from schemas.compatibility.verdicts import Difference, Sides
 from schemas.model import MISSING, Array, Decimal, Enum, Field, Fixed, Map, Record, Type, Union
 
-Key = tuple[int, int]
+Key = tuple[Type, Type]
 
 _PROMOTED: Final = {
     "int": ("int", "long", "float", "double"),
@@ -57,7 +57,7 @@ def differences(writer: AvroDocument, reader: AvroDocument, sides: Sides) -> lis
 
 
 def _key(pair: tuple[Type, Type]) -> Key:
-    return id(pair[0]), id(pair[1])
+    return pair[0], pair[1]
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class _Rules:
 
     aliases: Mapping[str, tuple[str, ...]]
     sides: Sides
-    _indexes: dict[int, _Branches] = field(default_factory=dict)
+    _indexes: dict[Type, _Branches] = field(default_factory=dict)
 
     def clauses(self, writer: Type, reader: Type) -> Iterator[_Clause]:
         if isinstance(writer, Union):
@@ -141,9 +141,9 @@ class _Rules:
     def _chosen(self, writer: Type, reader: Type, path: str) -> _Clause:
         """A writer's type among the branches of the reader's union: the first one that can read it (S18)."""
         assert isinstance(reader, Union)
-        index = self._indexes.get(id(reader))
+        index = self._indexes.get(reader)
         if index is None:
-            index = self._indexes[id(reader)] = _Branches(reader, self.aliases)
+            index = self._indexes[reader] = _Branches(reader, self.aliases)
         found = index.candidates(writer)
         message = f"no branch of the union in {self.sides.reader} reads {_shown(writer)} of {self.sides.writer}"
         detail = f"reader union lacking writer type: {_kind(writer).upper()}"

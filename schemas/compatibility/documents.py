@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from native.errors import SchemaError
 from schemas import avro, protoc
+from schemas.identity import Identity
 from schemas.jsondocument import Library, Node, Source
 from schemas.model import Fixed, Language, Schema, Type
 
@@ -44,7 +45,7 @@ class JsonDocument:
     """A JSON Schema, and what its references reach. `derived`: subschemas made of its own while it is compared."""
 
     library: Library
-    derived: dict[tuple[int, tuple[str, ...]], Node] = field(default_factory=dict, repr=False)
+    derived: dict[tuple[Identity, tuple[str, ...]], Node] = field(default_factory=dict, repr=False)
     language: Language = "jsonschema"
 
 

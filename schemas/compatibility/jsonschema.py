@@ -35,6 +35,7 @@ from schemas.compatibility.jsonviews import (
     types,
 )
 from schemas.compatibility.verdicts import CANNOT_TELL, Difference, Sides
+from schemas.identity import Identity
 
 MAX_TRIALS: Final = 12
 """Trials inside trials."""
@@ -60,7 +61,7 @@ class _Run:
 
     pending: list[Pair]
     found: list[Difference] = field(default_factory=list)
-    seen: set[tuple[tuple[int, ...], int]] = field(default_factory=set)
+    seen: set[tuple[tuple[Identity, ...], Identity]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -68,8 +69,8 @@ class _Checker:
     sides: Sides
     work: Work
     depth: int = 0
-    told: dict[tuple[int, int], Answer] = field(default_factory=dict)
-    tags: dict[int, Tags] = field(default_factory=dict)
+    told: dict[tuple[Identity, Identity], Answer] = field(default_factory=dict)
+    tags: dict[Identity, Tags] = field(default_factory=dict)
 
     def go(self, run: _Run, *, until_broken: bool = False) -> None:
         """Finds all differences, or those up to the first that breaks."""

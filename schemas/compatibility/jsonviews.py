@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from schemas.compatibility.documents import JsonDocument
+from schemas.identity import Identity
 from schemas.jsondocument import DRAFT_2020, Node, text_of
 
 TYPES: Final = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
@@ -54,8 +55,8 @@ class Work:
     """What one comparison may still cost, and what it knows already, by the identity of subschemas."""
 
     left: int
-    types: dict[int, frozenset[str]] = field(default_factory=dict)
-    alike: dict[tuple[int, int], bool] = field(default_factory=dict)
+    types: dict[Identity, frozenset[str]] = field(default_factory=dict)
+    alike: dict[tuple[Identity, Identity], bool] = field(default_factory=dict)
 
     def spend(self, members: int = 8) -> None:
         """For a subschema, or a look at so many members of one. Raises TooLargeError where there is nothing left."""
@@ -73,8 +74,8 @@ class View:
     work: Work
 
     @property
-    def key(self) -> int:
-        return id(self.node.contents)
+    def key(self) -> Identity:
+        return self.node.key
 
     def get(self, keyword: str, default: Any = None) -> Any:
         return self.node.get(keyword, default)
@@ -150,7 +151,7 @@ def root(document: JsonDocument, work: Work) -> View:
 def parts(view: View) -> list[Part]:
     """What must hold all at once; nothing where every value is valid. Raises TooLargeError."""
     found: list[Part] = []
-    pending, seen = [view], set[int]()
+    pending, seen = [view], set[Identity]()
     while pending:
         each = pending.pop()
         if each.key in seen:
@@ -186,7 +187,7 @@ def types(view: View) -> frozenset[str]:
     return known[view.key]
 
 
-def _types(view: View, open_: frozenset[int]) -> frozenset[str]:
+def _types(view: View, open_: frozenset[Identity]) -> frozenset[str]:
     if view.key in open_ or len(open_) > MAX_NESTED:
         return TYPES
     inner, found = open_ | {view.key}, TYPES
@@ -271,7 +272,7 @@ def alike(a: View, b: View) -> bool:
 
 def _alike(a: View, b: View) -> bool:
     pending = [(a, b)]
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[Identity, Identity]] = set()
     while pending:
         left, right = (_followed(each) for each in pending.pop())
         if (left.key, right.key) in seen:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.compatibility.documents import ProtobufDocument
 from schemas.compatibility.verdicts import Difference, Sides
+from schemas.identity import Identity
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import (
@@ -96,12 +97,16 @@ def _join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
+Pair = tuple[Identity, Identity]
+"""A message as it was and as it is now."""
+
+
 @dataclass(slots=True)
 class _Use:
     """A field whose message type is compared for itself: should it break, so does the field."""
 
-    user: tuple[int, int]
-    used: tuple[int, int]
+    user: Pair
+    used: Pair
     difference: Difference
 
 
@@ -112,10 +117,10 @@ class _Comparison:
     old: _Types
     new: _Types
     sides: Sides
-    found: dict[tuple[int, int], list[Difference]] = field(default_factory=dict)
+    found: dict[Pair, list[Difference]] = field(default_factory=dict)
     uses: list[_Use] = field(default_factory=list)
     waiting: deque[tuple[str, DescriptorProto, DescriptorProto, bool]] = field(default_factory=deque)
-    pair: tuple[int, int] = (0, 0)
+    pair: Pair = (Identity(None), Identity(None))
 
     def files(self, old: FileDescriptorProto, new: FileDescriptorProto) -> None:
         if old.package != new.package:
@@ -124,7 +129,7 @@ class _Comparison:
         self._types("#", old, new)
         while self.waiting:
             path, before, after, nested = self.waiting.popleft()
-            self.pair = (id(before), id(after))
+            self.pair = (Identity(before), Identity(after))
             if self.pair in self.found:
                 continue
             self.found[self.pair] = []
@@ -135,7 +140,7 @@ class _Comparison:
     def settled(self) -> list[Difference]:
         """All changes; fields whose types break are among them."""
         broken = {pair for pair, found in self.found.items() if any(map(breaks, found))}
-        users: dict[tuple[int, int], list[_Use]] = {}
+        users: dict[Pair, list[_Use]] = {}
         for use in self.uses:
             users.setdefault(use.used, []).append(use)
         pending = list(broken)
@@ -275,7 +280,7 @@ class _Comparison:
         elif not (old.own and new.own):
             message = f"the type {new.name} has changed so that it can't be read"
             difference = Difference("FIELD_NAMED_TYPE_CHANGED", path, message, new.name)
-            self.uses.append(_Use(self.pair, (id(old.descriptor), id(new.descriptor)), difference))
+            self.uses.append(_Use(self.pair, (Identity(old.descriptor), Identity(new.descriptor)), difference))
             place = f"#/{new.name.replace('.', '/')}"
             self.waiting.append((place, old.descriptor, new.descriptor, True))
 

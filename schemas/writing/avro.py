@@ -86,9 +86,9 @@ class AvroShaper(Shaper):
 
     def _fixed(self, type_: Fixed | model.Decimal | model.Uuid | model.Period) -> Type:
         """A fixed is one type wherever it stands."""
-        if id(type_) not in self.meant:
-            self.meant[id(type_)] = replace(type_, name=self.record_name(type_.name))
-        return self.meant[id(type_)]
+        if type_ not in self.meant:
+            self.meant[type_] = replace(type_, name=self.record_name(type_.name))
+        return self.meant[type_]
 
     def _meaning(self, type_: Record | Enum) -> Type:
         """An untyped object or list of Protobuf's is one JSON text, as any untyped value is (S34)."""

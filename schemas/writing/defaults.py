@@ -38,18 +38,14 @@ _MAX_FLOAT32: Final = float.fromhex("0x1.fffffep127")
 class Carrier:
     """Carries defaults; knows how fields and symbols are called now."""
 
-    fields: dict[int, dict[str, str]] = field(default_factory=dict)
-    symbols: dict[int, dict[str, str]] = field(default_factory=dict)
-    kept: list[Type] = field(default_factory=list)
-    """So that no other type takes over an id."""
+    fields: dict[Record, dict[str, str]] = field(default_factory=dict)
+    symbols: dict[Enum, dict[str, str]] = field(default_factory=dict)
 
     def record(self, made: Record, renamed: dict[str, str]) -> None:
-        self.fields[id(made)] = renamed
-        self.kept.append(made)
+        self.fields[made] = renamed
 
     def enum(self, made: Enum, renamed: dict[str, str]) -> None:
-        self.symbols[id(made)] = renamed
-        self.kept.append(made)
+        self.symbols[made] = renamed
 
     def carried(self, value: object, target: Type, *, language: Language | None) -> object:
         """The default as one of `target`, MISSING where that can't say it.
@@ -68,7 +64,7 @@ class Carrier:
                 return next((each for each in found if each is not MISSING), MISSING)
             case Enum():
                 known = {name for name, _ in target.symbols}
-                name = self.symbols.get(id(target), {}).get(value, value) if isinstance(value, str) else None
+                name = self.symbols.get(target, {}).get(value, value) if isinstance(value, str) else None
                 return name if name in known else MISSING
             case Array(items=items) if isinstance(value, list):
                 return self._list(value, items, language)
@@ -85,7 +81,7 @@ class Carrier:
 
     def _members(self, value: dict[str, Any], target: Record, language: Language | None) -> object:
         """A record's fields, all of them there."""
-        renamed = self.fields.get(id(target), {})
+        renamed = self.fields.get(target, {})
         given = {renamed.get(name, name): each for name, each in value.items()}
         if given.keys() != {each.name for each in target.fields}:
             return MISSING

@@ -153,7 +153,7 @@ def _alike(type_: Type) -> Value:
     """A key that two types share if JSON Schema reads them as one."""
     match type_:
         case Record():
-            return id(type_)
+            return type_
         case Enum(symbols=symbols):
             return symbols
         case Array(items=items):

@@ -189,9 +189,9 @@ class ProtobufShaper(Shaper):
     def record(self, record: Record, at: At) -> Record:
         if record.name.startswith(GOOGLE):
             return record
-        if id(record) not in self.records:
+        if record not in self.records:
             self.made.append(super().record(record, at))
-        return self.records[id(record)]
+        return self.records[record]
 
     def enum(self, enum: Enum, at: At) -> Type:
         return enum if enum.name.startswith(GOOGLE) else super().enum(enum, at)
@@ -294,8 +294,8 @@ class ProtobufShaper(Shaper):
                 given[each.oneof] = names.give(each.oneof)
             each.oneof = None if each.oneof is None else given[each.oneof]
         first: dict[str, int] = {}
-        places = {id(each): first.setdefault(each.oneof or f"#{at}", at) for at, each in enumerate(record.fields)}
-        record.fields.sort(key=lambda each: places[id(each)])
+        places = {each: first.setdefault(each.oneof or f"#{at}", at) for at, each in enumerate(record.fields)}
+        record.fields.sort(key=lambda each: places[each])
 
     def field_name(self, name: str) -> str:
         return identifier(super().field_name(name))

@@ -102,10 +102,10 @@ class Shaper(ABC):
     report: Report = field(default_factory=Report)
     names: Names = field(default_factory=Names)
     problems: list[str] = field(default_factory=list)
-    enums: dict[int, Type] = field(default_factory=dict)
-    records: dict[int, Record] = field(default_factory=dict)
-    reserved: dict[int, str] = field(default_factory=dict)
-    meant: dict[int, Type] = field(default_factory=dict)
+    enums: dict[Enum, Type] = field(default_factory=dict)
+    records: dict[Record, Record] = field(default_factory=dict)
+    reserved: dict[Type, str] = field(default_factory=dict)
+    meant: dict[Type, Type] = field(default_factory=dict)
     queue: deque[tuple[Record, Record, At]] = field(default_factory=deque)
     pending: list[Pending] = field(default_factory=list)
     carrier: Carrier = field(default_factory=Carrier)
@@ -184,9 +184,9 @@ class Shaper(ABC):
     def meaning(self, type_: Type) -> Type:
         """What a type stands for: well-known messages and wrappers are lifted (S33)."""
         while isinstance(type_, Record | Enum):
-            if id(type_) not in self.meant:
-                self.meant[id(type_)] = self._meaning(type_)
-            found = self.meant[id(type_)]
+            if type_ not in self.meant:
+                self.meant[type_] = self._meaning(type_)
+            found = self.meant[type_]
             if found is type_:
                 break
             type_ = found
@@ -201,7 +201,7 @@ class Shaper(ABC):
             if isinstance(each, Enum) and self.symbols_fail(self._renamed(each, name)):
                 self.release(name)
             else:
-                self.reserved[id(each)] = name
+                self.reserved[each] = name
 
     def _meaning(self, type_: Record | Enum) -> Type:
         if isinstance(type_, Enum):
@@ -231,13 +231,13 @@ class Shaper(ABC):
 
     def branches(self, union: Union) -> Iterator[Type]:
         """The branches, those of unions in it too, each type once."""
-        seen: set[int] = set()
+        seen: set[Type] = set()
         stack: list[Type] = [union]
         while stack:
             each = self.meaning(stack.pop())
-            if id(each) in seen:
+            if each in seen:
                 continue
-            seen.add(id(each))
+            seen.add(each)
             if isinstance(each, Union):
                 stack.extend(reversed(each.branches))
             else:
@@ -252,10 +252,10 @@ class Shaper(ABC):
         return rest, len(rest) < len(found)
 
     def record(self, record: Record, at: At) -> Record:
-        if id(record) not in self.records:
+        if record not in self.records:
             is_open = record.open or not self.closes
-            made = replace(record, name=self.reserved[id(record)], fields=[], open=is_open, wrapper=False)
-            self.records[id(record)] = made
+            made = replace(record, name=self.reserved[record], fields=[], open=is_open, wrapper=False)
+            self.records[record] = made
             self.queue.append((record, made, at))
             if last(made.name) != last(record.name):
                 self.report.add(at.path, "exact", f"renamed: {record.name} is {made.name}")
@@ -263,15 +263,15 @@ class Shaper(ABC):
                 self.report.add(at.path, "dropped", f"that {record.name} has no members beside its fields")
             if record.wrapper:
                 self.report.add(at.path, "exact", "it says that it is a wrapper, but isn't one")
-        return self.records[id(record)]
+        return self.records[record]
 
     def enum(self, enum: Enum, at: At) -> Type:
-        if id(enum) not in self.enums:
-            self.enums[id(enum)] = self._enum(enum, at)
-        return self.enums[id(enum)]
+        if enum not in self.enums:
+            self.enums[enum] = self._enum(enum, at)
+        return self.enums[enum]
 
     def _enum(self, enum: Enum, at: At) -> Type:
-        name = self.reserved.get(id(enum))
+        name = self.reserved.get(enum)
         named = self._renamed(enum, enum.name if name is None else name)
         if name is None:
             return self.text_for(enum, self.symbols_fail(named), at)

@@ -14,7 +14,7 @@ from schemas import model
 from schemas.model import Field, Presence, Record, Schema, Type
 from translator import formats
 from translator.plan.compiler import Compiled, Side, compile_pair
-from translator.plan.policies import Policies
+from translator.policies import Policies
 
 MANY = 300
 """Fields of a record that needs more than a few words to note which were met."""

@@ -20,7 +20,7 @@ from tests import each_vectors, vectors
 from translator import formats
 from translator.engine.plan import Plan
 from translator.mapping import document
-from translator.mapping.compiler import compile_mapping
+from translator.mapping.program import compile_mapping
 from translator.plan.compiler import Side, compile_pair
 from translator.policies import Policies
 

@@ -17,7 +17,7 @@ from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run
 from translator.engine.objects import for_objects, narrowed, widened
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
-from translator.mapping.compiler import compile_mapping
+from translator.mapping.program import compile_mapping
 from translator.plan.compiler import Compiled, Side, compile_pair
 from translator.policies import Policies
 

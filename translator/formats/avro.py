@@ -16,14 +16,12 @@ from typing import Final
 
 from native.binding import C
 from schemas.model import (
-    Any,
     Array,
     BigDecimal,
     Bool,
     Bytes,
     Date,
     Decimal,
-    Duration,
     Enum,
     Fixed,
     Float,
@@ -39,8 +37,8 @@ from schemas.model import (
     Union,
     Uuid,
 )
-from translator.formats.base import Format, Row, Spec, by_name
-from translator.formats.common import NANOSECONDS, calendar_check, text_spec, time_check
+from translator.formats.base import PLAIN, Check, Format, Seconds, WholeUnits, WireForm, by_name
+from translator.formats.common import NANOSECONDS
 from translator.formats.walking import logical, text
 from translator.formats.walking.kinds import short
 from translator.formats.walking.logical import Noted, long, span
@@ -52,25 +50,23 @@ _HAS = (
 )  # fmt: skip
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
-    if not isinstance(type_, _HAS) or isinstance(type_, (Any, Duration)):
-        return None
-    if isinstance(type_, Int) and not type_.signed:
-        return None
-    if isinstance(type_, Uuid):
-        return Spec(C.H9_OP_UUID, {"a": 16 if type_.form == "bytes" else 0})
-    return text_spec(type_)
+_RAW = WireForm(raw=True)
 
 
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
+    if not isinstance(type_, _HAS) or (isinstance(type_, Int) and not type_.signed):
+        return None
+    return _RAW if isinstance(type_, Uuid) and type_.form == "bytes" else PLAIN
+
+
+def checks(type_: Type, policies: Policies) -> list[Check]:
     """A timestamp's count must fit a long; a time's must be whole."""
     if isinstance(type_, Time):
-        return [time_check(type_, policies)]
+        return [WholeUnits()]
     if not isinstance(type_, Timestamp):
         return []
     per_second = 1_000_000_000 // NANOSECONDS[type_.unit]
-    lo, hi = -((1 << 63) // per_second), ((1 << 63) - 1) // per_second - 1
-    return [{**calendar_check(type_, policies), "lo": lo, "hi": hi}]
+    return [Seconds(-((1 << 63) // per_second), ((1 << 63) - 1) // per_second - 1)]
 
 
 # --- taken apart, byte by byte ---

@@ -16,7 +16,6 @@ stands for. The object around a union's value belongs to the value.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from native.binding import C
@@ -38,8 +37,7 @@ from schemas.model import (
     Uuid,
 )
 from translator.formats import avro, json
-from translator.formats.base import Format, Row, Spec, by_name
-from translator.formats.common import float_spec, text_spec
+from translator.formats.base import PLAIN, Check, Finite, Format, WireForm, by_name
 from translator.formats.json import Dialect, Single, encode_key
 from translator.formats.walking import logical
 from translator.formats.walking.text import quoted, whole
@@ -47,30 +45,24 @@ from translator.formats.walking.walk import Item
 from translator.policies import Policies
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
     if avro.scalar(type_, policies) is None:
         return None
     match type_:
         case Float():
-            quoted = C.H9_N_QUOTED if policies.nan == "quote" else 0
-            return float_spec(type_, flags=C.H9_N_POINT | quoted, a=int(policies.rounding == "refuse"))
+            return WireForm(point=True, quoted=policies.nan == "quote", exact=policies.rounding == "refuse")
         case Bytes() | Fixed() | Period() | Decimal() | BigDecimal() | Uuid(form="bytes"):
-            return _flagged(text_spec(type_), C.H9_N_CODEPOINTS)
+            return WireForm(codepoints=True)
         case Date() | Time() | Timestamp():
-            return _flagged(text_spec(type_), C.H9_N_NUMBER)
+            return WireForm(number=True)
         case _:
-            return text_spec(type_)
+            return PLAIN
 
 
-def _flagged(spec: Spec | None, flag: int) -> Spec | None:
-    return spec and replace(spec, values={**spec.values, "flags": spec.values.get("flags", 0) | flag})
-
-
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def checks(type_: Type, policies: Policies) -> list[Check]:
     """As Avro's, and that a float is finite."""
     if isinstance(type_, Float):
-        step = C.H9_STEP_FINITE_F32 if type_.bits == 32 else C.H9_STEP_FINITE_F64
-        return [] if policies.nan == "quote" else [{"code": step}]
+        return [] if policies.nan == "quote" else [Finite()]
     return avro.checks(type_, policies)
 
 

@@ -3,41 +3,101 @@
 A format file has a `FORMAT`, and a docstring that lists what the format loses. It holds the dialect (how types stand
 in it), the walker that takes a message apart for `inspect`, and what files of it are called; its line in the table of
 translator/formats/__init__.py, or an entry point of the group `translator.formats`, makes it known everywhere.
+
+The dialect is said in words (`WireForm`, `Check`) and knows nothing of images: which nodes and steps that takes is the
+compiler's (plan/nodes.py, plan/convert.py), so that formats stand below it and a change of the image touches no format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from schemas.model import Field, Language, Type
+from schemas.model import Field, IntEncoding, Language, Type, Unit
+from translator.policies import Policies
 
 if TYPE_CHECKING:
     from translator.formats.walking.walk import Item
-    from translator.policies import Policies
 
-Row = dict[str, Any]
+BytesForm = Literal["base64", "base64url", "hex", "codepoints"]
 
 
-@dataclass(frozen=True)
-class Spec:
-    """How a single value stands on a format's wire: a node's `op` and its other members."""
+@dataclass(frozen=True, slots=True)
+class WireForm:
+    """How a single value stands on a format's wire, where its type doesn't say that already.
 
-    op: int
-    values: Row = field(default_factory=dict)
+    What each means to the C core stands with h9_node_flag in native/include/hal9_image.h, under the same name. Integers
+    and floats: `quoted` (written as text in JSON; of floats only NaN and infinity are), `lax` (read from what ProtoJSON
+    allows besides), `point` (a float always has one), `exact` (a float refuses an integer in JSON that it doesn't hold,
+    S6), `null_not_finite` (NaN and infinity are null, S4), `wire` (Protobuf's). Enums: `number` (by number), `lax` (by
+    either), `closed` (S17), `null_zero` (S12). Bytes and what stands in them: `bytes`, their text in JSON, and
+    `codepoints`, that of what Avro has in bytes; a UUID that is `raw` is its sixteen bytes. Times: `number` (a count),
+    `extension` (MessagePack's), `unit` (where it isn't the type's).
+    """
+
+    quoted: bool = False
+    lax: bool = False
+    point: bool = False
+    exact: bool = False
+    null_not_finite: bool = False
+    wire: IntEncoding = "varint"
+    number: bool = False
+    closed: bool = False
+    null_zero: bool = False
+    bytes: BytesForm = "base64"
+    codepoints: bool = False
+    raw: bool = False
+    extension: bool = False
+    unit: Unit | None = None
+
+
+PLAIN: Final = WireForm()
+"""The form in which the type says all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finite:
+    """A float is neither NaN nor infinity (S4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """An instant is within first..last seconds since 1970; one finer than its type's unit is refused or, by policy,
+    cut (S23)."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A date is within first..last days since 1970."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeUnits:
+    """A time of day finer than its type's unit is refused or, by policy, cut (S23)."""
+
+
+Check = Finite | Seconds | Days | WholeUnits
+"""What a format, as a target, can say of a value alone; the compiler makes steps of it."""
 
 
 class Scalars(Protocol):
-    """How `type_` stands in a format under `policies`; None: the format has no such value."""
+    """How a single value of `type_` stands in a format under `policies`; None: the format has no such value. Of types
+    that have values in them (lists, maps, unions, records) nothing is asked, and the answer is no matter."""
 
-    def __call__(self, type_: Type, policies: Policies) -> Spec | None: ...
+    def __call__(self, type_: Type, policies: Policies) -> WireForm | None: ...
 
 
 class Checks(Protocol):
-    """Steps that refuse what the format, as a target, can't say of a value of `type_` (NaN in JSON)."""
+    """What the format, as a target, can't say of values of `type_` (NaN in JSON), so that they are refused."""
 
-    def __call__(self, type_: Type, policies: Policies) -> list[Row]: ...
+    def __call__(self, type_: Type, policies: Policies) -> list[Check]: ...
 
 
 class Spellings(Protocol):
@@ -47,9 +107,15 @@ class Spellings(Protocol):
 
 
 class Forms(Protocol):
-    """What a field's value has of its own on the wire, by the field's name: members of a node of bytes."""
+    """The form of a field's bytes by the field's name, None where it is that of all others."""
 
-    def __call__(self, field_: Field) -> Row: ...
+    def __call__(self, field_: Field) -> BytesForm | None: ...
+
+
+class KeyEncoding(Protocol):
+    """A member's name as it stands on the wire."""
+
+    def __call__(self, name: str) -> bytes: ...
 
 
 class Walks(Protocol):
@@ -111,7 +177,7 @@ class Format:
     names_branches: bool = False
     unknown: Literal["by schema", "ignore", "refuse"] = "by schema"
     forms: Forms | None = None
-    encode_key: Any = None
+    encode_key: KeyEncoding | None = None
     container: str = "delimited"
     suffixes: Mapping[str, str] = field(default_factory=dict, hash=False)
     text: bool = False
@@ -148,6 +214,6 @@ def by_name(field_: Field) -> list[str]:
     return [field_.name]
 
 
-def no_checks(type_: Type, policies: Policies) -> list[Row]:
+def no_checks(type_: Type, policies: Policies) -> list[Check]:
     """The format can say every value of every type that it has."""
     return []

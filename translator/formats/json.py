@@ -20,32 +20,28 @@ from typing import Final
 
 from native.binding import C
 from schemas.model import Enum, Field, Float, Null, Type, Union
-from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
-from translator.formats.common import calendar_checks, float_spec, text_spec
+from translator.formats.base import ALL_LANGUAGES, PLAIN, Check, Finite, Format, WireForm, by_name
+from translator.formats.common import calendar_checks
 from translator.formats.walking import text, typed
 from translator.formats.walking.walk import Item, Stretch, Walk
 from translator.policies import Policies
 
-_FORMS = {
-    "base64": C.H9_BYTES_BASE64,
-    "base64url": C.H9_BYTES_BASE64URL,
-    "hex": C.H9_BYTES_HEX,
-    "codepoints": C.H9_BYTES_CODEPOINTS,
-}
+
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
+    match type_:
+        case Float():
+            null, quoted = policies.nan == "null", policies.nan == "quote"
+            return WireForm(point=True, null_not_finite=null, quoted=quoted, exact=policies.rounding == "refuse")
+        case Enum():
+            return WireForm(lax=type_.open)  # a number without a name is written, so it is read (S17)
+        case _:
+            return PLAIN if policies.bytes == "base64" else WireForm(bytes=policies.bytes)
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
-    if isinstance(type_, Float):
-        flags = {"refuse": 0, "null": C.H9_N_NULL_NOT_FINITE, "quote": C.H9_N_QUOTED}[policies.nan]
-        return float_spec(type_, flags=C.H9_N_POINT | flags, a=int(policies.rounding == "refuse"))
-    numbered = isinstance(type_, Enum) and type_.open  # a number without a name is written, so it is read (S17)
-    return text_spec(type_, bytes_form=_FORMS[policies.bytes], flags=C.H9_N_LAX if numbered else 0)
-
-
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def checks(type_: Type, policies: Policies) -> list[Check]:
     match type_:
         case Float() if policies.nan == "refuse":
-            return [{"code": C.H9_STEP_FINITE_F32 if type_.bits == 32 else C.H9_STEP_FINITE_F64}]
+            return [Finite()]
         case _:
             return calendar_checks(type_, policies)
 
@@ -194,9 +190,9 @@ def _name(w: JsonWalk) -> str | None:
 
 def _branches(w: JsonWalk, type_: Union) -> dict[str, Type]:
     assert w.dialect.branches is not None
-    if id(type_) not in w.memo:
-        w.memo[id(type_)] = w.dialect.branches(type_)
-    found: dict[str, Type] = w.memo[id(type_)]
+    if type_ not in w.memo:
+        w.memo[type_] = w.dialect.branches(type_)
+    found: dict[str, Type] = w.memo[type_]
     return found
 
 

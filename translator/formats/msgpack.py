@@ -15,34 +15,33 @@ from typing import Final
 
 from native.binding import C
 from schemas.model import Timestamp, Type
-from translator.formats.base import ALL_LANGUAGES, Format, Row, Spec, by_name
-from translator.formats.common import calendar_checks, text_spec
+from translator.formats.base import ALL_LANGUAGES, PLAIN, Check, Format, Seconds, WireForm, by_name
+from translator.formats.common import calendar_checks
 from translator.formats.walking import text, typed
 from translator.formats.walking.walk import Item, Stretch, Walk
 from translator.policies import Policies
 
-INSTANTS = {"lo": -(1 << 63), "hi": (1 << 63) - 1}
+INSTANTS = Seconds(-(1 << 63), (1 << 63) - 1)
 """The seconds of a timestamp's extension."""
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
-    spec = text_spec(type_)
-    if spec is not None and isinstance(type_, Timestamp) and not type_.local:
-        return replace(spec, values={**spec.values, "flags": C.H9_N_EXTENSION})
-    return spec
+_EXTENSION = WireForm(extension=True)
 
 
-def python_scalar(type_: Type, policies: Policies) -> Spec | None:
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
+    return _EXTENSION if isinstance(type_, Timestamp) and not type_.local else PLAIN
+
+
+def python_scalar(type_: Type, policies: Policies) -> WireForm | None:
     """Times as text, since a Python datetime doesn't hold their nanoseconds."""
-    return text_spec(type_)
+    return PLAIN
 
 
-def checks(type_: Type, policies: Policies) -> list[Row]:
+def checks(type_: Type, policies: Policies) -> list[Check]:
     """A date or local timestamp is text, so its year has four digits; an instant isn't."""
-    rows = calendar_checks(type_, policies)
     if not isinstance(type_, Timestamp) or type_.local:
-        return rows
-    return [] if type_.unit == "ns" else [{**row, **INSTANTS} for row in rows]
+        return calendar_checks(type_, policies)
+    return [] if type_.unit == "ns" else [INSTANTS]
 
 
 def encode_key(name: str) -> bytes:

@@ -23,10 +23,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from native.binding import C
 from schemas.model import Array, Bytes, Enum, Field, Type
 from translator.formats import json, protojson
-from translator.formats.base import Row, Spec
+from translator.formats.base import BytesForm, WireForm
 from translator.formats.json import Dialect, Single
 from translator.formats.walking.text import hexed, quoted, whole
 from translator.formats.walking.walk import Item
@@ -35,12 +34,9 @@ from translator.policies import Policies
 HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
-    spec = protojson.scalar(type_, policies)
-    if spec is None or not isinstance(type_, Enum):
-        return spec
-    flags = spec.values["flags"] & ~C.H9_N_LAX | C.H9_N_NUMBER
-    return replace(spec, values={**spec.values, "flags": flags})
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
+    form = protojson.scalar(type_, policies)
+    return replace(form, lax=False, number=True) if form is not None and isinstance(type_, Enum) else form
 
 
 def spellings(field_: Field) -> list[str]:
@@ -48,9 +44,9 @@ def spellings(field_: Field) -> list[str]:
     return protojson.spellings(field_)[:1]
 
 
-def forms(field_: Field) -> Row:
+def forms(field_: Field) -> BytesForm | None:
     """The form of an id's bytes."""
-    return {"a": C.H9_BYTES_HEX} if field_.name in HEX_FIELDS else {}
+    return "hex" if field_.name in HEX_FIELDS else None
 
 
 # --- taken apart, byte by byte ---

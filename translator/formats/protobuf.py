@@ -34,8 +34,8 @@ from schemas.model import (
     Uuid,
 )
 from translator.formats import rawprotobuf
-from translator.formats.base import Format, Row, Spec, by_name
-from translator.formats.common import calendar_check, float_spec, int_spec
+from translator.formats.base import PLAIN, Check, Format, WireForm, by_name
+from translator.formats.common import CALENDAR
 from translator.formats.rawprotobuf import BIT32, BIT64, END, LENGTH, START, VARINT, Tag, read_tag
 from translator.formats.walking import text
 from translator.formats.walking.kinds import short
@@ -43,29 +43,25 @@ from translator.formats.walking.logical import Noted
 from translator.formats.walking.walk import Item, Stretch, Walk, entry, member
 from translator.policies import Policies
 
-_WIRES = {"varint": C.H9_WIRE_VARINT, "zigzag": C.H9_WIRE_ZIGZAG, "fixed": C.H9_WIRE_FIXED}
 
-
-def scalar(type_: Type, policies: Policies) -> Spec | None:
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
     match type_:
         case Int():
-            return int_spec(type_, wire=_WIRES[type_.encoding])
-        case Float():
-            return float_spec(type_)
+            return WireForm(wire=type_.encoding)
         case Enum():
-            return Spec(C.H9_OP_ENUM, {"flags": 0 if type_.open else C.H9_N_CLOSED})
+            return WireForm(closed=not type_.open)
         case Uuid():
-            return Spec(C.H9_OP_UUID, {"a": 16 if type_.form == "bytes" else 0})
+            return WireForm(raw=type_.form == "bytes")
         case Timestamp():
-            return Spec(C.H9_OP_TIMESTAMP, {"a": 1})
+            return WireForm(unit="ns")
+        case Bool() | Float() | String() | Bytes() | Duration() | Any():
+            return PLAIN
         case _:
-            ops = {Bool: C.H9_OP_BOOL, String: C.H9_OP_STRING, Bytes: C.H9_OP_BYTES}
-            ops |= {Duration: C.H9_OP_DURATION, Any: C.H9_OP_ANY}
-            return Spec(ops[type(type_)]) if type(type_) in ops else None
+            return None
 
 
-def checks(type_: Type, policies: Policies) -> list[Row]:
-    return [calendar_check(type_, policies)] if isinstance(type_, Timestamp) else []
+def checks(type_: Type, policies: Policies) -> list[Check]:
+    return [CALENDAR] if isinstance(type_, Timestamp) else []
 
 
 # --- taken apart, byte by byte ---
@@ -105,9 +101,9 @@ def _fields(w: Walk, record: Record, path: str, group: int | None) -> Stretch:
 
 
 def _numbered(w: Walk, record: Record) -> dict[int, Field]:
-    found: dict[int, Field] | None = w.memo.get(id(record))
+    found: dict[int, Field] | None = w.memo.get(record)
     if found is None:
-        found = w.memo[id(record)] = {each.number: each for each in record.fields if each.number is not None}
+        found = w.memo[record] = {each.number: each for each in record.fields if each.number is not None}
     return found
 
 
@@ -202,10 +198,10 @@ def _moment(w: Walk, record: Record) -> str:
 def _entry(w: Walk, spot: _Spot, type_: Map) -> Stretch:
     """A map's entry, which is a message of a key and a value (S21)."""
     around = rawprotobuf.narrow(w)
-    record = w.memo.get(id(type_))
+    record = w.memo.get(type_)
     if record is None:
         parts = [Field("key", type_.keys, number=1), Field("value", type_.values, number=2)]
-        record = w.memo[id(type_)] = Record("entry", parts)
+        record = w.memo[type_] = Record("entry", parts)
     path = entry(spot.path, _key(w, type_))
     yield w.open(spot.tag.offset, path, "entry", note=spot.note)
     yield _fields(w, record, path, None)

@@ -7,27 +7,26 @@ null means unset (S12); a field is found by its JSON name or its original one (S
 from __future__ import annotations
 
 from native.binding import C
-from schemas.model import Bytes, Enum, Field, Float, Int, Timestamp, Type
-from translator.formats.base import Format, Spec
-from translator.formats.common import calendar_checks, text_spec
+from schemas.model import Enum, Field, Float, Int, Timestamp, Type
+from translator.formats.base import PLAIN, Format, WireForm
+from translator.formats.common import calendar_checks
 from translator.formats.json import encode_key, walk
 from translator.policies import Policies
 
 
-def scalar(type_: Type, policies: Policies) -> Spec | None:
-    flags = 0
+def scalar(type_: Type, policies: Policies) -> WireForm | None:
     match type_:
         case Int(bits=64):
-            flags = C.H9_N_QUOTED | C.H9_N_LAX
+            return WireForm(quoted=True, lax=True)
         case Float():
-            flags = C.H9_N_QUOTED | C.H9_N_LAX | C.H9_N_POINT  # the point keeps the sign of -0.0 from other readers
+            # the point keeps the sign of -0.0 from other readers
+            return WireForm(quoted=True, lax=True, point=True)
         case Enum(name="google.protobuf.NullValue"):
-            flags = C.H9_N_LAX | C.H9_N_NULL_ZERO
-        case Int() | Enum() | Bytes() | Timestamp():
-            flags = C.H9_N_LAX
+            return WireForm(lax=True, null_zero=True)
+        case Int() | Enum() | Timestamp():
+            return WireForm(lax=True)
         case _:
-            pass
-    return text_spec(type_, flags=flags)
+            return PLAIN
 
 
 def spellings(field_: Field) -> list[str]:

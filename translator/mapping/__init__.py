@@ -1,54 +1,10 @@
-"""Mappings: what a target's fields are made of, where names and types alone don't say it."""
+"""Mappings: what a target's fields are made of, where names and types alone don't say it.
 
-from translator.mapping.document import VERSION, load
-from translator.mapping.errors import MappingError
-from translator.mapping.model import (
-    DEFAULT_NAMESPACE,
-    AllOf,
-    AnyOf,
-    Block,
-    Comparison,
-    Condition,
-    Constant,
-    ConstSource,
-    EntriesSource,
-    FieldsSource,
-    FirstSource,
-    GenerateSource,
-    JoinSource,
-    ListSource,
-    Loop,
-    Mapping,
-    MapSource,
-    MergeSource,
-    Not,
-    OneOf,
-    PathSource,
-    Present,
-    Rule,
-    Source,
-    Truth,
-    Uuid5Source,
-    Value,
-)
-from translator.mapping.path import (
-    Branch,
-    Find,
-    Index,
-    Key,
-    Name,
-    PathError,
-    Segment,
-    format_path,
-    parse_path,
-    parse_target,
-)
-from translator.mapping.schema import document_schema
+    document/  TOML -> model    <-    terms/  model -> typed terms    <-    program/  terms -> instructions
 
-__all__ = [
-    "DEFAULT_NAMESPACE", "VERSION", "AllOf", "AnyOf", "Block", "Branch", "Comparison", "Condition", "ConstSource",
-    "Constant", "EntriesSource", "FieldsSource", "Find", "FirstSource", "GenerateSource", "Index", "JoinSource", "Key",
-    "ListSource", "Loop", "MapSource", "Mapping", "MappingError", "MergeSource", "Name", "Not", "OneOf", "PathError",
-    "PathSource", "Present", "Rule", "Segment", "Source", "Truth", "Uuid5Source", "Value", "document_schema",
-    "format_path", "load", "parse_path", "parse_target",
-]  # fmt: skip
+Imports run one way, to the left. Whoever has a document calls `load`; the engine calls `program.compile_mapping`.
+"""
+
+from translator.mapping.document import VERSION, Mapping, MappingError, document_schema, load
+
+__all__ = ["VERSION", "Mapping", "MappingError", "document_schema", "load"]

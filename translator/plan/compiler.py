@@ -1,4 +1,19 @@
-"""Compiles a pair of schemas into a plan's image. Done once per pair; what runs is the C core."""
+"""Compiles a pair of schemas into a plan's image. Done once per pair; what runs is the C core.
+
+How a compile goes, and the file for each part:
+- `protobuf.Lifting` replaces generated wrappers, `resolve.meaning` well-known messages, by what they stand for;
+- `frames` lays out the frame in the *target's* order: N readers and N writers meet there, so a format is built once
+  and not once for each partner;
+- `reading` pairs the source's types with the target's, node by node, and `fields` its records; `matching` says which
+  field goes where, `convert` which steps a single value takes, `enums` how symbols meet, `fills` what stands where the
+  message has nothing, `skipping` how Avro's unwanted fields are passed over;
+- `writing` makes the nodes that write the frame. It refuses nothing: the reading side has refused whatever the target
+  can't say, at the byte where it stands;
+- `image` keeps the rows (`rows`, made by `nodes` and `steps`) and gives their bytes.
+
+Nothing stops at the first problem: each is noted with its path, the plan goes on with a node that is never run, and all
+are told at once.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +21,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from native.binding import C
 from native.errors import PlanError
 from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
 from translator.losses import Losses
-from translator.plan import matching
+from translator.plan import matching, nodes
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.reading import Context, Reading
+from translator.plan.protobuf import Lifting
+from translator.plan.reading import Compilation, Reading
 from translator.plan.resolve import meaning, plain
+from translator.plan.rows import NONE, NodeFlag
 from translator.plan.shapes import in_choices
-from translator.plan.wrappers import Lifting
 from translator.plan.writing import Writing
 from translator.policies import Policies
 
@@ -114,11 +129,11 @@ def check_sides(source: Side, target: Side) -> None:
 
 def _context(
     source: Side, target: Side, policies: Policies, resolve: Callable[[Type], Type], *, keep_unknown: bool
-) -> Context:
+) -> Compilation:
     keep = keep_unknown and policies.unknown == "default"
     apart = in_choices(source.root) if source.root is not None else frozenset[str]()
     frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve, apart=apart)
-    return Context(Image(), source.format, target.format, policies, frames, resolve)
+    return Compilation(Image(), source.format, target.format, policies, frames, resolve)
 
 
 def skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
@@ -128,10 +143,10 @@ def skip_root(tables: RecordTables, format_: Format, s: Type) -> int:
         node = tables.skipping.node(s)
         tables.skipping.finish()
         return node
-    return image.node(C.H9_OP_ANY, flags=C.H9_N_SKIP) if format_.self_describing else int(C.H9_NONE)
+    return image.node(nodes.any_(flags=NodeFlag.SKIP)) if format_.self_describing else NONE
 
 
-def _refuse_silent_drops(context: Context, drop: tuple[str, ...]) -> None:
+def _refuse_silent_drops(context: Compilation, drop: tuple[str, ...]) -> None:
     for loss in context.losses.unnamed(drop):
         context.problems.append((loss.path, f"would be dropped: {loss.reason} (name it in drop to allow that)"))
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from schemas.model import Enum
 from translator.formats.base import Format
 from translator.plan.image import Image
+from translator.plan.rows import EnumRow, SymbolRow
 
 NO_TARGET = -(1 << 63)
-_Memo = tuple[int, int, str]
+_Memo = tuple[Enum, Enum, str] | tuple[Enum, int]
 _Targets = Sequence[int | None]
 
 
@@ -28,7 +29,7 @@ class Enums:
         targets = [numbers.get(name) for name, _ in s.symbols]
         lost = [name for (name, _), target in zip(s.symbols, targets, strict=True) if target is None]
         keeps_open = s.open and t.open
-        table = self._add((id(s), id(t), "r"), s, targets, unknown, is_open=keeps_open, key=lambda name: b"")
+        table = self._add((s, t, "r"), s, targets, unknown, is_open=keeps_open, key=lambda name: b"")
         if unknown != NO_TARGET:
             return table, ""
         if lost:
@@ -38,11 +39,11 @@ class Enums:
     def names(self, t: Enum) -> int:
         """A table between the plain names of `t` and its numbers."""
         numbers = [number for _, number in t.symbols]
-        return self._add((id(t), id(t), "n"), t, numbers, self._default(t), is_open=t.open, key=str.encode)
+        return self._add((t, t, "n"), t, numbers, self._default(t), is_open=t.open, key=str.encode)
 
     def table(self, e: Enum, targets: _Targets, unknown: int | None) -> int:
         """A table of a mapping's own: the symbols of `e` to numbers, and what an unknown one becomes."""
-        memo = (id(e), len(self._made), "m")
+        memo = (e, len(self._made))  # never the same: each mapping has its own
         otherwise = NO_TARGET if unknown is None else unknown
         return self._add(memo, e, targets, otherwise, is_open=False, key=lambda name: name.encode())
 
@@ -50,7 +51,7 @@ class Enums:
         """The table that writes `t`, its names as they stand on the wire."""
         encode = self._format.encode_key or (lambda name: b"")
         numbers = [number for _, number in t.symbols]
-        return self._add((id(t), id(t), "w"), t, numbers, NO_TARGET, is_open=t.open, key=encode)
+        return self._add((t, t, "w"), t, numbers, NO_TARGET, is_open=t.open, key=encode)
 
     def _default(self, t: Enum) -> int:
         return dict(t.symbols).get(t.default, NO_TARGET) if t.default is not None else NO_TARGET
@@ -66,15 +67,10 @@ class Enums:
         image = self._image
         keys, mask = image.key_table([(name.encode(), i) for i, (name, _) in enumerate(e.symbols)])
         order = sorted(range(len(e.symbols)), key=lambda i: (e.symbols[i][1], i))
-        row = {
-            "first": len(image.symbols), "count": len(e.symbols), "keys": keys, "key_mask": mask,
-            "unknown": unknown, "open": int(is_open), "by_number": image.many32(order),
-        }  # fmt: skip
+        first = len(image.symbols)
         for (name, number), target in zip(e.symbols, targets, strict=True):
             text = key(name)
-            image.symbols.append({
-                "key": image.text(text), "key_size": len(text), "number": number,
-                "target": target if target is not None else 0, "mapped": int(target is not None),
-            })  # fmt: skip
-        image.enums.append(row)
+            mapped = int(target is not None)
+            image.symbols.append(SymbolRow(image.text(text), len(text), number, target or 0, mapped))
+        image.enums.append(EnumRow(first, len(e.symbols), keys, mask, unknown, int(is_open), image.many32(order)))
         return len(image.enums) - 1

@@ -1,4 +1,9 @@
-"""Record tables of the reading side: which member of the source goes to which slot, and what fills the others."""
+"""Record tables of the reading side: which member of the source goes to which slot, and what fills the others.
+
+A table is made for each pair of a source's record and a placed record of the target, and only once, which is how a
+record that contains itself comes to an end. A record with a frame of its own waits in a queue (no depth of a schema is
+more than Python's stack); one that stands inline is made at once, since its slots are those of the frame around it.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,18 @@ from dataclasses import dataclass
 
 from native.binding import C
 from schemas.model import Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
-from translator.formats.base import Format, Row
+from translator.formats.base import BytesForm, Format
+from translator.plan import nodes, steps
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
-from translator.plan.reading import Context, Reading, Records
+from translator.plan.protobuf import numbered, tag
+from translator.plan.reading import Compilation, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
+from translator.plan.rows import NO_SLOT, NONE, FieldFlag, FieldRow, FillRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
-from translator.plan.tags import numbers, tag
 
 
 @dataclass
@@ -32,42 +39,38 @@ class _Job:
 class RecordTables(Records):
     """Makes every record table once; those with frames of their own wait in a queue, so that depth is no matter."""
 
-    def __init__(self, context: Context, match: Matcher) -> None:
+    def __init__(self, context: Compilation, match: Matcher) -> None:
         self.context = context
         self.match = match
         self.fills = Fills(context, self)
         self.skipping = Skipping(context.image, context.source)
-        self.mirrors: set[int] = set()
-        """Ids of records that stand for any object: what other members it has is no matter."""
-        self._made: dict[tuple[int, int, int], int] = {}
+        self.mirrors: set[Record] = set()
+        """Records that stand for any object: what other members it has is no matter."""
+        self._made: dict[tuple[Reading, Record, Placed], int] = {}
         self._queue: list[_Job] = []
 
     def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
-        memo = (id(reading), id(s), id(placed))
+        memo = (reading, s, placed)
         if memo not in self._made:
-            self._made[memo] = self._reserve()
+            self._made[memo] = self.context.image.reserve()
             self._queue.append(_Job(self._made[memo], reading, s, placed, path))
         return self._made[memo]
-
-    def _reserve(self) -> int:
-        self.context.image.records.append({})
-        return len(self.context.image.records) - 1
 
     def finish(self) -> None:
         """Makes what was reserved, and what that reserves in turn."""
         while self._queue:
             job = self._queue.pop()
-            _Table(self, job.reading, job.source, job.placed, job.path).build(job.index)
+            _RecordTable(self, job.reading, job.source, job.placed, job.path).build(job.index)
         self.skipping.finish()
 
     def inline(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
         """The table of a record in the frame around it; never shared, since its slots are that frame's."""
-        index = self._reserve()
-        _Table(self, reading, s, placed, path).build(index)
+        index = self.context.image.reserve()
+        _RecordTable(self, reading, s, placed, path).build(index)
         return index
 
 
-class _Table:
+class _RecordTable:
     """One record table under construction."""
 
     def __init__(self, tables: RecordTables, reading: Reading, s: Record, placed: Placed, path: str) -> None:
@@ -84,17 +87,14 @@ class _Table:
         found = self.tables.match(self.source, self.placed)
         order = self._order()
         rows = [self._rows(self.source.fields[i], found.get(i, [])) for i in order]
-        fields = self._lay_out(rows)
-        matched = {id(m): self.source.fields[i] for i, members in found.items() for m in members}
-        fills = [f for m in self.placed.members if (f := self._fill(m, matched.get(id(m)))) is not None]
-        self.image.records[index] = {
-            **fields,
-            **self._frame(),
-            **self._keys(order),
-            "must": self._must(order, found),
-            **self._needs(fills),
-            **self._unknown(),
-        }
+        first = self._lay_out(rows)
+        matched = {m: self.source.fields[i] for i, members in found.items() for m in members}
+        fills = [f for m in self.placed.members if (f := self._fill(m, matched.get(m))) is not None]
+        table = RecordRow(first, len(rows), self.placed.frame.slots, self.placed.frame.words)
+        table = self._keyed(table, order)
+        table = table._replace(must=self._must(order, found))
+        table = filled(self.image, table, fills)
+        self.image.records[index] = self._unknown(table)
 
     def _order(self) -> list[int]:
         """Avro's order is the schema's; elsewhere the likeliest: Protobuf writes by number."""
@@ -105,12 +105,12 @@ class _Table:
 
     # --- fields ---
 
-    def _rows(self, s: Field, members: list[Member]) -> list[Row]:
-        if not members:
-            if not self.tables.fills.is_fill(self.reading) and not _is_constant(s):
-                self.context.losses.add(self._at(s), "dropped", "the target has no such field")
-            return [self._row(s, self._skipped(s), C.H9_NO_SLOT, 0)]
-        return [self._member_row(s, member, members) for member in members]
+    def _rows(self, s: Field, members: list[Member]) -> list[FieldRow]:
+        if members:
+            return [self._member_row(s, member, members) for member in members]
+        if not self.tables.fills.is_fill(self.reading) and not _is_constant(s):
+            self.context.losses.add(self._at(s), "dropped", "the target has no such field")
+        return [self._row(s, self._skipped(s))]
 
     def _at(self, each: Field) -> str:
         return f"{self.path}.{each.name}" if self.path else each.name
@@ -119,18 +119,17 @@ class _Table:
         """Avro can only be skipped by its schema; elsewhere the wire tells."""
         return self.tables.skipping.node(s.type) if self.format.positional else 0
 
-    def _member_row(self, s: Field, member: Member, alike: list[Member]) -> Row:
+    def _member_row(self, s: Field, member: Member, alike: list[Member]) -> FieldRow:
         """`alike`: all that want this field. It is one member of its oneof, however often it is read."""
         t, path = member.field, self._at(member.field)
-        flags = self._strictness(s, t)
-        node, nullable_flag = self._member_node(s, member, path)
-        row = self._row(s, node, member.slot, flags | nullable_flag, self._group(s, t, alike))
-        if id(self.source) in self.tables.mirrors:
-            row["loose"] = _loosely(member)
-        return row
+        strict = self._strictness(s, t)
+        node, null = self._member_node(s, member, path)
+        row = self._row(s, node, member.slot)
+        row = row._replace(flags=strict | null, group=self._group(s, t, alike))
+        return row._replace(loose=_loosely(member)) if self.source in self.tables.mirrors else row
 
     def _strictness(self, s: Field, t: Field) -> int:
-        return C.H9_F_ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
+        return FieldFlag.ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
 
     def _group(self, s: Field, t: Field, alike: list[Member]) -> int:
         """The slots of which at most one may be set: the source's oneof, else the target's."""
@@ -141,22 +140,22 @@ class _Table:
         elif t.oneof:
             slots = self.placed.oneof(t.oneof)
         else:
-            return int(C.H9_NONE)
+            return NONE
         return self.image.mask(slots, self.placed.frame.words)
 
     def _member_node(self, s: Field, member: Member, path: str) -> tuple[int, int]:
-        """The node for a field, and H9_F_NULLABLE where null leaves it absent."""
+        """The node for a field, and NULLABLE where null leaves it absent."""
         t = member.field
         s_type = self.reading.member(s.type, t.type)
         may_be_null = nullable(s_type)[1] or isinstance(s_type, Null)
         unsets = (self.format.null_unsets or self._has_presence(s)) and not takes_null(self.context, s_type)
         if isinstance(s_type, Null) and isinstance(t.type, Null):
-            return self.image.node(C.H9_OP_NULL), 0  # the only value that there is: it isn't absent
+            return self.image.node(nodes.null()), 0  # the only value that there is: it isn't absent
         if member.boxed:
-            return self.reading.value(s_type, t.type, path), C.H9_F_NULLABLE if unsets else 0
+            return self.reading.value(s_type, t.type, path), FieldFlag.NULLABLE if unsets else 0
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
-            return self._nullable_node(s_type, member, path), C.H9_F_NULLABLE
-        return self._node(s_type, member, path), C.H9_F_NULLABLE if unsets else 0
+            return self._nullable_node(s_type, member, path), FieldFlag.NULLABLE
+        return self._node(s_type, member, path), FieldFlag.NULLABLE if unsets else 0
 
     def _has_presence(self, s: Field) -> bool:
         """S11: null unsets a field of a .proto that can be unset, in every format that has null."""
@@ -175,13 +174,13 @@ class _Table:
     def _nullable_node(self, s: Type, member: Member, path: str) -> int:
         """Null leaves the slot absent; the rest is read unboxed."""
         if isinstance(s, Null) or not isinstance(s, Union):
-            return self.image.node(C.H9_OP_NULL)
+            return self.image.node(nodes.null())
         inner = nullable(s)[0]
         if not is_choice(s):
             node = self._node(inner, member, path)
-            positional = self.format.positional
-            named = self.reading.named(inner, node)
-            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s)) if positional else named
+            if self.format.positional:
+                return self.image.node(nodes.option(node, null_index(s)))
+            return self.reading.named(inner, node)
         if not is_choice(member.field.type):
             goal = optional(member.field.type)[0]
             return self.reading.union(s, [self.reading.bare_branch(b, goal, path) for b in s.branches], path)
@@ -198,26 +197,24 @@ class _Table:
         if not isinstance(s_meaning, Record):
             return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
         table = self.tables.inline(self.reading, s_meaning, member.inner, path)
-        return self.image.node(C.H9_OP_INLINE, a=table, flags=mask_flag(self.format, s_meaning))
+        return self.image.node(nodes.inline(table, mask_flag(self.format, s_meaning)))
 
     def _checked_paths(self, node: int, path: str) -> int:
         """A FieldMask's paths, where the target makes one text of them."""
-        if mask_flag(self.context.target, self.placed.record) and self.image.nodes[node]["op"] == C.H9_OP_LIST:
-            row = self.image.nodes[node]
-            row["a"] = self.reading.with_steps(row["a"], [{"code": C.H9_STEP_MASK_PATH}])
+        row = self.image.nodes[node]
+        if mask_flag(self.context.target, self.placed.record) and row.op == C.H9_OP_LIST:
+            self.image.nodes[node] = row._replace(a=self.image.with_steps(row.a, [steps.mask_path()]))
             self.context.losses.add(path, "checked", "refused unless in snake_case that camelCase can say")
         return node
 
-    def _row(self, s: Field, node: int, slot: int, flags: int, group: int | None = None) -> Row:
+    def _row(self, s: Field, node: int, slot: int = NO_SLOT) -> FieldRow:
         key = self._key(s)
-        row: Row = {
-            "node": node, "slot": slot, "flags": flags, "key": self.image.text(key), "key_size": len(key),
-            "group": C.H9_NONE if group is None else group, "name": self.image.name(s.name),
-        }  # fmt: skip
+        name = self.image.name(s.name)
+        row = FieldRow(node, slot, key=self.image.text(key), key_size=len(key), name=name)
         if self.format.tagged:
-            row["tag"] = tag(self.format, s, self.context.policies, self.context.carried)
+            row = row._replace(tag=tag(self.format, s, self.context.policies, self.context.carried))
             self._mark_group(s, node)
-        if self.format.forms is not None and slot != C.H9_NO_SLOT:
+        if self.format.forms is not None and slot != NO_SLOT:
             give_form(self.image, node, self.format.forms(s))
         return row
 
@@ -225,46 +222,45 @@ class _Table:
         """Protobuf's delimited encoding is a property of the field; its node is its own."""
         if s.delimited and node:
             row = self.image.nodes[node]
-            if row["op"] == C.H9_OP_LIST:
-                item = dict(self.image.nodes[row["a"]])
-                item["flags"] = item.get("flags", 0) | C.H9_N_GROUP
-                self.image.nodes.append(item)
-                row["a"] = len(self.image.nodes) - 1
+            if row.op == C.H9_OP_LIST:
+                row = row._replace(a=self.image.with_flag(row.a, NodeFlag.GROUP))
             else:
-                row["flags"] = row.get("flags", 0) | C.H9_N_GROUP
+                row = row._replace(flags=row.flags | NodeFlag.GROUP)
+            self.image.nodes[node] = row
 
     def _key(self, s: Field) -> bytes:
         encode = self.format.encode_key
         return encode(self.format.spellings(s)[0]) if encode else b""
 
-    def _lay_out(self, rows: list[list[Row]]) -> Row:
-        """First rows side by side, further ones (the same member wanted twice) behind them."""
-        first = len(self.image.fields)
-        self.image.fields.extend(group[0] for group in rows)
+    def _lay_out(self, rows: list[list[FieldRow]]) -> int:
+        """First rows side by side, further ones (the same member wanted twice) after them; the number of the first."""
+        image = self.image
+        first = image.add_fields(group[0] for group in rows)
         for i, group in enumerate(rows):
             at = first + i
             for row in group[1:]:
-                self.image.fields.append(row)
-                self.image.fields[at]["also"] = len(self.image.fields) - 1
-                at = len(self.image.fields) - 1
-        return {"first": first, "count": len(rows)}
+                more = image.add_fields([row])
+                image.fields[at] = image.fields[at]._replace(also=more)
+                at = more
+        return first
 
     # --- the rest of the table ---
 
-    def _frame(self) -> Row:
-        return {"slots": self.placed.frame.slots, "words": self.placed.frame.words}
-
-    def _keys(self, order: list[int]) -> Row:
+    def _keyed(self, table: RecordRow, order: list[int]) -> RecordRow:
+        """How the source's members are found: by name, by number, or, where the order tells, not at all."""
         fields = [self.source.fields[i] for i in order]
-        spellings: list[tuple[bytes, int]] = []
-        if self.format.self_describing:
-            named = [(self.format.spellings(each), i) for i, each in enumerate(fields)]
-            depth = max((len(names) for names, _ in named), default=0)
-            spellings = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
-            if self.format.schemaless:  # where the writer's schema is known, aliases are the reader's alone (S31)
-                spellings += [(a.encode(), i) for i, each in enumerate(fields) for a in (*each.aliases, *kept(each))]
-        keys, mask = self.image.key_table(spellings)
-        return {"keys": keys, "key_mask": mask, **(numbers(self.image, fields) if self.format.tagged else {})}
+        keys, mask = self.image.key_table(self._spellings(fields) if self.format.self_describing else [])
+        table = table._replace(keys=keys, key_mask=mask)
+        return numbered(self.image, table, fields) if self.format.tagged else table
+
+    def _spellings(self, fields: list[Field]) -> list[tuple[bytes, int]]:
+        """Every first name before any second one, so that a name is whose first it is."""
+        named = [(self.format.spellings(each), i) for i, each in enumerate(fields)]
+        depth = max((len(names) for names, _ in named), default=0)
+        found = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
+        if self.format.schemaless:  # where the writer's schema is known, aliases are the reader's alone (S31)
+            found += [(a.encode(), i) for i, each in enumerate(fields) for a in (*each.aliases, *kept(each))]
+        return found
 
     def _must(self, order: list[int], found: dict[int, list[Member]]) -> int:
         """The fields whose members must be met, where the source's schema requires them; in ProtoJSON none need be.
@@ -276,33 +272,37 @@ class _Table:
         must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k], strict=strict)]
         return self.image.mask(must, (len(fields) + 63) // 64) + 1 if must else 0
 
-    def _unknown(self) -> Row:
-        policy = self.context.policies
+    def _unknown(self, table: RecordRow) -> RecordRow:
+        """What becomes of members that the source's schema doesn't name (S14), and of one that comes twice (S15)."""
         slot = self.placed.unknown_slot
-        flags = C.H9_N_LAST_WINS if policy.duplicates == "last" else 0
-        if id(self.source) in self.tables.mirrors:
-            kind = C.H9_UNKNOWN_IGNORE
-        elif policy.unknown != "default":
-            kind = C.H9_UNKNOWN_IGNORE if policy.unknown == "ignore" else C.H9_UNKNOWN_REFUSE
-        elif self.format.tagged:
-            kind = C.H9_UNKNOWN_KEEP if slot is not None else C.H9_UNKNOWN_IGNORE
-        else:
-            rules = {"ignore": C.H9_UNKNOWN_IGNORE, "refuse": C.H9_UNKNOWN_REFUSE}
-            kind = rules.get(self.format.unknown, rules["ignore" if self.source.open else "refuse"])
-        return {"unknown": kind, "unknown_slot": C.H9_NO_SLOT if slot is None else slot, "flags": flags}
+        flags = NodeFlag.LAST_WINS if self.context.policies.duplicates == "last" else 0
+        return table._replace(unknown=self._rule(), unknown_slot=NO_SLOT if slot is None else slot, flags=flags)
+
+    def _rule(self) -> int:
+        asked = self.context.policies.unknown
+        rules: dict[str, int] = {"ignore": C.H9_UNKNOWN_IGNORE, "refuse": C.H9_UNKNOWN_REFUSE}
+        if self.source in self.tables.mirrors:
+            return rules["ignore"]
+        if asked != "default":
+            return rules[asked]
+        if self.format.tagged:
+            return rules["ignore"] if self.placed.unknown_slot is None else int(C.H9_UNKNOWN_KEEP)
+        return rules.get(self.format.unknown, rules["ignore" if self.source.open else "refuse"])
 
     # --- what isn't in the message ---
 
-    def _fill(self, member: Member, s: Field | None) -> Row | None:
+    def _fill(self, member: Member, s: Field | None) -> FillRow | None:
         return self.tables.fills.fill(self.reading, member, s, self._at(member.field))
 
-    def _needs(self, fills: list[Row]) -> Row:
-        if not fills:
-            return {"need": C.H9_NONE, "first_fill": 0, "fills": 0}
-        first = len(self.image.fills)
-        self.image.fills.extend(fills)
-        need = self.image.mask([row["slot"] for row in fills], self.placed.frame.words)
-        return {"need": need, "first_fill": first, "fills": len(fills)}
+
+def filled(image: Image, table: RecordRow, fills: list[FillRow]) -> RecordRow:
+    """A record table that needs what `fills` give."""
+    if not fills:
+        return table
+    first = len(image.fills)
+    image.fills.extend(fills)
+    need = image.mask([row.slot for row in fills], table.words)
+    return table._replace(need=need, first_fill=first, fills=len(fills))
 
 
 def _loosely(member: Member) -> int:
@@ -321,16 +321,16 @@ def _must_be_met(s: Field, *, strict: bool) -> bool:
     return s.presence is Presence.REQUIRED and (strict or s.default is not None)
 
 
-def give_form(image: Image, node: int, form: Row) -> None:
+def give_form(image: Image, node: int, form: BytesForm | None) -> None:
     """Gives the bytes of a field, or of its list's items, a form of their own."""
     row = image.nodes[node]
-    if form and row["op"] == C.H9_OP_LIST:
-        give_form(image, row["a"], form)
-    elif form and row["op"] == C.H9_OP_BYTES:
-        row.update(form)
+    if form is not None and row.op == C.H9_OP_LIST:
+        give_form(image, row.a, form)
+    elif form is not None and row.op == C.H9_OP_BYTES:
+        image.nodes[node] = row._replace(a=nodes.bytes_(form).a)
 
 
-def takes_null(context: Context, s: Type) -> bool:
+def takes_null(context: Compilation, s: Type) -> bool:
     """S12: null is a value of google.protobuf.Value and NullValue."""
     meaning = context.meaning(s)
     return isinstance(meaning, Any) or (isinstance(meaning, Enum) and meaning.name == NULL_VALUE)

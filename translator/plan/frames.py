@@ -1,7 +1,10 @@
 """Lays out frames: which slot each of the target's fields has.
 
-A record inside a record stands in the same frame (*inline*) where that is safe and small; a record that may contain
-itself, stands in a list, a map or a union, or may be taken back (oneof) has a frame of its own.
+A record inside a record stands in the same frame (*inline*) where that is safe and small, which saves its allocation
+and a pointer to follow. A record that may contain itself can't (its frame would have no end), nor can one in a list, a
+map or a union, since there are any number of them, nor one that may be taken back (a oneof): its slots would have to be
+cleared one by one. Which records may contain themselves is found without recursion (`Cycles`), so that a schema may
+nest as deep as it likes; a frame that took in ever more records would be slow to clear for each message, hence a limit.
 """
 
 from __future__ import annotations
@@ -9,10 +12,65 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from schemas.model import MISSING, Field, Presence, Record, Type, nullable
-from translator.plan.cycles import Cycles
+from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
 from translator.plan.resolve import unbuilt
 from translator.plan.shapes import last_name
+
+
+class Cycles:
+    """Answers for every type that can be reached from what was asked about; each is looked at once."""
+
+    def __init__(self, resolve: Callable[[Type], Type]) -> None:
+        """`resolve`: what a type stands for."""
+        self._resolve = resolve
+        self._order: dict[Type, int] = {}
+        self._low: dict[Type, int] = {}
+        self._cyclic: dict[Type, bool] = {}
+        self._open: list[Type] = []
+
+    def has(self, type_: Type) -> bool:
+        """Whether `type_` may contain itself, directly or through others (also through lists, maps and unions)."""
+        if type_ not in self._order:
+            self._search(type_)
+        return self._cyclic[type_]
+
+    def _inside(self, type_: Type) -> Iterator[Type]:
+        for child in children(type_):
+            yield self._resolve(child)
+
+    def _enter(self, type_: Type) -> tuple[Type, Iterator[Type]]:
+        self._order[type_] = self._low[type_] = len(self._order)
+        self._open.append(type_)
+        return type_, self._inside(type_)
+
+    def _search(self, root: Type) -> None:
+        path = [self._enter(root)]
+        while path:
+            type_, inside = path[-1]
+            child = next(inside, None)
+            if child is None:
+                path.pop()
+                if path:
+                    self._lower(path[-1][0], self._low[type_])
+                if self._low[type_] == self._order[type_]:
+                    self._close(type_)
+            elif child not in self._order:
+                path.append(self._enter(child))
+            elif child not in self._cyclic:
+                self._lower(type_, self._order[child])
+
+    def _lower(self, type_: Type, low: int) -> None:
+        self._low[type_] = min(self._low[type_], low)
+
+    def _close(self, type_: Type) -> None:
+        """All types above `type_` contain each other; one alone contains itself if it says so."""
+        first = next(i for i in range(len(self._open) - 1, -1, -1) if self._open[i] is type_)
+        together = self._open[first:]
+        del self._open[first:]
+        cyclic = len(together) > 1 or any(child is type_ for child in self._inside(type_))
+        for each in together:
+            self._cyclic[each] = cyclic
+
 
 INLINE_SLOTS = 192
 """How many slots a frame may reach by taking records in."""
@@ -80,15 +138,15 @@ class Frames:
         self._resolve = resolve
         self._limit = inline_slots
         self._apart = apart
-        self._of: dict[int, Placed] = {}
-        self._sizes: dict[int, int] = {}
+        self._of: dict[Record, Placed] = {}
+        self._sizes: dict[Type, int] = {}
         self._cycles = Cycles(resolve)
 
     def of(self, record: Record) -> Placed:
         """The placed record with a frame of its own."""
-        if id(record) not in self._of:
-            self._of[id(record)] = self._place(record, Frame())
-        return self._of[id(record)]
+        if record not in self._of:
+            self._of[record] = self._place(record, Frame())
+        return self._of[record]
 
     def _place(self, record: Record, frame: Frame) -> Placed:
         placed = Placed(record, frame)
@@ -117,17 +175,17 @@ class Frames:
         waiting = [record]
         while waiting:
             each = waiting[-1]
-            inside = [] if self._cycles.has(each) else [r for r in self._records_in(each) if id(r) not in self._sizes]
+            inside = [] if self._cycles.has(each) else [r for r in self._records_in(each) if r not in self._sizes]
             waiting += inside
             if not inside:
                 waiting.pop()
-                self._sizes[id(each)] = self._sum(each)
-        return self._sizes[id(record)]
+                self._sizes[each] = self._sum(each)
+        return self._sizes[record]
 
     def _sum(self, record: Record) -> int:
         if self._cycles.has(record):
             return self._limit + 1
-        inner = sum(self._sizes[id(each)] for each in self._records_in(record))
+        inner = sum(self._sizes[each] for each in self._records_in(record))
         return min(1 + len(record.fields) + inner, self._limit + 1)
 
     def _records_in(self, record: Record) -> Iterator[Record]:

@@ -1,15 +1,32 @@
-"""Builds a plan's image: the tables of hal9_image.h, row by row, and at the end their bytes."""
+"""Builds a plan's image: the tables of hal9_image.h, row by row, and at the end their bytes.
+
+The image is all that the core knows of a plan, and the one definition between the two: it can be kept, sent to another
+process and loaded there. Rows (`rows.py`) refer to each other by their numbers, so whatever adds one gives it back. A
+record that refers to what isn't made yet is reserved first (`reserve`) and put in its place later: that is how records
+contain themselves. Equal texts and equal chains of steps stand once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from native import binding
 from native.binding import C
+from translator.plan.instructions import Insn
+from translator.plan.rows import (
+    NONE,
+    EnumRow,
+    FieldRow,
+    FillRow,
+    Header,
+    KeyRow,
+    NodeRow,
+    RecordRow,
+    StepRow,
+    SymbolRow,
+)
 
-Row = dict[str, Any]
 _MASK64 = (1 << 64) - 1
 
 
@@ -31,29 +48,24 @@ def key_hash(key: bytes) -> int:
 
 @dataclass
 class Image:
-    """The tables under construction. Every `add_*` returns the index of what it added."""
+    """The tables under construction."""
 
-    nodes: list[Row] = field(default_factory=list)
-    fields: list[Row] = field(default_factory=list)
-    records: list[Row] = field(default_factory=list)
-    keys: list[Row] = field(default_factory=list)
-    fills: list[Row] = field(default_factory=list)
-    enums: list[Row] = field(default_factory=list)
-    symbols: list[Row] = field(default_factory=list)
-    steps: list[Row] = field(default_factory=lambda: [{"code": C.H9_STEP_NONE}])
-    insns: list[Row] = field(default_factory=list)
+    nodes: list[NodeRow] = field(default_factory=lambda: [NodeRow(C.H9_OP_NULL)])
+    fields: list[FieldRow] = field(default_factory=lambda: [FieldRow(0)])  # `also` 0 means: no further field
+    records: list[RecordRow] = field(default_factory=list)
+    keys: list[KeyRow] = field(default_factory=list)
+    fills: list[FillRow] = field(default_factory=list)
+    enums: list[EnumRow] = field(default_factory=list)
+    symbols: list[SymbolRow] = field(default_factory=list)
+    steps: list[StepRow] = field(default_factory=lambda: [StepRow(C.H9_STEP_NONE)])
+    insns: list[Insn] = field(default_factory=list)
     words64: list[int] = field(default_factory=list)
     words32: list[int] = field(default_factory=list)
     pool: bytearray = field(default_factory=bytearray)
-    names: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=lambda: [""])
     _texts: dict[bytes, int] = field(default_factory=dict)
-    _names: dict[str, int] = field(default_factory=dict)
-    _chains: dict[tuple[tuple[Any, ...], ...], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.fields.append({"node": 0, "slot": C.H9_NO_SLOT, "group": C.H9_NONE})  # 0 means: no further field
-        self.name("")
-        self.node(C.H9_OP_NULL)
+    _names: dict[str, int] = field(default_factory=lambda: {"": 0})
+    _chains: dict[tuple[StepRow, ...], int] = field(default_factory=dict)
 
     def text(self, data: bytes) -> int:
         """Where `data` stands in the pool."""
@@ -70,22 +82,58 @@ class Image:
             self.names.append(name)
         return self._names[name]
 
-    def node(self, op: int, **values: int) -> int:
-        self.nodes.append({"op": op, **values})
+    # --- nodes and their steps ---
+
+    def node(self, row: NodeRow, steps: Sequence[StepRow] = ()) -> int:
+        """Adds a node, with conversion steps after what it reads."""
+        self.nodes.append(row._replace(conv=self.chain(steps)) if steps else row)
         return len(self.nodes) - 1
 
-    def chain(self, steps: Sequence[Row]) -> int:
-        """The first of a chain of conversion steps, 0 for none; equal chains are kept once."""
+    def with_steps(self, node: int, steps: Sequence[StepRow]) -> int:
+        """A copy of a node with further steps after its own."""
+        row = self.nodes[node]
+        return self.node(row, [*self.steps_of(row), *steps])
+
+    def with_flag(self, node: int, flag: int) -> int:
+        """A copy of a node with a flag more."""
+        row = self.nodes[node]
+        return self.node(row._replace(flags=row.flags | flag))
+
+    def steps_of(self, row: NodeRow) -> list[StepRow]:
+        """The steps of a node."""
+        found = []
+        at = row.conv
+        while at:
+            found.append(self.steps[at]._replace(next=0))
+            at = self.steps[at].next
+        return found
+
+    def chain(self, steps: Sequence[StepRow]) -> int:
+        """The first of a chain of conversion steps, 0 for none. The last stands first, as the core asks for it."""
         if not steps:
             return 0
-        identity = tuple(tuple(sorted(step.items())) for step in steps)
+        identity = tuple(steps)
         if identity not in self._chains:
             after = self.chain(steps[1:])
-            self.steps.append({**steps[0], "next": after})
+            self.steps.append(steps[0]._replace(next=after))
             self._chains[identity] = len(self.steps) - 1
         return self._chains[identity]
 
+    # --- records ---
+
+    def reserve(self) -> int:
+        """The number of a record table that is made later."""
+        self.records.append(RecordRow())
+        return len(self.records) - 1
+
+    def add_fields(self, rows: Iterable[FieldRow]) -> int:
+        """Adds rows side by side; the number of the first."""
+        first = len(self.fields)
+        self.fields.extend(rows)
+        return first
+
     def many32(self, values: Iterable[int]) -> int:
+        """Adds words of 32 bits; the number of the first."""
         at = len(self.words32)
         self.words32.extend(values)
         return at
@@ -114,29 +162,33 @@ class Image:
             at = hashed & (size - 1)
             while table[at]:
                 at = (at + 1) & (size - 1)
-            self.keys.append({"text": self.text(text), "size": len(text), "index": index, "hash": hashed})
+            self.keys.append(KeyRow(self.text(text), len(text), index, hashed))
             table[at] = len(self.keys)
         return self.many32(table), size - 1
 
-    def header(self, **values: int) -> Row:
-        counts = {
-            name: len(getattr(self, name))
-            for name in ("nodes", "fields", "records", "keys", "fills", "enums", "symbols", "steps", "insns")
-        }
-        return {
-            "magic": C.H9_IMAGE_MAGIC,
-            "version": C.H9_IMAGE_VERSION,
-            **counts,
-            "words64": len(self.words64),
-            "words32": len(self.words32),
-            "pool": len(self.pool),
-            "names": len(self.names),
-            **values,
-        }
+    # --- bytes ---
 
-    def dump(self, **values: int) -> bytes:
-        """The image's bytes; `values` are the header's formats, roots and registers."""
-        tables = [
+    def dump(
+        self, *, reader: int, writer: int, read_root: int, write_root: int, skip_root: int = NONE,
+        registers: int = 0, many: int = 0,
+    ) -> bytes:  # fmt: skip
+        """The image's bytes. `reader`, `writer`: h9_format; the roots: nodes; `registers` and `many`: of the
+        instructions."""
+        header = Header(
+            reader, writer, read_root, write_root, skip_root, registers, many,
+            len(self.nodes), len(self.fields), len(self.records), len(self.keys), len(self.fills), len(self.enums),
+            len(self.symbols), len(self.steps), len(self.insns), len(self.words64), len(self.words32), len(self.pool),
+            len(self.names),
+        )  # fmt: skip
+        out = bytearray(binding.pack("h9_header", [header]))
+        for table in self._tables():
+            out += bytes(-len(out) % 8)
+            out += table
+        return bytes(out)
+
+    def _tables(self) -> list[bytes]:
+        """In the header's order."""
+        return [
             binding.pack("h9_node", self.nodes),
             binding.pack("h9_field", self.fields),
             binding.pack("h9_record", self.records),
@@ -150,8 +202,3 @@ class Image:
             b"".join(word.to_bytes(4, "little") for word in self.words32),
             bytes(self.pool),
         ]
-        out = bytearray(binding.pack("h9_header", [self.header(**values)]))
-        for table in tables:
-            out += bytes(-len(out) % 8)
-            out += table
-        return bytes(out)

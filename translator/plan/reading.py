@@ -2,6 +2,12 @@
 
 Every method takes the source's type `s` and the target's `t` and gives a node. What can't be is noted as a problem with
 the target's path, and all problems are reported together.
+
+Null and absence are the hard part (S11). A value in a list, a map, a union or at the root that may be null is a choice
+in the frame: nothing, or a box (`value`). A field that may be null needs no box, since its slot can be absent
+(`filled`), unless absence means something else there. Between unions every branch of the source goes to the first
+branch of the target that takes it (S18), and one that has no place is refused where it stands, not at compile time:
+which branch comes is the message's matter.
 """
 
 from __future__ import annotations
@@ -28,18 +34,21 @@ from schemas.model import (
     Type,
     Union,
 )
-from translator.formats.base import Format, Row
+from translator.formats.base import Format
 from translator.losses import Losses
-from translator.plan.carriers import as_carried
-from translator.plan.convert import convert
+from translator.plan import nodes, steps
+from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
-from translator.plan.resolve import any_form, any_shape, is_wrapper, mask_flag, plain, unbuilt
+from translator.plan.protobuf import Carried, Wrappers
+from translator.plan.resolve import any_shape, is_wrapper, mask_flag, plain, shape_fits, unbuilt
+from translator.plan.rows import NONE, Fits, NodeFlag
 from translator.plan.shapes import (
     alike,
     describe,
     is_choice,
+    item_width,
     kind_table,
     last_name,
     least_size,
@@ -47,9 +56,7 @@ from translator.plan.shapes import (
     optional,
     promotes,
     same_union,
-    width_of,
 )
-from translator.plan.wrappers import Carried, Messages
 from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
@@ -57,7 +64,7 @@ _NULL = Enum("null", (("null", 0),))
 
 
 @dataclass
-class Context:
+class Compilation:
     """What both sides of a plan share while it is compiled."""
 
     image: Image
@@ -83,13 +90,13 @@ class Context:
 class Reading:
     """Builds reading nodes for one source format; `fields.py` adds the records."""
 
-    def __init__(self, context: Context, source: Format, records: Records) -> None:
+    def __init__(self, context: Compilation, source: Format, records: Records) -> None:
         self.context = context
         self.image = context.image
         self.format = source
         self.records = records
         self.enums = Enums(context.image, source)
-        self.messages = Messages(context.image, source, context.policies, context.carried)
+        self.wrappers = Wrappers(context.image, source, context.policies, context.carried)
 
     # --- values: what stands in a list, a map, a union, or at the root ---
 
@@ -115,11 +122,11 @@ class Reading:
         inner, s_null = optional(s)
         if s_null and not isinstance(inner, Null):
             node = self.solid(inner, t, path)
-            if self.messages.wraps(s):
-                nodes = [self._null_box() if isinstance(b, Null) else self._boxed(node, 1) for b in _branches(s)]
-                return self.messages.read(s, nodes)
+            if self.wrappers.wraps(s):
+                made = [self._null_box() if isinstance(b, Null) else self._boxed(node, 1) for b in _branches(s)]
+                return self.wrappers.read(s, made)
             node = self.named(inner, node)
-            return self.image.node(C.H9_OP_OPTION, a=node, lo=null_index(s))
+            return self.image.node(nodes.option(node, null_index(s)))
         if isinstance(s, Union):
             return self.union(s, [self.branch(b, (t,), path, box=1) for b in s.branches], path)
         return self._boxed(self.solid(s, t, path), 1)
@@ -129,10 +136,10 @@ class Reading:
         assert isinstance(t, Union)
         if isinstance(s, Union):
             twins = s is t or same_union(s, t)
-            nodes = [self.branch(b, t.branches, path, twin=i if twins else None) for i, b in enumerate(s.branches)]
-            return self.union(s, nodes, path)
+            made = [self.branch(b, t.branches, path, twin=i if twins else None) for i, b in enumerate(s.branches)]
+            return self.union(s, made, path)
         node = self.branch(s, t.branches, path)
-        if self.image.nodes[node]["op"] == C.H9_OP_FAIL:
+        if self._fails(node):
             return self.context.problem(path, f"{describe(s)} is no branch of the target's union")
         return node
 
@@ -143,62 +150,51 @@ class Reading:
         if isinstance(s, Null):
             index = next((i for i, t in enumerate(targets) if isinstance(t, Null)), None)
             placeless = index is None and box is None
-            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if placeless else self._null_box(index)
+            return self._refused(C.H9_E_NULL) if placeless else self._null_box(index)
         chosen = twin if twin is not None else self.branch_for(s, targets)
         if chosen is None:
             self.context.losses.add(path, "checked", f"{describe(s)} is refused")
-            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_BRANCH)
+            return self._refused(C.H9_E_BRANCH)
         return self._boxed(self.solid(s, targets[chosen], path), chosen if box is None else box)
 
     def bare_branch(self, s: Type, t: Type, path: str) -> int:
-        """One branch of a union for a target that is none."""
+        """One branch of a union for a target that isn't one."""
         if isinstance(s, Null):
-            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL)
+            return self._refused(C.H9_E_NULL)
         if not self.matches(s, t):
             self.context.losses.add(path, "checked", f"{describe(s)} is refused")
-            return self.image.node(C.H9_OP_FAIL, a=C.H9_E_BRANCH)
+            return self._refused(C.H9_E_BRANCH)
         return self.solid(s, t, path)
 
     def _null_box(self, index: int | None = None) -> int:
-        step = {"code": C.H9_STEP_BOX, "a": index or 0, "b": 1}
-        return self.image.node(C.H9_OP_NULL, conv=self.image.chain([step]))
+        return self.image.node(nodes.null(), [steps.null_box(index or 0)])
+
+    def _refused(self, code: int) -> int:
+        return self.image.node(nodes.fail(code))
+
+    def _fails(self, node: int) -> bool:
+        return bool(self.image.nodes[node].op == C.H9_OP_FAIL)
 
     def _refusing_null(self, s: Union, t: Type, path: str) -> int:
         """A source with branches, a target without: what isn't the target's is refused where it stands."""
         inner, s_null = optional(s)
         if s_null:
             self.context.losses.add(path, "checked", "null is refused")
-            if not self.format.positional and not self.messages.wraps(s):
+            if not self.format.positional and not self.wrappers.wraps(s):
                 return self.named(inner, self.solid(inner, t, path))  # the node itself refuses null
             if not is_choice(s):
                 return self.union(s, [self._null_or(b, t, path) for b in s.branches], path)
-        nodes = [self.bare_branch(b, t, path) for b in s.branches]
-        if all(self.image.nodes[node]["op"] == C.H9_OP_FAIL for node in nodes):
+        made = [self.bare_branch(b, t, path) for b in s.branches]
+        if all(map(self._fails, made)):
             return self.context.problem(path, f"no branch of the source's union can become {describe(t)}")
-        return self.union(s, nodes, path)
+        return self.union(s, made, path)
 
     def _null_or(self, b: Type, t: Type, path: str) -> int:
-        return self.image.node(C.H9_OP_FAIL, a=C.H9_E_NULL) if isinstance(b, Null) else self.solid(b, t, path)
+        return self._refused(C.H9_E_NULL) if isinstance(b, Null) else self.solid(b, t, path)
 
     def _boxed(self, node: int, branch: int) -> int:
         """The same node with its value boxed at the end."""
-        return self.with_steps(node, [{"code": C.H9_STEP_BOX, "a": branch}])
-
-    def with_steps(self, node: int, steps: list[Row]) -> int:
-        """A copy of `node` with further steps after its own."""
-        row = dict(self.image.nodes[node])
-        before = self._steps_of(row.get("conv", 0))
-        row["conv"] = self.image.chain([*before, *steps])
-        self.image.nodes.append(row)
-        return len(self.image.nodes) - 1
-
-    def _steps_of(self, first: int) -> list[Row]:
-        steps = []
-        while first:
-            row = dict(self.image.steps[first])
-            first = row.pop("next")
-            steps.append(row)
-        return steps
+        return self.image.with_steps(node, [steps.box(branch)])
 
     def known(self, s: Type, t: Type) -> Type:
         """What a self-describing source leaves untyped is read as the target says, unless as JSON text (S34)."""
@@ -228,13 +224,13 @@ class Reading:
                 return self._unbuilt(path, reason)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
-        return self.image.node(C.H9_OP_WRAPPED, a=node) if wrapped else node
+        return self.image.node(nodes.wrapped(node)) if wrapped else node
 
     def _unbuilt(self, path: str, reason: str) -> int:
         if self.context.policies.unbuilt == "refuse":
             return self.context.problem(path, reason)
         self.context.losses.add(path, "checked", reason)
-        return self.image.node(C.H9_OP_FAIL, a=C.H9_E_UNSUPPORTED)
+        return self._refused(C.H9_E_UNSUPPORTED)
 
     def _solid(self, s: Type, t: Type, path: str) -> int:
         if isinstance(t, Any):
@@ -247,7 +243,7 @@ class Reading:
             case Record(), Record():
                 self.context.losses.add(path or "(message)", "exact")
                 table = self.records.table(self, s, self.context.frames.of(t), path)
-                return self.image.node(C.H9_OP_RECORD, a=table, flags=mask_flag(self.format, s))
+                return self.image.node(nodes.record(table, mask_flag(self.format, s)))
             case Array(), Array():
                 return self._list(s, t, path)
             case Map(), Map():
@@ -263,59 +259,54 @@ class Reading:
         fits = self.any_fits(s, t)
         if fits:
             self.context.losses.add(path, "checked", "refused where the target has no such value")
-        steps = [{"code": C.H9_STEP_ANY_FITS, "a": fits}] if fits else []
-        form = any_form(s) if isinstance(s, Any) else 0
-        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
-        return self.image.node(C.H9_OP_ANY, a=form, flags=flags, conv=self.image.chain(steps))
+        form = any_shape(s) if isinstance(s, Any) else 0
+        return self.image.node(nodes.any_(form, flags=self._twice()), [steps.any_fits(fits)] if fits else [])
+
+    def _twice(self) -> int:
+        """S15: what becomes of a key that comes twice."""
+        return NodeFlag.LAST_WINS if self.context.policies.duplicates == "last" else 0
 
     def _any_text(self, s: Any, path: str) -> int:
         """An untyped value as its JSON text."""
         self.context.losses.add(path, "checked", "as JSON text: refused where JSON has no such value")
-        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
-        conv = self.image.chain([{"code": C.H9_STEP_ANY_TO_STRING}])
-        return self.image.node(C.H9_OP_ANY, a=any_form(s), flags=flags, conv=conv)
+        return self.image.node(nodes.any_(any_shape(s), flags=self._twice()), [steps.any_to_string()])
 
     def _any_null(self, s: Any, path: str) -> int:
         """An untyped value that has to be null: its JSON text is the one symbol of an enum."""
         self.context.losses.add(path, "checked", "refused unless null")
-        steps = [{"code": C.H9_STEP_ANY_TO_STRING}, {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(_NULL)}]
-        return self.image.node(C.H9_OP_ANY, a=any_form(s), conv=self.image.chain(steps))
+        text = [steps.any_to_string(), steps.string_to_enum(self.enums.names(_NULL))]
+        return self.image.node(nodes.any_(any_shape(s)), text)
 
     def any_fits(self, s: Type, t: Any) -> int:
         """What is to be refused of an untyped value on its way to the target's format."""
-        fits = any_shape(t) if any_shape(t) != (any_shape(s) if isinstance(s, Any) else 0) else 0
+        fits = shape_fits(t) if shape_fits(t) != (shape_fits(s) if isinstance(s, Any) else 0) else 0
         if self.context.target.tagged:
-            fits |= C.H9_FITS_DOUBLE | C.H9_FITS_TEXT
+            fits |= Fits.DOUBLE | Fits.TEXT
         elif self.context.target.core == C.H9_FORMAT_JSON:
-            fits |= C.H9_FITS_FINITE | C.H9_FITS_TIMES if self.format.core != C.H9_FORMAT_JSON else 0
+            fits |= Fits.FINITE | Fits.TIMES if self.format.core != C.H9_FORMAT_JSON else 0
         elif self.format.core == C.H9_FORMAT_JSON:
-            fits |= C.H9_FITS_64
+            fits |= Fits.WORD
         return fits
 
     def _list(self, s: Array, t: Array, path: str) -> int:
         item = self.value(s.items, t.items, f"{path}[]")
-        width = 16 if isinstance(t.items, Union) else width_of(self.context.meaning(t.items))
-        flags = C.H9_N_PACKED if s.packed else 0
-        node = self.image.node(C.H9_OP_LIST, a=item, b=least_size(s.items), width=width, flags=flags)
-        return self.messages.read(s, [node])
+        width = item_width(t, self.context.meaning)
+        flags = NodeFlag.PACKED if s.packed else 0
+        node = self.image.node(nodes.list_(item, width, least=least_size(s.items), flags=flags))
+        return self.wrappers.read(s, [node])
 
     def _map(self, s: Map, t: Map, path: str) -> int:
         key = self._key(s.keys, t.keys, path)
         value = self.value(s.values, t.values, f"{path}{{}}")
-        flags = C.H9_N_LAST_WINS if self.context.policies.duplicates == "last" else 0
-        kind = self.context.target.scalar(t.keys, self.context.policies)
-        node = self.image.node(
-            C.H9_OP_MAP, a=key, b=value, bits=kind.op if kind else C.H9_OP_STRING, width=32,
-            c=1 + least_size(s.values), flags=flags,
-        )  # fmt: skip
-        return self.messages.read(s, [node])
+        held = nodes.scalar(self.context.target, t.keys, self.context.policies)
+        kind = held.op if held else C.H9_OP_STRING
+        row = nodes.map_(key, value, kind, least=1 + least_size(s.values), flags=self._twice())
+        return self.wrappers.read(s, [self.image.node(row)])
 
     def _key(self, s: Type, t: Type, path: str) -> int:
         """A map's key; numbers and booleans become canonical text where the target's keys are text (S22)."""
         if isinstance(t, String) and isinstance(s, (Int, Bool)):
-            codes = {True: C.H9_STEP_NUMBER_TO_STRING_I, False: C.H9_STEP_NUMBER_TO_STRING_U}
-            code = codes[s.signed] if isinstance(s, Int) else C.H9_STEP_BOOL_TO_STRING
-            return self.with_steps(self._scalar(s, s, path), [{"code": code}])
+            return self.image.with_steps(self._scalar(s, s, path), [printed(s)])
         if isinstance(s, String) and (self.format.self_describing or not isinstance(t, String)):
             return self._text_key(s, t, path)
         return self._scalar(s, t, path)
@@ -324,15 +315,13 @@ class Reading:
         """Keys that stand as text are read as the target's kind; Avro's as text and then parsed."""
         if self.format.self_describing:
             return self._scalar(t, t, path)
-        code = {True: C.H9_STEP_STRING_TO_I, False: C.H9_STEP_STRING_TO_U}
-        if isinstance(t, Int):
-            self.context.losses.add(path, "checked", "keys are refused unless integers")
-            hi = t.highest if t.highest < 1 << 63 else t.highest - (1 << 64)
-            return self.with_steps(self._scalar(s, s, path), [{"code": code[t.signed], "lo": t.lowest, "hi": hi}])
-        if isinstance(t, Bool):
-            self.context.losses.add(path, "checked", "keys are refused unless true or false")
-            return self.with_steps(self._scalar(s, s, path), [{"code": C.H9_STEP_STRING_TO_BOOL}])
-        return self._scalar(s, t, path)
+        if not isinstance(t, (Int, Bool)):
+            return self._scalar(s, t, path)
+        wanted = "integers" if isinstance(t, Int) else "true or false"
+        self.context.losses.add(path, "checked", f"keys are refused unless {wanted}")
+        step = parse(t)
+        assert step is not None
+        return self.image.with_steps(self._scalar(s, s, path), [step])
 
     # --- unions ---
 
@@ -361,27 +350,27 @@ class Reading:
             case _:
                 return promotes(s, t, self.context.policies)
 
-    def union(self, s: Union, nodes: list[int], path: str) -> int:
+    def union(self, s: Union, made: list[int], path: str) -> int:
         """A node that picks a branch: by Avro's index, its name, the value's kind, or a wrapper's member."""
-        if self.messages.wraps(s):
-            return self.messages.read(s, nodes)
+        if self.wrappers.wraps(s):
+            return self.wrappers.read(s, made)
         index = null_index(s) if any(isinstance(b, Null) for b in s.branches) else -1
         if self.format.names_branches:
             named = [(branch_name(b).encode(), i) for i, b in enumerate(s.branches) if not isinstance(b, Null)]
             keys, mask = self.image.key_table(named)
-            branches = self.image.many32(nodes)
+            branches = self.image.many32(made)
             return self.image.node(
-                C.H9_OP_UNION, a=branches, b=len(nodes), c=keys, hi=mask, lo=index, flags=C.H9_N_NAMED
-            )
-        kinds = C.H9_NONE if self.format.positional else self.image.many32(self._kinds(s, path))
-        return self.image.node(C.H9_OP_UNION, a=self.image.many32(nodes), b=len(nodes), c=kinds, lo=index)
+                nodes.named_union(branches, len(made), null_index=index, keys=keys, key_mask=mask)
+            )  # fmt: skip
+        kinds = NONE if self.format.positional else self.image.many32(self._kinds(s, path))
+        return self.image.node(nodes.union(self.image.many32(made), len(made), null_index=index, kinds=kinds))
 
     def named(self, s: Type, node: int) -> int:
-        """The node of a branch that stands alone beside null, where the format has its name around it."""
+        """The node of a branch that stands alone with null, where the format has its name around it."""
         if not self.format.names_branches:
             return node
         name = branch_name(s).encode()
-        return self.image.node(C.H9_OP_WRAPPED, a=node, b=self.image.text(name), c=len(name))
+        return self.image.node(nodes.named(node, self.image.text(name), len(name)))
 
     def _kinds(self, s: Union, path: str) -> list[int]:
         table, clash = kind_table(s, self.format, self.context.policies, self.context.meaning)
@@ -398,21 +387,20 @@ class Reading:
         if isinstance(s, Enum) or isinstance(t, Enum):
             return self._enum_text(s, t, path)
         read_as = self._read_as(s, t)
-        conversion = convert(read_as, t, policies)
-        if conversion is None and self.format.resolves and self.context.target.resolves:
+        chain = convert(read_as, t, policies)
+        if chain is None and self.format.resolves and self.context.target.resolves:
             read_as = as_carried(s, t)
-            conversion = convert(read_as, t, policies)
-        spec = self.format.scalar(read_as, policies)
-        if conversion is None or spec is None:
+            chain = convert(read_as, t, policies)
+        row = nodes.scalar(self.format, read_as, policies)
+        if chain is None or row is None:
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
-        checks = [] if self._same_reach(s, t) else self.context.target.checks(t, policies)
-        reason = conversion.reason or ("refused where it doesn't fit" if read_as is not s else "")
+        checks = [] if self._same_reach(s, t) else checked(self.context.target, t, policies)
+        reason = chain.reason or ("refused where it doesn't fit" if read_as is not s else "")
         reason = reason or (f"refused where {self.context.target.name} can't say it" if checks else "")
         self.context.losses.add(path, "checked" if reason else "exact", reason)
-        values = dict(spec.values)
         if isinstance(t, String) and self.context.target.tagged and not t.validated:
-            values["flags"] = values.get("flags", 0) | C.H9_N_UNCHECKED
-        return self.image.node(spec.op, **values, conv=self.image.chain([*conversion.steps, *checks]))
+            row = row._replace(flags=row.flags | NodeFlag.UNCHECKED)
+        return self.image.node(row, [*chain.steps, *checks])
 
     def _same_reach(self, s: Type, t: Type) -> bool:
         """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
@@ -434,23 +422,21 @@ class Reading:
     def _enum(self, s: Enum, t: Enum, path: str) -> int:
         table, reason = self.enums.reading(s, t)
         self.context.losses.add(path, "checked" if reason else "exact", reason)
-        spec = self.format.scalar(s, self.context.policies)
-        assert spec is not None
-        return self.image.node(spec.op, **spec.values, a=table)
+        row = nodes.scalar(self.format, s, self.context.policies)
+        assert row is not None
+        return self.image.node(row._replace(a=table))
 
     def _enum_text(self, s: Type, t: Type, path: str) -> int:
         """An enum's name as text, and text as an enum."""
-        spec = self.format.scalar(s, self.context.policies)
-        if isinstance(s, Enum) and isinstance(t, String) and spec:
+        row = nodes.scalar(self.format, s, self.context.policies)
+        if isinstance(s, Enum) and isinstance(t, String) and row:
             table, _ = self.enums.reading(s, s)
-            step = {"code": C.H9_STEP_ENUM_TO_STRING, "a": self.enums.names(s)}
             reason = "a number without a name is refused" if s.open else ""
             self.context.losses.add(path, "checked" if reason else "exact", reason)
-            return self.image.node(spec.op, **spec.values, a=table, conv=self.image.chain([step]))
-        if isinstance(s, String) and isinstance(t, Enum) and spec:
-            step = {"code": C.H9_STEP_STRING_TO_ENUM, "a": self.enums.names(t)}
-            self.context.losses.add(path, "checked", "a name that the enum hasn't is refused")
-            return self.image.node(spec.op, **spec.values, conv=self.image.chain([step]))
+            return self.image.node(row._replace(a=table), [steps.enum_to_string(self.enums.names(s))])
+        if isinstance(s, String) and isinstance(t, Enum) and row:
+            self.context.losses.add(path, "checked", "a name that the enum doesn't have is refused")
+            return self.image.node(row, [steps.string_to_enum(self.enums.names(t))])
         return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
 
 
@@ -464,6 +450,3 @@ class Records:
     def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
         """The record table that reads `s` into `placed`."""
         raise NotImplementedError
-
-
-__all__ = ["Context", "Reading", "Records", "describe", "is_choice", "last_name", "null_index", "optional"]

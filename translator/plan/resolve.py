@@ -1,11 +1,15 @@
-"""What a type stands for when it meets a type of another language."""
+"""What a type stands for when it meets a type of another language.
+
+Between two Protobuf schemas every message is just a message (`plain`): nothing is to be lost there, unknown fields
+neither. In any other plan a well-known message is its value (`meaning`), as ProtoJSON has it.
+"""
 
 from __future__ import annotations
 
-from native.binding import C
 from schemas.model import Any, Array, Map, Record, String, Type, Union, nullable
 from schemas.wellknown import UNBUILT, lifted
 from translator.formats.base import Format
+from translator.plan.rows import Fits, NodeFlag
 
 ANY_MAP = Any()
 """An untyped object: google.protobuf.Struct, JSON Schema's bare "object"."""
@@ -13,7 +17,7 @@ ANY_LIST = Any()
 """An untyped list: google.protobuf.ListValue, JSON Schema's bare "array"."""
 
 _UNTYPED = {"google.protobuf.Struct": ANY_MAP, "google.protobuf.ListValue": ANY_LIST}
-_ANY_FORMS = {id(ANY_MAP): 1, id(ANY_LIST): 2}
+_ANY_SHAPES: dict[Type, int] = {ANY_MAP: 1, ANY_LIST: 2}
 NULL_VALUE = "google.protobuf.NullValue"
 FIELD_MASK = "google.protobuf.FieldMask"
 
@@ -39,14 +43,14 @@ def meaning(type_: Type) -> Type:
             return type_
 
 
-def any_form(type_: Any) -> int:
-    """Which of Protobuf's messages holds an untyped value: Value 0, Struct 1, ListValue 2."""
-    return _ANY_FORMS.get(id(type_), 0)
-
-
 def any_shape(type_: Any) -> int:
-    """The h9_fits flag that holds an untyped value to its shape."""
-    return (0, C.H9_FITS_MAP, C.H9_FITS_LIST)[any_form(type_)]
+    """Which of Protobuf's messages holds an untyped value: Value 0, Struct 1, ListValue 2."""
+    return _ANY_SHAPES.get(type_, 0)
+
+
+def shape_fits(type_: Any) -> int:
+    """What holds an untyped value to its shape."""
+    return (0, Fits.MAP, Fits.LIST)[any_shape(type_)]
 
 
 def is_wrapper(type_: Type) -> bool:
@@ -56,7 +60,7 @@ def is_wrapper(type_: Type) -> bool:
 
 def mask_flag(format_: Format, record: Record) -> int:
     """The node flag of a record that is one text in the format (google.protobuf.FieldMask in ProtoJSON)."""
-    return int(C.H9_N_MASK) if format_.masks_as_text and record.name == FIELD_MASK else 0
+    return NodeFlag.MASK if format_.masks_as_text and record.name == FIELD_MASK else 0
 
 
 def unbuilt(type_: Type) -> str | None:

@@ -26,8 +26,12 @@ from schemas.model import (
     walk,
 )
 from translator.formats.base import Format
-from translator.plan.convert import Conversion, convert
+from translator.plan.convert import convert
+from translator.plan.rows import NONE
 from translator.policies import Policies
+
+Meaning = Callable[[Type], Type]
+"""What a type stands for (resolve.py)."""
 
 
 def width_of(type_: Type) -> int:
@@ -41,13 +45,18 @@ def width_of(type_: Type) -> int:
             return 16
 
 
+def item_width(list_: Array, meaning: Meaning) -> int:
+    """The same for the items of a list, which are choices where they may be null."""
+    return 16 if isinstance(list_.items, Union) else width_of(meaning(list_.items))
+
+
 def last_name(name: str) -> str:
     """S31: named types match by unqualified name."""
     return name.rpartition(".")[2]
 
 
 def optional(type_: Type) -> tuple[Type, bool]:
-    """The type beside null in a union of just those two, and True; any other type, and False."""
+    """The other type in a union of null and just that, and True; any other type, and False."""
     inner, null = nullable(type_)
     return (inner, True) if null and not isinstance(inner, Union) else (type_, False)
 
@@ -85,7 +94,7 @@ def null_index(s: Type) -> int:
 
 def promotes(s: Type, t: Type, policies: Policies) -> bool:
     """Avro's promotions and equal kinds (S31): what a union may choose by; narrower than what a field may convert."""
-    conversion: Conversion | None = convert(s, t, policies)
+    conversion = convert(s, t, policies)
     if conversion is None:
         return False
     if isinstance(s, Int) and isinstance(t, Int):
@@ -97,16 +106,13 @@ def promotes(s: Type, t: Type, policies: Policies) -> bool:
     return type(s) is type(t) or (isinstance(s, Int) and isinstance(t, Float)) or not conversion.reason
 
 
-Meaning = Callable[[Type], Type]
-
-
 def kind_table(t: Union, format_: Format, policies: Policies, meaning: Meaning) -> tuple[list[int], bool]:
     """S19: which branch each kind of value goes to in a self-describing format; and whether two have one kind."""
-    table, clash = [int(C.H9_NONE)] * C.H9_KINDS, False
+    table, clash = [NONE] * C.H9_KINDS, False
     kinds = [_kinds_of(meaning(branch), format_, policies) for branch in t.branches]
     claims = [(i, *claim) for i, each in enumerate(kinds) for claim in each]
     for i, kind, weak in sorted(claims, key=lambda claim: claim[2]):
-        if table[kind] == C.H9_NONE:
+        if table[kind] == NONE:
             table[kind] = i
         else:
             clash |= not weak
@@ -137,8 +143,8 @@ def _kinds_of(type_: Type, format_: Format, policies: Policies) -> list[tuple[in
 
 def _own_kind(type_: Type, format_: Format, policies: Policies) -> int:
     """What has no kind of its own in JSON is text; MessagePack has bytes and extensions."""
-    spec = format_.scalar(type_, policies)
-    if spec and spec.values.get("flags", 0) & C.H9_N_EXTENSION:
+    form = format_.scalar(type_, policies)
+    if form is not None and form.extension:
         return int(C.H9_KIND_EXTENSION)
     in_bytes = format_.core == C.H9_FORMAT_MSGPACK and isinstance(type_, (Bytes, Fixed, Period))
     return int(C.H9_KIND_BYTES if in_bytes else C.H9_KIND_STRING)

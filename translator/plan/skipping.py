@@ -1,60 +1,59 @@
-"""Nodes that pass over a value by its schema alone, for a format whose bytes don't tell (Avro)."""
+"""Nodes that pass over a value by its schema alone, for a format whose bytes don't tell where it ends (Avro).
+
+They read nothing and refuse nothing that a value means, only what breaks the wire, so a field that nobody wants costs
+little and can't fail. Each type has its node made once. Records wait in a queue rather than being made at once, so that
+no depth of a schema is more than Python's stack; lists, maps and unions in each other are made at once, which is why
+`compile_pair` takes a RecursionError for a schema that is too deep.
+"""
 
 from __future__ import annotations
 
-from native.binding import C
-from schemas.model import Array, Map, Record, Type, Union
+from schemas.model import Array, Enum, Map, Record, Type, Union
 from translator.formats.base import Format
+from translator.plan import nodes
 from translator.plan.image import Image
+from translator.plan.rows import FieldRow, NodeRow, RecordRow
 from translator.policies import Policies
 
 
 class Skipping:
-    """Skipping nodes by type, each made once; records wait in a queue, so that depth is no matter."""
+    """Skipping nodes by type."""
 
     def __init__(self, image: Image, source: Format) -> None:
         self._image = image
         self._format = source
-        self._made: dict[int, int] = {}
-        self._kept: list[Type] = []
+        self._made: dict[Type, int] = {}
         self._queue: list[tuple[Record, int]] = []
 
     def node(self, type_: Type) -> int:
         """A node that passes over a value of `type_`."""
-        if id(type_) not in self._made:
-            self._kept.append(type_)  # so that its id stays its own
-            self._made[id(type_)] = self._make(type_)
-        return self._made[id(type_)]
+        if type_ not in self._made:
+            self._made[type_] = self._image.node(self._row(type_))
+        return self._made[type_]
 
-    def _make(self, type_: Type) -> int:
+    def _row(self, type_: Type) -> NodeRow:
         match type_:
             case Array():
-                return self._image.node(C.H9_OP_LIST, a=self.node(type_.items), width=16)
+                return nodes.list_(self.node(type_.items), nodes.SLOT)
             case Map():
-                return self._image.node(C.H9_OP_MAP, a=0, b=self.node(type_.values), width=32, bits=C.H9_OP_STRING)
+                return nodes.map_(0, self.node(type_.values), nodes.string().op)
             case Union():
                 branches = self._image.many32([self.node(branch) for branch in type_.branches])
-                return self._image.node(C.H9_OP_UNION, a=branches, b=len(type_.branches), c=C.H9_NONE, lo=-1)
+                return nodes.union(branches, len(type_.branches))
             case Record():
-                self._image.records.append({})
-                self._queue.append((type_, len(self._image.records) - 1))
-                return self._image.node(C.H9_OP_RECORD, a=len(self._image.records) - 1)
+                table = self._image.reserve()
+                self._queue.append((type_, table))
+                return nodes.record(table)
+            case Enum():  # an index: its table isn't needed
+                return nodes.int_(32, -(1 << 31), (1 << 31) - 1)
             case _:
-                spec = self._format.scalar(type_, Policies())
-                values = {"op": C.H9_OP_NULL} if spec is None else {"op": spec.op, **spec.values}
-                if values["op"] == C.H9_OP_ENUM:
-                    values["op"] = C.H9_OP_INT  # the table isn't needed to pass over an index
-                return self._image.node(values.pop("op"), **values)
+                return nodes.scalar(self._format, type_, Policies()) or nodes.null()
 
     def finish(self) -> None:
         """Makes the record tables that were reserved, and what they reserve in turn."""
         keys, mask = self._image.key_table([])
         while self._queue:
             record, index = self._queue.pop()
-            rows = [{"node": self.node(each.type), "slot": C.H9_NO_SLOT, "group": C.H9_NONE} for each in record.fields]
-            first = len(self._image.fields)
-            self._image.fields.extend(rows)
-            self._image.records[index] = {
-                "first": first, "count": len(rows), "need": C.H9_NONE, "keys": keys, "key_mask": mask,
-                "unknown_slot": C.H9_NO_SLOT,
-            }  # fmt: skip
+            rows = [FieldRow(self.node(each.type)) for each in record.fields]
+            first = self._image.add_fields(rows)
+            self._image.records[index] = RecordRow(first, len(rows), keys=keys, key_mask=mask)

@@ -7,6 +7,7 @@ import pytest
 
 from native.binding import C, LoadedPlan
 from tests.translator.semantics.support import av, plan
+from translator.plan import nodes, steps
 from translator.plan.image import Image
 
 INT = av("int")
@@ -59,11 +60,10 @@ def test_a_number_at_the_end_may_go_on(number):
 def test_a_damaged_plan_s_branch_is_refused(writer):
     """An image may box a value as a branch that the union hasn't: that is a refusal, not a wild read."""
     image = Image()
-    boxed = image.node(C.H9_OP_NULL, conv=image.chain([{"code": C.H9_STEP_BOX, "a": 1_000_000}]))
-    root = image.node(C.H9_OP_UNION, a=image.many32([0]), b=1, c=C.H9_NONE, lo=-1)
+    boxed = image.node(nodes.null(), [steps.box(1_000_000)])
+    root = image.node(nodes.union(image.many32([0]), 1))
     data = image.dump(
         reader=C.H9_FORMAT_AVRO, writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=boxed, write_root=root,
-        skip_root=C.H9_NONE,
     )  # fmt: skip
     with pytest.raises(Exception, match="BAD_PLAN"):
         LoadedPlan(data, image.names).translate(b"")
@@ -75,17 +75,18 @@ def test_a_damaged_plan_s_branch_is_refused(writer):
 def test_a_damaged_plan_s_named_branches_are_refused(damage):
     """What Avro's JSON is read by is checked when the image is loaded: its table of names, null's branch, a name."""
     image = Image()
-    number = {"bits": 64, "lo": -(1 << 63), "hi": (1 << 63) - 1}
-    inner = image.node(C.H9_OP_INT, **number, conv=image.chain([{"code": C.H9_STEP_BOX, "a": 0}]))
+    number = nodes.int_(64, -(1 << 63), (1 << 63) - 1)
+    inner = image.node(number, [steps.box(0)])
     keys, mask = image.key_table([(b"long", 0)])
-    name = {"b": image.text(b'"long":'), "c": damage.get("name", 7)}
-    wrapped = image.node(C.H9_OP_WRAPPED, a=image.node(C.H9_OP_INT, **number) + damage.get("node", 0), **name)
-    union = {"a": image.many32([inner]), "b": 1, "c": keys, "hi": mask, "lo": -1, "flags": C.H9_N_NAMED, **damage}
-    read = image.node(C.H9_OP_UNION, **{key: value for key, value in union.items() if key not in ("name", "node")})
-    written = image.node(C.H9_OP_UNION, a=image.many32([wrapped]), b=1, c=C.H9_NONE, lo=-1)
+    held = image.node(number) + damage.get("node", 0)
+    wrapped = image.node(nodes.named(held, image.text(b'"long":'), damage.get("name", 7)))
+    union = nodes.named_union(image.many32([inner]), 1, null_index=-1, keys=keys, key_mask=mask)
+    read = image.node(
+        union._replace(**{member: value for member, value in damage.items() if member in ("c", "hi", "lo")})
+    )
+    written = image.node(nodes.union(image.many32([wrapped]), 1))
     data = image.dump(
         reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=read, write_root=written,
-        skip_root=C.H9_NONE,
     )  # fmt: skip
     if not damage:
         assert LoadedPlan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'

@@ -204,7 +204,7 @@ def run_examples(
 
 def _test(paths: list[str], named: tuple[str | None, ...], show: bool, report: Report) -> int:
     from translator.cli.shared import trials
-    from translator.mapping import examples
+    from translator.mapping.document import examples
 
     results: list[dict[str, Any]] = []
     for path in paths:

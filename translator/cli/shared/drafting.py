@@ -19,7 +19,7 @@ from translator.cli.shared.leaves import Leaf, Loop, leaves, loops, words
 from translator.contract import End
 from translator.engine.compile import shared
 from translator.mapping.document import load
-from translator.mapping.errors import MappingError, child
+from translator.mapping.document.errors import MappingError, child
 
 _TEXTS: Final = ("bool", "int", "float", "uuid", "timestamp", "date", "time", "decimal")
 _FROM_TEXT: Final = {"uuid": 'cast = "uuid"', "bool": 'cast = "bool"', "timestamp": 'time = "rfc3339"'}

@@ -10,7 +10,7 @@ from typing import Final
 from schemas import model
 from schemas.model import MISSING, Array, Field, Presence, Record, Type, nullable
 from translator.cli.shared.tree import said
-from translator.mapping.path import Branch, Key, Name, Segment, format_path
+from translator.mapping.document.path import Key, Name, Segment, UnionBranch, format_path
 from translator.plan.resolve import meaning
 
 MOST: Final = 5000
@@ -93,10 +93,12 @@ def _push(
 
 def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
     """A union's branches, of which each message may have another one."""
-    from translator.mapping.wants import branch_names
+    from translator.mapping.terms.wants import branch_names
 
     named = zip(branch_names(union.branches), union.branches, strict=True)
-    return [Leaf((*leaf.segments, Branch(name)), leaf.names, meaning(each), required=False) for name, each in named]
+    return [
+        Leaf((*leaf.segments, UnionBranch(name)), leaf.names, meaning(each), required=False) for name, each in named
+    ]
 
 
 def _member(field: Field, segments: tuple[Segment, ...], names: tuple[str, ...], required: bool) -> Leaf:

@@ -15,7 +15,7 @@ from translator.contract import End
 from translator.engine import specs
 from translator.engine.compile import shared
 from translator.engine.plan import Plan
-from translator.mapping.examples import Example, Suite
+from translator.mapping.document.examples import Example, Suite
 from translator.policies import Policies
 
 _SHOWN: Final = 20

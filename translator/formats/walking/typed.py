@@ -67,9 +67,9 @@ def member_of(
 
 def _spelled(w: Walk, record: Record, names: Callable[[Field], Sequence[str]]) -> dict[str, Field]:
     """A record's fields by their names; what one is called first goes before what others are called besides (S16)."""
-    known: dict[str, Field] | None = w.memo.get(id(record))
+    known: dict[str, Field] | None = w.memo.get(record)
     if known is None:
-        known = w.memo[id(record)] = {}
+        known = w.memo[record] = {}
         for each in record.fields:
             known.setdefault(names(each)[0], each)
         for each in record.fields:

@@ -69,8 +69,8 @@ class Walk:
         self.at = 0
         self.end = len(data)
         self.path = ""
-        self.memo: dict[int, Any] = {}
-        """What a walker keeps of a type, by its id."""
+        self.memo: dict[Type, Any] = {}
+        """What a walker keeps of a type."""
         self._open: list[Item] = []
         self._idle = 0
         self._last = -1
