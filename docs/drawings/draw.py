@@ -269,7 +269,9 @@ def put(row: Sequence[Place], wanted: Sequence[float]) -> None:
 
 # --- the house ---
 
-SIDE, HEAD, FOOT, BETWEEN = 18, 50, 16, 40
+SIDE, HEAD, FOOT, APART_ROOMS = 18, 50, 16, 40
+THICK: Final = ' stroke-width="2.5"'
+CAPTION: Final = "An arrow leads from who imports to what is imported. One that follows from others is left out."
 COLOURS: Final = {"native": "#fdf3e1", "schemas": "#e8f4ea", "translator": "#e6f0fb", "registry": "#f5ecf8"}
 SAID: Final = {
     "native": "bytes into bytes, by a plan",
@@ -317,30 +319,39 @@ def framed(layout: Layout, x: float, y: float, width: float) -> Iterator[str]:
     yield from drawn(layout, x + (width - layout.width) / 2, y + HEAD)
 
 
+def between() -> list[Arrow]:
+    """The arrows between rooms."""
+    pairs = {(one.partition(".")[0], other.partition(".")[0]) for one, other in found()}
+    return reduced((one, other) for one, other in pairs if one != other)
+
+
 def house() -> str:
     """The registry stands on the translator, which leans on the schemas, which stand on the core."""
     rooms = [native_room(), *(python_room(name) for name in imports.ROOMS[1:])]
     native, schemas, translator, registry = (Layout(room) for room in rooms)
     left, right = (max(one.width, other.width) + 2 * SIDE for one, other in [(registry, translator), (schemas, native)])
-    tall = [each.height + HEAD + FOOT for each in (registry, translator, schemas, native)]
-    bottom = max(tall[0] + tall[1], tall[2] + tall[3]) + BETWEEN + SIDE
-    beside = SIDE + left + BETWEEN
-    y_translator, y_native = bottom - tall[1], bottom - tall[3]
-    y_registry, y_schemas = y_translator - BETWEEN - tall[0], y_native - BETWEEN - tall[2]
+    tall = {each.room.name: each.height + HEAD + FOOT for each in (native, schemas, translator, registry)}
+    bottom = max(tall["registry"] + tall["translator"], tall["schemas"] + tall["native"]) + APART_ROOMS + SIDE
+    other = SIDE + left + APART_ROOMS
+    y_translator, y_native = bottom - tall["translator"], bottom - tall["native"]
+    y_registry = y_translator - APART_ROOMS - tall["registry"]
+    y_schemas = y_native - APART_ROOMS - tall["schemas"]
     meeting = max(y_translator, y_schemas) + 60
+    ways = {
+        ("registry", "translator"): [(SIDE + left / 2, y_translator - APART_ROOMS), (SIDE + left / 2, y_translator)],
+        ("translator", "schemas"): [(SIDE + left, meeting), (other, meeting)],
+        ("schemas", "native"): [(other + right / 2, y_native - APART_ROOMS), (other + right / 2, y_native)],
+    }
     parts = [
-        *framed(registry, SIDE, y_registry, left), *framed(translator, SIDE, y_translator, left),
-        *framed(schemas, beside, y_schemas, right), *framed(native, beside, y_native, right),
-        line((SIDE + left / 2, y_translator - BETWEEN), (SIDE + left / 2, y_translator), style=THICK),
-        line((SIDE + left, meeting), (beside, meeting), style=THICK),
-        line((beside + right / 2, y_native - BETWEEN), (beside + right / 2, y_native), style=THICK),
-        text(SIDE, bottom + 28, "An arrow leads from who imports to what is imported. One that follows from others "
-             "is left out.", anchor="start", style=PROSE),
-    ]  # fmt: skip
-    return document(beside + right + SIDE, bottom + 46, "The house: rooms, sections, imports", parts)
+        *framed(registry, SIDE, y_registry, left),
+        *framed(translator, SIDE, y_translator, left),
+        *framed(schemas, other, y_schemas, right),
+        *framed(native, other, y_native, right),
+        *(line(*ways[arrow], style=THICK) for arrow in between()),
+        text(SIDE, bottom + 28, CAPTION, anchor="start", style=PROSE),
+    ]
+    return document(other + right + SIDE, bottom + 46, "The house: rooms, sections, imports", parts)
 
-
-THICK: Final = ' stroke-width="2.5"'
 
 # --- a message's way ---
 
