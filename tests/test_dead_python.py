@@ -29,8 +29,6 @@ CALLED_BY_OTHERS = {
 """Names that nothing in the rooms uses, and who does."""
 BUILT_NAMES = ("max_",)
 """How names begin that are looked up by a text put together: the command line's options, as `Limits` calls them."""
-UNTIL_MERGED = ("translator/mapping/", "translator/plan/")
-"""Folders that are being rewritten."""
 
 
 class Defined(NamedTuple):
@@ -133,9 +131,9 @@ def documented() -> frozenset[str]:
 
 
 def told(found: list[list[Defined]]) -> list[str]:
-    """What was found, with its place, outside of what is being rewritten."""
+    """What was found, with its place."""
     named = [(str(path.relative_to(ROOT)), each) for path, names in zip(FILES, found, strict=True) for each in names]
-    return [f"{path}:{each.line} {each.name}" for path, each in named if not path.startswith(UNTIL_MERGED)]
+    return [f"{path}:{each.line} {each.name}" for path, each in named]
 
 
 def test_nothing_is_dead() -> None:

@@ -98,14 +98,9 @@ LATE: Mapping[str, str] = {
 """Libraries that are imported where they are needed, and why; all others are imported at the top of a file."""
 FACES = ("translator.cli", "registry.command")
 """What answers a command, and imports what that command needs when it runs. So may the `__init__` of every package."""
-LAZY_UNTIL_MERGED = ("translator.mapping", "translator.plan")
-"""Modules and packages that are being rewritten, with imports inside of functions."""
 
 Arrow = tuple[str, str]
 """Who imports, and what, each a module of ours by its full name."""
-
-UNTIL_MERGED = ("translator.mapping", "translator.plan")
-"""Modules and packages that are being moved: no arrow from or to them counts yet."""
 
 
 def module(path: Path) -> str:
@@ -146,13 +141,9 @@ def arrows() -> Iterator[Arrow]:
                 yield importer, found
 
 
-def moving(name: str) -> bool:
-    return f"{name}.".startswith(tuple(f"{each}." for each in UNTIL_MERGED))
-
-
 @cache
 def all_arrows() -> list[Arrow]:
-    return [(one, other) for one, other in arrows() if not moving(one) and not moving(other)]
+    return list(arrows())
 
 
 def section(package: str, name: str) -> str:
@@ -224,7 +215,7 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_every_section_is_in_the_picture(package: str) -> None:
     """A new module or folder of a package with a row is named in that row."""
     there = {section(package, name) for name in MODULES if f"{name}.".startswith(f"{package}.")}
-    unnamed = {each for name in there - set(heights(package)) if not moving(each := f"{package}.{name}")}
+    unnamed = {f"{package}.{name}" for name in there - set(heights(package))}
     assert not unnamed, (
         f"not in the picture: {sorted(unnamed)}. Name each in PICTURE (tests/test_imports.py), row {package}, "
         "above all that it imports and below all that imports it; and in the drawing in docs/internals.md."
@@ -284,8 +275,7 @@ def too_late(path: Path, text: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_stand_at_the_top(path: Path) -> None:
     """Only a package's `__init__`, a command, and what needs a library of LATE import inside of functions."""
-    if not f"{module(path)}.".startswith(tuple(f"{each}." for each in LAZY_UNTIL_MERGED)):
-        assert too_late(path, path.read_text()) == []
+    assert too_late(path, path.read_text()) == []
 
 
 @pytest.mark.parametrize(

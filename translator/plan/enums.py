@@ -72,5 +72,6 @@ class Enums:
             text = key(name)
             mapped = int(target is not None)
             image.symbols.append(SymbolRow(image.text(text), len(text), number, target or 0, mapped))
-        image.enums.append(EnumRow(first, len(e.symbols), keys, mask, unknown, int(is_open), image.many32(order)))
+        by_number = image.many32(order)
+        image.enums.append(EnumRow(first, len(e.symbols), keys, mask, unknown, int(is_open), by_number=by_number))
         return len(image.enums) - 1

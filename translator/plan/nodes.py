@@ -291,6 +291,11 @@ def _logical(type_: Type, form: WireForm, flags: int) -> NodeRow | None:
 
 @cache
 def _flags(form: WireForm) -> int:
-    """A form's flags: each is called there as here."""
-    named = {flag: flag.name.lower() for flag in NodeFlag if flag.name}
-    return sum(int(flag) for flag, name in named.items() if getattr(form, name, False))
+    """A form's flags."""
+    said = (
+        (form.quoted, NodeFlag.QUOTED), (form.lax, NodeFlag.LAX), (form.point, NodeFlag.POINT),
+        (form.null_not_finite, NodeFlag.NULL_NOT_FINITE), (form.number, NodeFlag.NUMBER),
+        (form.closed, NodeFlag.CLOSED), (form.null_zero, NodeFlag.NULL_ZERO),
+        (form.codepoints, NodeFlag.CODEPOINTS), (form.extension, NodeFlag.EXTENSION),
+    )  # fmt: skip
+    return sum(int(flag) for is_said, flag in said if is_said)

@@ -8,7 +8,7 @@
 A value is a path (path.py) or a table with exactly one source (path, const, first, join, uuid5, generate; lists, maps
 and records: for_each, merge, entries, fields) and modifiers, which apply in this order wherever they stand: when,
 [source], decode, decimal, encode, time, enum and otherwise, scale, offset, cast, lower, upper, default, required.
-Beside [fields] a document may have for_each, when, where and alternatives: then a message becomes any number of
+Besides [fields] a document may have for_each, when, where and alternatives: then a message becomes any number of
 messages (model.RuleBlock). mapping.schema.json describes all of it for editors; what it can't say (paths, targets that
 meet) is checked here. All problems of a document are told at once, each with its key.
 """
@@ -67,7 +67,7 @@ def _parse(source: str | Path) -> dict[str, Any]:
 def _hint(error: str) -> str:
     """What people stumble over in TOML."""
     if "Invalid initial character for a key part" in error or "Unclosed inline table" in error:
-        return "; a table in { } stands on one line, and has no comma behind its last key"
+        return "; a table in { } stands on one line, and has no comma after its last key"
     return ""
 
 

@@ -27,7 +27,7 @@ Operator = Literal[
 MOST_DIGITS = 1000
 """Of a decimal, and of its scale."""
 DEFAULT_NAMESPACE = UUID("a995be87-5f74-5b16-b05a-413981113178")
-"""Of `uuid5` where a document names none: uuid5 of the DNS name "hal9-translator.mapping". It is part of every id
+"""Of `uuid5` where a document names no other: uuid5 of the DNS name "hal9-translator.mapping". It is part of every id
 made with it, so it never changes."""
 
 

@@ -4,7 +4,7 @@
     first   = name | "[" quoted "]"
     name    = letters, digits, "_", "-", "$", "@"
     branch  = name | quoted                 a union's branch, by its type's name
-    quoted  = a JSON string                 a map's key, or a member whose name is no `name`
+    quoted  = a JSON string                 a map's key, or a member whose name is not a `name`
     number  = "0" | digits without a leading 0
 
     sensor.id    readings[0].value    labels["site/room"]    attributes[key="unit"].value    data:string
@@ -35,7 +35,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`["text"]`: a map's key, or a field whose name is no plain one."""
+    """`["text"]`: a map's key, or a field whose name is not a plain one."""
 
     text: str
 
@@ -56,7 +56,7 @@ class UnionBranch:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """`[name="text"]`: a list's first record whose member `name` is that text; absent where there is none."""
+    """`[name="text"]`: a list's first record whose member `name` is that text; absent where there isn't one."""
 
     name: str
     text: str
@@ -66,7 +66,7 @@ Segment = Name | Key | Index | UnionBranch | Find
 
 
 class PathError(ValueError):
-    """Text that is no path. `column` counts characters from 1."""
+    """Text that is not a path. `column` counts characters from 1."""
 
     def __init__(self, column: int, reason: str) -> None:
         super().__init__(f"column {column}: {reason}")
@@ -75,12 +75,12 @@ class PathError(ValueError):
 
 
 def parse_path(text: str) -> tuple[Segment, ...]:
-    """A source's path. PathError where `text` is none."""
+    """A source's path. PathError: `text` is not one."""
     return _Parser(text).path()
 
 
 def parse_target(text: str) -> tuple[Segment, ...]:
-    """A target's path: names and quoted keys. PathError where `text` is none."""
+    """A target's path: names and quoted keys. PathError: `text` is not one."""
     return _Parser(text, target=True).path()
 
 
@@ -110,7 +110,7 @@ def text_of(segment: Segment) -> str:
         case Name(text) | Key(text):
             return text
         case _:
-            raise ValueError(f"{format_path((segment,))} is no name")
+            raise ValueError(f"{format_path((segment,))} is not a name")
 
 
 def is_name(text: str) -> bool:
@@ -143,7 +143,7 @@ class _Parser:
             return Name(self.name("a path begins with a name"))
         segment = self.bracket()
         if isinstance(segment, Index | Find):
-            raise PathError(1, 'a path begins with a name or ["key"]: the message itself is no list')
+            raise PathError(1, 'a path begins with a name or ["key"]: the message itself is not a list')
         return segment
 
     def following(self) -> Segment:
@@ -195,7 +195,7 @@ class _Parser:
         if self.target:
             raise self.error("a target's path has no item numbers")
         if len(digits) > 10 or int(digits) > _MAX_INDEX or (digits[0] == "0" and digits != "0"):
-            raise self.error(f"{digits[:12]} is no item number")
+            raise self.error(f"{digits[:12]} is not an item number")
         self.at = found.end()
         return Index(int(digits))
 
@@ -215,7 +215,7 @@ class _Parser:
             text = json.loads(found.group())
             text.encode()
         except ValueError as error:
-            raise self.error("the quoted text is no JSON string") from error
+            raise self.error("the quoted text is not a JSON string") from error
         self.at = found.end()
         return str(text)
 

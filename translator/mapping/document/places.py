@@ -23,7 +23,7 @@ def read_path(key: str, text: str, problems: Problems) -> PathSource | None:
     try:
         return PathSource(key, parse_path(text), text)
     except PathError as error:
-        problems.add(key, f"no path: {error}")
+        problems.add(key, f"not a path: {error}")
         return None
 
 
@@ -62,7 +62,7 @@ class LoopNames:
 
     def _declare(self, key: str, name: str) -> None:
         if not is_name(name):
-            self._problems.add(key, f"{name[:60]!r} is no name: letters, digits, _, -, $ and @")
+            self._problems.add(key, f"{name[:60]!r} is not a name: letters, digits, _, -, $ and @")
         if name in self._known:
             self._problems.add(key, f"{name!r} is a loop's name already")
         self._known.append(name)
@@ -79,7 +79,7 @@ def read_target(key: str, name: str, problems: Problems) -> tuple[Segment, ...]:
     try:
         return parse_target(name)
     except PathError as error:
-        problems.add(key, f"no target: {error}")
+        problems.add(key, f"not a target: {error}")
         return ()
 
 

@@ -84,7 +84,7 @@ class Table:
         for each in choices:
             if each == text:
                 return each
-        self.wrong(name, f"{ascii_short(text)} is none of {', '.join(choices)}{did_you_mean(text, choices)}")
+        self.wrong(name, f"{ascii_short(text)} is not one of {', '.join(choices)}{did_you_mean(text, choices)}")
         return None
 
     def constant(self, name: str) -> Constant | None:

@@ -106,7 +106,7 @@ class ValueReader:
         source = self._source(table)
         lower, upper = table.boolean("lower") or False, table.boolean("upper") or False
         if lower and upper:
-            table.wrong("upper", 'can\'t be true beside "lower"')
+            table.wrong("upper", 'can\'t be true together with "lower"')
         value = partial(
             Value, table.key, lower=lower, upper=upper, decode=table.choice("decode", _DIGITS),
             decimal=self._decimal(table), encode=table.choice("encode", _DIGITS), time=table.choice("time", _TIMES),
@@ -196,7 +196,7 @@ class ValueReader:
         except ValueError:
             namespace = None
         if namespace is None or str(namespace) != text.lower():
-            table.wrong("namespace", "is no UUID (8-4-4-4-12 hexadecimal digits)")
+            table.wrong("namespace", "is not a UUID (8-4-4-4-12 hexadecimal digits)")
             return DEFAULT_NAMESPACE
         return namespace
 
@@ -298,7 +298,7 @@ class ValueReader:
         name = next(name for name in GROUPS if table.has(name))
         for other in table.members:
             if other != name:
-                table.wrong(other, f'can\'t stand beside "{name}"')
+                table.wrong(other, f'can\'t stand next to "{name}"')
         key = table.at(name)
         if name == "not":
             condition = self.condition(key, table.members[name])
@@ -382,5 +382,5 @@ def dotted(table: Table) -> str:
 
 
 def is_dotted(table: Table) -> bool:
-    """Whether a table can only be a target without quotes: none of its members is nearly a key of a value."""
+    """Whether a table can only be a target without quotes: no member of it is nearly a key of a value."""
     return bool(dotted(table)) and not any(did_you_mean(name, VALUE_KEYS) for name in table.members)

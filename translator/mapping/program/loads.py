@@ -10,7 +10,7 @@ from typing import assert_never
 from native.binding import C
 from schemas.model import Field, Record, Type
 from translator.mapping.program.assembler import Assembler
-from translator.mapping.terms.terms import Loop, LoopKey, Read, Selected
+from translator.mapping.terms.terms import LoopKey, Read, Selected, TypedLoop
 from translator.mapping.terms.wants import Hop, Marks, SourceView, Want
 from translator.plan import instructions as insn
 from translator.plan.frames import Member, Placed
@@ -20,7 +20,7 @@ _SLOT = 16
 
 
 @dataclass
-class _Members:
+class _ViewSlots:
     """A view's members by their fields, and those that are records of it by their names."""
 
     fields: dict[Field, Member]
@@ -36,9 +36,9 @@ class Loads:
         self._marks = marks
         self.items: dict[tuple[SourceView, Type], int] = {}
         """The registers of the items that loops are at, by view and by the type that they were read as."""
-        self.keys: dict[Loop, int] = {}
+        self.keys: dict[TypedLoop, int] = {}
         """The registers of keys, by loop."""
-        self._members: dict[Placed, _Members] = {}
+        self._members: dict[Placed, _ViewSlots] = {}
         self._once: dict[Selected, int] = {}
 
     def key(self, term: LoopKey) -> int:
@@ -94,11 +94,11 @@ class Loads:
         member = self._members_of(placed).fields[want.view_field]
         return self._slot(register, placed, member, key, ".".join(want.names))
 
-    def _members_of(self, placed: Placed) -> _Members:
+    def _members_of(self, placed: Placed) -> _ViewSlots:
         known = self._members.get(placed)
         if known is None:
             nested = {each.field.name: each for each in placed.members if each.field.type in self._marks.nested}
-            known = self._members[placed] = _Members({each.field: each for each in placed.members}, nested)
+            known = self._members[placed] = _ViewSlots({each.field: each for each in placed.members}, nested)
         return known
 
     def _slot(self, register: int | None, placed: Placed, member: Member, key: str, path: str = "") -> int:

@@ -15,7 +15,7 @@ from native.binding import C
 from schemas.model import Array, Bool, Float, Int, Record, String, Type, Union
 from translator.mapping.program.assembler import Assembler
 from translator.mapping.program.loads import Loads
-from translator.mapping.terms.terms import ListReading, Loop
+from translator.mapping.terms.terms import ListReading, TypedLoop
 from translator.plan import instructions as insn
 from translator.plan.shapes import width_of
 
@@ -40,14 +40,14 @@ class Loops:
     def __init__(self, assembler: Assembler, loads: Loads) -> None:
         self._asm = assembler
         self._loads = loads
-        self._starts: dict[Loop, int] = {}
+        self._starts: dict[TypedLoop, int] = {}
         """The first instruction of each open loop."""
 
-    def lists(self, loop: Loop) -> list[int]:
+    def lists(self, loop: TypedLoop) -> list[int]:
         """The registers of the loop's list, one for each reading."""
         return [self._loads.read(reading.list) for reading in loop.readings]
 
-    def open(self, loop: Loop, lists: list[int]) -> OpenLoop:
+    def open(self, loop: TypedLoop, lists: list[int]) -> OpenLoop:
         """Begins a loop; from here on its names have values, in registers above those of the loop."""
         asm = self._asm
         place = asm.register(3)
@@ -67,14 +67,14 @@ class Loops:
             self._bind(loop, reading, other)
         return opened
 
-    def _each(self, loop: Loop, list_: int, place: int) -> OpenLoop:
+    def _each(self, loop: TypedLoop, list_: int, place: int) -> OpenLoop:
         width, kind = self._item(loop, loop.readings[0])
         outer = loop.place.loop
         around = None if outer is None else self._starts[outer]
         made = insn.each(place, list_, width=width, kind=kind, alone=loop.apart, around=around)
         return OpenLoop(self._asm.add(made, loop.path))
 
-    def _item(self, loop: Loop, reading: ListReading) -> tuple[int, int]:
+    def _item(self, loop: TypedLoop, reading: ListReading) -> tuple[int, int]:
         """The bytes of an item, and what it is where they are few."""
         if loop.keys is None:
             return self._stands(reading.list.type)
@@ -99,7 +99,7 @@ class Loops:
                 kind = C.H9_OP_STRING
         return width_of(meant), int(kind)
 
-    def _bind(self, loop: Loop, reading: ListReading, value: int) -> None:
+    def _bind(self, loop: TypedLoop, reading: ListReading, value: int) -> None:
         if reading.boxed:
             boxed, value = value, self._asm.register()
             self._asm.add(insn.unbox(value, boxed))

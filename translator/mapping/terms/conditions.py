@@ -79,7 +79,7 @@ class Conditions:
         if kind is None:
             raise Wrong(key, _incomparable(meant))
         if operator in ("starts_with", "ends_with", "contains") and kind != C.H9_OP_STRING:
-            raise Wrong(key, f"{describe(meant)} is no text")
+            raise Wrong(key, f"{describe(meant)} is not text")
         if isinstance(meant, Uuid) and isinstance(constant, str):
             constant = constant.lower()
         right = self._convert.constant(constant, left.type, key)

@@ -62,8 +62,16 @@ def misfit(constant: Constant, type_: Type) -> str:
         known = (
             did_you_mean(str(constant), names) or f"; it has {', '.join(names[:10])}{' …' if len(names) > 10 else ''}"
         )
-        return "" if constant in names else f"{shown(constant)} is no {describe(type_)}{known}"
-    return "" if _fits(constant, type_) else f"{shown(constant)} is no {describe(type_)}"
+        return "" if constant in names else f"{shown(constant)} is not {one(type_)}{known}"
+    return "" if _fits(constant, type_) else f"{shown(constant)} is not {one(type_)}"
+
+
+def one(type_: Type) -> str:
+    """A type in a few words with its article, for messages: `an int64`."""
+    words = describe(type_)
+    if words.startswith(("a ", "an ")):
+        return words
+    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
 
 
 def shown(constant: Constant) -> str:

@@ -27,7 +27,7 @@ from schemas.model import (
 )
 from translator.losses import Losses
 from translator.mapping.document import model
-from translator.mapping.terms.constants import REAL, TEXT, Outcome, branch_of, misfit, rounded, shown
+from translator.mapping.terms.constants import REAL, TEXT, Outcome, branch_of, misfit, one, rounded, shown
 from translator.mapping.terms.terms import Const, First, Found, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.terms.viewing import HELD, Twins
 from translator.plan import steps
@@ -54,7 +54,7 @@ class Conversions:
         self.reading = reading
         self.twins = twins
         self.policies = Chosen(**asdict(context.policies))
-        """The plan's, for a value that chooses none."""
+        """The plan's, for a value without its own."""
         self.losses = Losses()
         """What conversions may refuse, by the document's keys."""
         self.expanding: set[Type] = set()
@@ -91,7 +91,7 @@ class Conversions:
         return self.cast(term, REAL, Chosen(), key)
 
     def cast(self, term: Found, target: Type, policies: Chosen, key: str) -> Term:
-        """A conversion that must be asked for: text to numbers and back, beside the ordinary ones."""
+        """A conversion that must be asked for: text to numbers and back, besides the ordinary ones."""
         if isinstance(target, String):
             return self.as_text(term)
         if isinstance(self.context.meaning(target), Any) and isinstance(term.type, Any):
@@ -143,7 +143,7 @@ class Conversions:
     # --- constants ---
 
     def constant(self, constant: model.Constant, type_: Type, key: str) -> Term:
-        """A constant as `type_`. Wrong: it is none."""
+        """A constant as `type_`. Wrong: it is not one."""
         if is_choice(type_):
             assert isinstance(type_, Union)
             index = branch_of(constant, type_)
@@ -176,7 +176,7 @@ class Conversions:
         if isinstance(source, Enum) and isinstance(meant, (Enum, String)):
             return self._from_enum(term, source, meant, target, key)
         if isinstance(source, String) and isinstance(meant, Enum):
-            self.losses.add(key, "checked", "a name that the enum hasn't is refused")
+            self.losses.add(key, "checked", "a name that the enum does not have is refused")
             return Steps(target, key, term, [steps.string_to_enum(self.reading.enums.names(meant))])
         return self._converted(term, source, meant, target, policies, key)
 
@@ -208,7 +208,7 @@ class Conversions:
                     raise Wrong(outcome.key, problem)
             return self._number_of(term, outcome, meant, target, key)
         if not isinstance(outcome.kind, String):
-            raise Wrong(outcome.key, f"{shown(outcome.constants[0])} is no {describe(meant)}")
+            raise Wrong(outcome.key, f"{shown(outcome.constants[0])} is not {one(meant)}")
         return self.into(self.as_text(term), target, policies, key)
 
     def _number_of(self, term: Term, outcome: Outcome, meant: Type, target: Type, key: str) -> Term:
@@ -264,7 +264,7 @@ class Conversions:
             term = self.as_text(term)
         chosen = self.reading.branch_for(term.type, target.branches)
         if chosen is None:
-            raise Wrong(key, f"{describe(term.type)} is no branch of {describe(target)}")
+            raise Wrong(key, f"{describe(term.type)} is not a branch of {describe(target)}")
         return Steps(target, key, self.into(term, target.branches[chosen], policies, key), [steps.box(chosen)])
 
 
@@ -285,7 +285,7 @@ def way(source: Type, meant: Type) -> str:
 
 
 def _cast_to(meant: Type) -> str:
-    """The `cast` that gives a type, "" where there is none."""
+    """The `cast` that gives a type, "" where there isn't one."""
     match meant:
         case Int():
             return f"{'int' if meant.signed else 'uint'}{max(meant.bits, 32)}"

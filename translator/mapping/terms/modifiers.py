@@ -141,7 +141,7 @@ class Modifiers:
         numbers = {text: outcome.constants.index(result) for text, result in rows}
         otherwise = None if value.otherwise is None else outcome.constants.index(value.otherwise)
         if otherwise is None:
-            self._convert.losses.add(value.key, "checked", "what the table hasn't is refused")
+            self._convert.losses.add(value.key, "checked", "what is not in the table is refused")
         tables = self._convert.reading.enums
         source = self._meaning(found.type)
         if isinstance(source, Enum) and not isinstance(source, Outcome) and not isinstance(found, Tagged):

@@ -15,7 +15,7 @@ from schemas.model import Any, Array, Map, Null, Record, Type, Union, nullable
 from translator.mapping.document import model
 from translator.mapping.document.path import Find, Key, Name, Segment, format_path, text_of
 from translator.mapping.terms.constants import TEXT
-from translator.mapping.terms.terms import ListReading, Loop, PathStart, Read, Selected, Wrong
+from translator.mapping.terms.terms import ListReading, PathStart, Read, Selected, TypedLoop, Wrong
 from translator.mapping.terms.viewing import ANYTHING
 from translator.mapping.terms.wants import Marks, NoSuchPath, SourceView, Want, or_null
 from translator.plan.shapes import describe
@@ -32,7 +32,7 @@ class _Selection:
     """What tells the items apart: each member, as text."""
 
 
-Names = dict[str, Loop | None]
+Names = dict[str, TypedLoop | None]
 """What first names of paths stand for: a loop's item, or (None) a member of the message."""
 
 
@@ -66,8 +66,8 @@ class Scopes:
 
     def __init__(self, views: SourceViews) -> None:
         self.views = views
-        self._loops: list[Loop] = []
-        self._names: dict[str, Loop] = {}
+        self._loops: list[TypedLoop] = []
+        self._names: dict[str, TypedLoop] = {}
         self._later: set[str] = set()
         self._seen: Names = {}
         self._selections: dict[tuple[SourceView, tuple[Segment, ...]], _Selection] = {}
@@ -103,7 +103,7 @@ class Scopes:
     def _select(self, place: PathStart, path: tuple[Segment, ...], find: Find, key: str) -> PathStart:
         """A selected item. All selectors of a list share one reading of it."""
         if place.key:
-            raise NoSuchPath("a key is no list")
+            raise NoSuchPath("a key is not a list")
         memo = (place.view, path)
         if memo not in self._selections:
             self._selections[memo] = self._selection(place, path, key)
@@ -137,7 +137,7 @@ class Scopes:
     # --- loops ---
 
     @contextmanager
-    def over(self, loops: Sequence[model.ForEach], *, apart: bool) -> Iterator[list[Loop]]:
+    def over(self, loops: Sequence[model.ForEach], *, apart: bool) -> Iterator[list[TypedLoop]]:
         """The loops' names are in scope inside. Wrong: there is no such list."""
         before = dict(self._names)
         try:
@@ -154,7 +154,7 @@ class Scopes:
         finally:
             self._later = kept
 
-    def _loop(self, given: model.ForEach, apart: bool) -> Loop:
+    def _loop(self, given: model.ForEach, apart: bool) -> TypedLoop:
         try:
             loop = self._made(given, self.place(given.path.path, given.key), apart)
         except NoSuchPath as error:
@@ -177,9 +177,9 @@ class Scopes:
             return False
         return True
 
-    def _made(self, given: model.ForEach, place: PathStart, apart: bool) -> Loop:
+    def _made(self, given: model.ForEach, place: PathStart, apart: bool) -> TypedLoop:
         if place.key:
-            raise NoSuchPath("a key is no list")
+            raise NoSuchPath("a key is not a list")
         found = place.view.natural(place.path)
         pairs = len(given.names) == 2
         if pairs and not (found is None or isinstance(found, Map)):
@@ -188,10 +188,10 @@ class Scopes:
             raise NoSuchPath(f'a map has keys and values: write "key, {given.names[0]} in {given.path.text}"')
         if not pairs:
             view = self.views.make(_items(place.view, place.path), _within(place.view, place.path, "[]"))
-            return Loop(given.key, given.names, place, view, apart, None)
+            return TypedLoop(given.key, given.names, place, view, apart, None)
         keys, values = (found.keys, found.values) if isinstance(found, Map) else (TEXT, Any())
         view = self.views.make(values, _within(place.view, place.path, "{}"))
-        return Loop(given.key, given.names, place, view, apart, keys)
+        return TypedLoop(given.key, given.names, place, view, apart, keys)
 
     # --- when all is wanted ---
 
@@ -202,7 +202,7 @@ class Scopes:
         for view in self.views.made:
             view.fill()
 
-    def _settle(self, loop: Loop) -> None:
+    def _settle(self, loop: TypedLoop) -> None:
         types: list[Type] = list(dict.fromkeys(each.type for each in loop.view.wholes))
         if loop.view.wants:
             types = [loop.view.top, *(each for each in types if each is not loop.view.top)]
@@ -218,7 +218,7 @@ class Scopes:
             return self.views.marks.record("view")
         return ANYTHING if natural is None or isinstance(natural, Any) else natural
 
-    def _reading(self, loop: Loop, type_: Type) -> ListReading:
+    def _reading(self, loop: TypedLoop, type_: Type) -> ListReading:
         untyped = isinstance(self.views.meaning(nullable(loop.view.source)[0]), Any)
         boxed = not isinstance(type_, Union) and (untyped or nullable(self.views.meaning(loop.view.source))[1])
         inner = Union((Null(), type_)) if boxed else type_
@@ -228,12 +228,12 @@ class Scopes:
 
 
 def _items(view: SourceView, path: tuple[Segment, ...]) -> Type:
-    """The type of a list's items. NoSuchPath: it is no list."""
+    """The type of a list's items. NoSuchPath: it is not a list."""
     found = view.natural(path)
     if found is None:
         return Any()
     if not isinstance(found, Array):
-        raise NoSuchPath(f"{describe(found)} is no list")
+        raise NoSuchPath(f"{describe(found)} is not a list")
     return found.items
 
 

@@ -63,7 +63,7 @@ class Selected(_Typed):
 class LoopKey(_Typed):
     """The key of the entry that a loop is at."""
 
-    loop: Loop
+    loop: TypedLoop
 
 
 @dataclass(eq=False)
@@ -81,7 +81,7 @@ class Shared(_Typed):
 class Collect(_Typed):
     """A list (`name` is None) or a map, with an item for each of the loops' items that `where` holds for."""
 
-    loops: list[Loop]
+    loops: list[TypedLoop]
     where: Term | None
     name: Term | None
     value: Term
@@ -276,14 +276,14 @@ class PathStart:
     path: tuple[Segment, ...]
     base: Selected | None = None
     """The record that a selector finds; None: the view's own."""
-    loop: Loop | None = None
+    loop: TypedLoop | None = None
     """The loop whose item it is in."""
     key: bool = False
     """It is the loop's key itself."""
 
 
 @dataclass(eq=False)
-class Loop:
+class TypedLoop:
     """A loop over a list, or over a map where it has `keys`. `apart`: an item that is refused refuses no others."""
 
     key: str
@@ -339,7 +339,7 @@ class TypedBlock:
     key: str
     otherwise: Literal["refuse", "skip"]
     when: Term | None = None
-    loops: list[Loop] = field(default_factory=list)
+    loops: list[TypedLoop] = field(default_factory=list)
     where: Term | None = None
     tree: TargetTree | None = None
     alternatives: list[TypedBlock] = field(default_factory=list)

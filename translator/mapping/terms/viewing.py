@@ -117,7 +117,7 @@ class ViewReading(Reading):
         if t not in self._marks.twins:
             return super()._into_choice(s, t, path)
         if not isinstance(s, Union) or not isinstance(t, Union):
-            return self.context.problem(path, f"{describe(s)} is no union")
+            return self.context.problem(path, f"{describe(s)} is not a union")
         return self.union(s, [self.branch(b, t.branches, path, twin=i) for i, b in enumerate(s.branches)], path)
 
     def any_fits(self, s: Type, t: Any) -> int:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from native.errors import TranslatorError
 from tests.properties import examples
+from translator.mapping import document_schema, load
 from translator.mapping.document import (
     DEFAULT_NAMESPACE,
     AllOf,
@@ -35,8 +36,6 @@ from translator.mapping.document import (
     Truth,
     Uuid5Source,
     Value,
-    document_schema,
-    load,
 )
 from translator.mapping.document.loading import KEYS
 from translator.mapping.document.values import MODIFIERS, PARTS, SOURCES, TESTS
@@ -70,9 +69,8 @@ def one(value: Any) -> dict[str, Any]:
 
 
 def value_of(given: Any) -> Value:
-    document = one(given)
-    CHECKER.validate(document)
-    return load(document).rules[0].value
+    CHECKER.validate(one(given))
+    return load(one(given)).rules[0].value
 
 
 def problems(source: Any) -> list[tuple[str, str]]:
@@ -267,12 +265,12 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"first": []}, "fields.a.first", "an empty list says nothing"),
     ({"first": "b"}, "fields.a.first", "must be a list, not a string"),
     ({"join": ["b", 1]}, "fields.a.join[1]", "a value is a path (a string) or a table, not an integer"),
-    ({"join": ["b", {"path": "c", "cast": "int"}]}, "fields.a.join[1].cast", '"int" is none of bool, int32'),
-    ({"uuid5": ["b"], "namespace": "x"}, "fields.a.namespace", "is no UUID"),
-    ({"uuid5": ["b"], "namespace": "6ba7b8109dad11d180b400c04fd430c8"}, "fields.a.namespace", "is no UUID"),
+    ({"join": ["b", {"path": "c", "cast": "int"}]}, "fields.a.join[1].cast", '"int" is not one of bool, int32'),
+    ({"uuid5": ["b"], "namespace": "x"}, "fields.a.namespace", "is not a UUID"),
+    ({"uuid5": ["b"], "namespace": "6ba7b8109dad11d180b400c04fd430c8"}, "fields.a.namespace", "is not a UUID"),
     ({"path": "b", "namespace": str(DEFAULT_NAMESPACE)}, "fields.a.namespace", 'no meaning without "uuid5"'),
-    ({"generate": "uuid"}, "fields.a.generate", '"uuid" is none of uuid4, now; did you mean "uuid4"?'),
-    ({"path": "b", "time": "min"}, "fields.a.time", "is none of d, s, ms, us, ns, rfc3339"),
+    ({"generate": "uuid"}, "fields.a.generate", '"uuid" is not one of uuid4, now; did you mean "uuid4"?'),
+    ({"path": "b", "time": "min"}, "fields.a.time", "is not one of d, s, ms, us, ns, rfc3339"),
     ({"path": "b", "enum": {}}, "fields.a.enum", "an empty table says nothing"),
     ({"path": "b", "enum": "x"}, "fields.a.enum", "must be a table"),
     ({"path": "b", "enum": {"x.y": []}}, 'fields.a.enum."x.y"', "a constant is"),
@@ -280,10 +278,10 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"path": "b", "scale": "2"}, "fields.a.scale", "must be a number, not a string"),
     ({"path": "b", "scale": True}, "fields.a.scale", "must be a number, not a boolean"),
     ({"path": "b", "cast": "flaot32"}, "fields.a.cast", 'did you mean "float32"?'),
-    ({"path": "b", "rounding": "up"}, "fields.a.rounding", '"up" is none of refuse, round'),
+    ({"path": "b", "rounding": "up"}, "fields.a.rounding", '"up" is not one of refuse, round'),
     ({"path": "b", "truncate": "yes"}, "fields.a.truncate", "must be true or false, not a string"),
     ({"path": "b", "lower": 1}, "fields.a.lower", "must be true or false, not an integer"),
-    ({"path": "b", "lower": True, "upper": True}, "fields.a.upper", 'can\'t be true beside "lower"'),
+    ({"path": "b", "lower": True, "upper": True}, "fields.a.upper", 'can\'t be true together with "lower"'),
     ({"path": "b", "default": []}, "fields.a.default", "a constant is"),
     ({"path": "b", "required": None}, "fields.a.required", "must be true or false"),
     ({"path": "b", "when": 1}, "fields.a.when", "a condition is a path (a string) or a table, not an integer"),
@@ -303,7 +301,7 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"path": "b", "when": {"path": "c", "when": "d", "equals": 1}}, "fields.a.when.when", "unknown key"),
     ({"path": "b", "when": {"path": "c", "required": True, "equals": 1}}, "fields.a.when.required", "unknown key"),
     ({"path": "b", "when": {"all": []}}, "fields.a.when.all", "an empty list says nothing"),
-    ({"path": "b", "when": {"all": ["c"], "any": ["d"]}}, "fields.a.when.any", 'can\'t stand beside "all"'),
+    ({"path": "b", "when": {"all": ["c"], "any": ["d"]}}, "fields.a.when.any", 'can\'t stand next to "all"'),
     ({"path": "b", "when": {"not": ["c"]}}, "fields.a.when.not", "a condition is"),
     ({"path": "b", "when": {"any": ["c", {"path": "d"}]}}, "fields.a.when.any[1]", "has no test"),
 ]
@@ -319,8 +317,8 @@ def test_wrong_value(given: Any, key: str, reason: str) -> None:
 
 # Mistakes that JSON Schema can't say.
 SUBTLE: list[tuple[Any, str, str]] = [
-    ("b..c", "fields.a", "no path: column 3"),
-    ({"first": ["b", "c["]}, "fields.a.first[1]", "no path: column 3"),
+    ("b..c", "fields.a", "not a path: column 3"),
+    ({"first": ["b", "c["]}, "fields.a.first[1]", "not a path: column 3"),
     ({"const": 1 << 64}, "fields.a.const", "64 bits"),
     ({"const": -(1 << 63) - 1}, "fields.a.const", "64 bits"),
     ({"const": "\ud800"}, "fields.a.const", "unpaired surrogates"),
@@ -354,17 +352,22 @@ WRONG_DOCUMENTS = [
     ("version = 1\nfeilds = 1" + FIELDS, "feilds", 'unknown key; did you mean "fields"?', True),
     ("version = 1\npolicies = 1" + FIELDS, "policies", "must be a table", True),
     ('version = 1\npolicies.roundin = "round"' + FIELDS, "policies.roundin", 'did you mean "rounding"?', True),
-    ('version = 1\npolicies.rounding = "up"' + FIELDS, "policies.rounding", '"up" is none of refuse, round', True),
+    ('version = 1\npolicies.rounding = "up"' + FIELDS, "policies.rounding", '"up" is not one of refuse, round', True),
     ("version = 1\npolicies.rounding = 1" + FIELDS, "policies.rounding", "must be a string", True),
     ("version = 1\n[fields]\na = { const = 2024-01-01 }", "fields.a.const", "write a time as a string", True),
-    ('version = 1\n[fields]\n"a[0]" = "b"', 'fields."a[0]"', "no target: column 3: a target's path has no item", False),
+    (
+        'version = 1\n[fields]\n"a[0]" = "b"',
+        'fields."a[0]"',
+        "not a target: column 3: a target's path has no item",
+        False,
+    ),
     (
         'version = 1\n[fields]\n"a:b" = "b"',
         'fields."a:b"',
-        "no target: column 2: a target's path has no branches",
+        "not a target: column 2: a target's path has no branches",
         False,
     ),
-    ('version = 1\n[fields]\n"" = "b"', 'fields.""', "no target: column 1: a path can't be empty", True),
+    ('version = 1\n[fields]\n"" = "b"', 'fields.""', "not a target: column 1: a path can't be empty", True),
     ('version = 1\n[fields]\na = "b"\n"a.b" = "c"', 'fields."a.b"', "within the target of fields.a", False),
     ('version = 1\n[fields]\n"a.b.c" = "c"\na = "b"', 'fields."a.b.c"', "within the target of fields.a", False),
     ('version = 1\n[fields]\n\'a["b"].c\' = 1\n"a.b" = "c"', "fields.'a[\"b\"].c'", "within the target of", True),

@@ -180,7 +180,7 @@ WRONG: list[tuple[Any, Any, str, str]] = [
     ({"merge": ["tags"]}, LABELS, ".merge[0]", "array can't become map"),
     ({"for_each": "r in readings", "item": {"fields": {"wat": "r.unit"}}}, LINES, ".item.fields.wat", 'mean "what"?'),
     ('readings[unit="K"]', TEXT, "", "what is selected can't be taken as a whole"),
-    ('labels[unit="K"].x', TEXT, "", "map is no list"),
+    ('labels[unit="K"].x', TEXT, "", "map is not a list"),
     ('readings[x="K"].value', NUMBER, "", "has no field 'x'"),
     ({"entries": {"a": "id"}}, {"type": "object"}, ".entries", "where an untyped value is wanted"),
 ]  # fmt: skip

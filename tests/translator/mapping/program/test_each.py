@@ -412,12 +412,12 @@ def test_losses_of_alternatives() -> None:
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"for_each": "r in reading"}, "for_each", "has no field 'reading'; did you mean \"readings\"?"),
-    ({"for_each": "r in id"}, "for_each", "string is no list"),
+    ({"for_each": "r in id"}, "for_each", "string is not a list"),
     ({"for_each": "r in labels"}, "for_each", 'a map has keys and values: write "key, r in labels"'),
     ({"for_each": "k, r in readings"}, "for_each", 'has no keys: write "r in readings"'),
     ({"for_each": "count in readings"}, "for_each", "'count' is a member of the message too: choose another name"),
     ({"for_each": ["r in readings", "s in r.values"]}, "for_each[1]", "has no field 'values'"),
-    ({"for_each": ["k, v in labels", "s in k"]}, "for_each[1]", "a key is no list"),
+    ({"for_each": ["k, v in labels", "s in k"]}, "for_each[1]", "a key is not a list"),
     ({"for_each": "r in readings", "fields": {"a": "r.units"}}, "fields.a", 'did you mean "unit"?'),
     ({"for_each": "k, v in labels", "fields": {"a": "k.x"}}, "fields.a", "'k' is a key, which has no x"),
     ({"for_each": "t in tags", "fields": {"a": "t.x"}}, "fields.a", "string has no x"),

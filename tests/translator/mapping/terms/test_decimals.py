@@ -96,4 +96,4 @@ def test_what_is_no_such_decimal(constant: Any) -> None:
     test = {"const": "yes", "when": {"path": "d", "equals": constant}}
     [(key, why)] = problems(PRICE, objects((), t=TEXT), {"t": test})
     assert key == "fields.t.when"
-    assert "is no decimal" in why
+    assert "is not a decimal" in why
