@@ -15,7 +15,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -122,17 +121,10 @@ def there(package: str) -> list[list[str]]:
     return [[each for each in row.split() if each in names] for row in imports.PICTURE[package]]
 
 
-@cache
-def found() -> list[Arrow]:
-    """Every import of one module of ours by another."""
-    return list(imports.arrows())
-
-
 def inner(package: str) -> set[Arrow]:
     """The arrows between the sections of a package."""
-    inside = [pair for pair in found() if all(f"{each}.".startswith(f"{package}.") for each in pair)]
-    between = {(imports.section(package, one), imports.section(package, other)) for one, other in inside}
-    return {(one, other) for one, other in between if one != other}
+    pairs = {(imports.section(package, one), imports.section(package, other)) for one, other in imports.within(package)}
+    return {(one, other) for one, other in pairs if one != other}
 
 
 def python_room(package: str) -> Room:
@@ -321,7 +313,7 @@ def framed(layout: Layout, x: float, y: float, width: float) -> Iterator[str]:
 
 def between() -> list[Arrow]:
     """The arrows between rooms."""
-    pairs = {(one.partition(".")[0], other.partition(".")[0]) for one, other in found()}
+    pairs = {(one.partition(".")[0], other.partition(".")[0]) for one, other in imports.all_arrows()}
     return reduced((one, other) for one, other in pairs if one != other)
 
 
