@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from native.binding import C, Plan
+from native.binding import C, LoadedPlan
 from native.errors import DataError
 from translator.plan.image import Image
 
@@ -29,7 +29,7 @@ def record(image: Image, *nodes: int) -> int:
     return len(image.records) - 1
 
 
-def changed(*insns: dict[str, int], registers: int = 4, root: int | None = None) -> Plan:
+def changed(*insns: dict[str, int], registers: int = 4, root: int | None = None) -> LoadedPlan:
     """Avro of a record {n: long, s: string} to JSON of the same, `insns` in between."""
     image = Image()
     number, text = image.node(C.H9_OP_INT, **WHOLE), image.node(C.H9_OP_STRING)
@@ -41,7 +41,7 @@ def changed(*insns: dict[str, int], registers: int = 4, root: int | None = None)
         reader=C.H9_FORMAT_AVRO, writer=C.H9_FORMAT_JSON, read_root=number if root == 0 else node, write_root=node,
         skip_root=C.H9_NONE, registers=registers,
     )  # fmt: skip
-    return Plan(data, image.names)
+    return LoadedPlan(data, image.names)
 
 
 FRAME = {"op": C.H9_I_FRAME, "dst": 0}
@@ -113,7 +113,7 @@ def test_numbers_stand_in_few_bytes(reader: str, writer: str, width: int) -> Non
         reader=getattr(C, f"H9_FORMAT_{reader}"), writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=root,
         write_root=root, skip_root=C.H9_NONE,
     )  # fmt: skip
-    plan = Plan(data, image.names)
+    plan = LoadedPlan(data, image.names)
     for values in ([], [0], [low, -1, 0, 1, high], list(range(-100, 100))):
         assert plan.translate(FORMATS[reader](values)) == FORMATS[writer](values)
 
@@ -127,7 +127,7 @@ def test_numbers_without_a_sign_in_few_bytes(width: int) -> None:
     root = image.node(C.H9_OP_LIST, a=item, b=1, width=width)
     data = image.dump(reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_MSGPACK, read_root=root, write_root=root,
                       skip_root=C.H9_NONE)  # fmt: skip
-    assert Plan(data, image.names).translate(json_list([0, high])) == msgspec.msgpack.encode([0, high])
+    assert LoadedPlan(data, image.names).translate(json_list([0, high])) == msgspec.msgpack.encode([0, high])
 
 
 @pytest.mark.parametrize("width", [0, 3, 5, 32])
@@ -138,7 +138,7 @@ def test_other_widths_are_not_loaded(width: int) -> None:
     data = image.dump(reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=root, write_root=root,
                       skip_root=C.H9_NONE)  # fmt: skip
     with pytest.raises(DataError, match="BAD_PLAN"):
-        Plan(data, image.names)
+        LoadedPlan(data, image.names)
 
 
 def test_protobuf_packs_two_bytes() -> None:
@@ -155,4 +155,4 @@ def test_protobuf_packs_two_bytes() -> None:
                       skip_root=C.H9_NONE)  # fmt: skip
     body = ZIGZAG[-1] + ZIGZAG[2] + ZIGZAG[127] + b"\xff\xff\x03"
     message = b"\x0a" + struct.pack("B", len(body)) + body
-    assert Plan(data, image.names).translate(message) == message
+    assert LoadedPlan(data, image.names).translate(message) == message
