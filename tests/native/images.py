@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from schemas import model
 from schemas.model import Field, Presence, Record, Schema, Type
-from tests.native import protobuf_images
+from tests.native import loop_images, program_images, protobuf_images
 from translator import formats
 from translator.plan.compiler import Compiled, Side, compile_pair
 from translator.policies import Policies
@@ -281,9 +281,21 @@ JSON: dict[str, Plan] = {
 SUITES = {"msgpack": MSGPACK, "json": JSON}
 
 
+def untyped() -> dict[str, Compiled]:
+    return {"UNTYPED": compile_pair(Side(formats.get("json"), None), Side(formats.get("msgpack"), None), DEFAULT)}
+
+
+OTHERS = {
+    "alloc": untyped,
+    "loop": loop_images.plans,
+    "program": program_images.plans,
+    "protobuf": protobuf_images.plans,
+}
+
+
 def made(suite: str) -> dict[str, Compiled]:
-    if suite == "protobuf":
-        return protobuf_images.plans()
+    if suite in OTHERS:
+        return OTHERS[suite]()
     return {name: compiled(suite, plan) for name, plan in SUITES[suite].items()}
 
 
