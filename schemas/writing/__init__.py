@@ -20,7 +20,7 @@ from schemas.writing.prototext import ProtoPrinter
 from schemas.writing.report import Fidelity, SchemaLoss
 from schemas.writing.shapes import Choices, Shaper
 
-__all__ = ["Choices", "Lock", "SchemaLoss", "Naming", "Fidelity", "Written", "write"]
+__all__ = ["Choices", "Fidelity", "Lock", "Naming", "SchemaLoss", "Written", "write"]
 
 _USUAL = Choices()
 

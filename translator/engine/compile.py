@@ -148,4 +148,4 @@ def policies_of(chosen: Policies | MappingOf[str, str] | None) -> Policies:
     return Policies(**chosen)  # type: ignore[arg-type]
 
 
-__all__ = ["SpecDocument", "MappingSource", "MessageTranslator", "SchemaSpec", "compile", "shared"]
+__all__ = ["MappingSource", "MessageTranslator", "SchemaSpec", "SpecDocument", "compile", "shared"]
