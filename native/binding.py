@@ -65,10 +65,10 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
 
 _FIRST_LIMIT: Final = lib.H9_E_DEPTH
 DELIMITINGS: Final[dict[str, int]] = {
-    "none": lib.H9_FRAMING_NONE,
-    "newline": lib.H9_FRAMING_NEWLINE,
-    "varint": lib.H9_FRAMING_VARINT,
-    "be32": lib.H9_FRAMING_BE32,
+    "none": lib.H9_DELIMITING_NONE,
+    "newline": lib.H9_DELIMITING_NEWLINE,
+    "varint": lib.H9_DELIMITING_VARINT,
+    "be32": lib.H9_DELIMITING_BE32,
 }
 
 

@@ -31,7 +31,7 @@ MAX_DEFAULT: Final = 1 << 20  # values and characters in one default, records fi
 T = TypeVar("T")
 Step = Generator[Any, Any, T]
 Json = dict[str, Any]
-Document = str | bytes | dict[str, Any] | list[Any]
+AvroSource = str | bytes | dict[str, Any] | list[Any]
 
 _MAX_SIZE: Final = (1 << 31) - 1
 _MAX_FLOAT32: Final = float.fromhex("0x1.fffffep127")
@@ -52,14 +52,14 @@ _PRIMITIVES: Final[dict[str, Callable[[], Type]]] = {
 _UNITS: Final[dict[str, model.Unit]] = {"millis": "ms", "micros": "us", "nanos": "ns"}
 
 
-def read(document: Document, *, named: Mapping[str, Type] | None = None, endless: bool = False) -> Schema:
+def read(document: AvroSource, *, named: Mapping[str, Type] | None = None, endless: bool = False) -> Schema:
     """Read an Avro schema: JSON text (UTF-8), or JSON already parsed.
 
     `named`: types from other documents that this one may name. `endless`: let a record contain itself
     with no way out, which no value can fill (B31); the specification's own test schemas do it.
     Raises SchemaError.
     """
-    reader = _Reader(named or {})
+    reader = _AvroSchemaReader(named or {})
     root = drive(reader.type(load(document), "", ""))
     for record in () if endless else _endless(root):
         raise SchemaError(f"{record.name} contains itself with no way out", reader.places.get(record.name, ""))
@@ -67,7 +67,7 @@ def read(document: Document, *, named: Mapping[str, Type] | None = None, endless
     return Schema(root, "avro", reader.names, reader.warnings)
 
 
-def load(document: Document) -> object:
+def load(document: AvroSource) -> object:
     """The document as JSON: text is parsed (of equal keys the last one counts; NaN is refused). Raises SchemaError."""
     try:
         text = document.decode() if isinstance(document, bytes) else document
@@ -158,7 +158,7 @@ def _doc(document: Json) -> str:
     return doc if isinstance(doc, str) else ""
 
 
-class _Reader:
+class _AvroSchemaReader:
     """One document being read: what it has named, what it warned of, and the defaults still to match."""
 
     def __init__(self, named: Mapping[str, Type]) -> None:
@@ -372,7 +372,7 @@ class _Defaults:
     unions inside unions' records stay linear; what is filled in is shared, and counted as if it weren't.
     """
 
-    def __init__(self, reader: _Reader) -> None:
+    def __init__(self, reader: _AvroSchemaReader) -> None:
         self.pending = {field: (value, path) for field, value, path in reader.defaults}
         self.warnings = reader.warnings
         self.busy: set[Field] = set()

@@ -29,7 +29,7 @@ _EMPTY: Final = 0xC15D213AA4D7A795
 # -- Avro's canonical form ------------------------------------------------------------------------
 
 
-def parsing_canonical_form(document: avro.Document, *, named: Mapping[str, Type] | None = None) -> str:
+def parsing_canonical_form(document: avro.AvroSource, *, named: Mapping[str, Type] | None = None) -> str:
     """Avro's Parsing Canonical Form of a document; types out of `named` are written where they are first named.
 
     Raises SchemaError as `avro.read` does, but takes a record without end (B31).
@@ -95,7 +95,7 @@ def _fixed_size(type_: Type) -> int | None:
 
 
 def fingerprint(
-    document: avro.Document, algorithm: Algorithm = "CRC-64-AVRO", *, named: Mapping[str, Type] | None = None
+    document: avro.AvroSource, algorithm: Algorithm = "CRC-64-AVRO", *, named: Mapping[str, Type] | None = None
 ) -> bytes:
     """The fingerprint of a document's canonical form: 8 bytes, least significant first as in Avro's
     single-object encoding, or the 16 of MD5, or the 32 of SHA-256. Raises SchemaError as `avro.read` does."""
@@ -164,13 +164,13 @@ def differences(
     `openness` (of enums and records), `numbers` (of symbols), `order` (of fields and symbols).
     Between languages, leave `presence` and turn off the rest.
     """
-    comparison = _Comparison(presence, defaults, openness, numbers, order)
+    comparison = _TypeComparison(presence, defaults, openness, numbers, order)
     comparison.compare(a, b)
     return comparison.found
 
 
 @dataclass(slots=True)
-class _Comparison:
+class _TypeComparison:
     """Pairs of types still to compare, as a list and not as recursion; each pair is compared once."""
 
     presence: bool

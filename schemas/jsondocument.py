@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from referencing._core import Resolver
 
 Contents = dict[str, Any] | bool
-Source = str | bytes | dict[str, Any] | bool
+JsonSource = str | bytes | dict[str, Any] | bool
 
 MAX_DEPTH = 256
 """Levels of JSON inside each other in one document."""
@@ -94,7 +94,7 @@ class Node:
         return keyword == "$ref" if alone else keyword not in self.draft.unknown
 
 
-def parse(document: Source, path: str = "") -> Contents:
+def parse(document: JsonSource, path: str = "") -> Contents:
     """The document as plain JSON values.
 
     Raises SchemaError: it isn't JSON, has a name twice, NaN or an infinity, or is over `MAX_DEPTH` or `MAX_NODES`.
@@ -175,7 +175,7 @@ def _check_text(text: Any, path: str) -> None:
 class Library:
     """The documents of one reading: `root` and what its references reach."""
 
-    def __init__(self, document: Source, documents: Mapping[str, Source] | None = None) -> None:
+    def __init__(self, document: JsonSource, documents: Mapping[str, JsonSource] | None = None) -> None:
         """Raises SchemaError: a document isn't JSON, or isn't a schema of its draft."""
         self.warnings: list[str] = []
         self._checked: set[Identity] = set()

@@ -26,7 +26,7 @@ from typing import TypeVar
 
 from native.errors import SchemaError
 from schemas.identity import Identity
-from schemas.jsondocument import Library, Node, Source, defined_name, text_of
+from schemas.jsondocument import JsonSource, Library, Node, defined_name, text_of
 from schemas.jsonfacts import Facts, Gatherer, Nodes, both, constants, kind_of, no_progress, widest
 from schemas.model import (
     MISSING,
@@ -68,7 +68,7 @@ _INTEGERS = {"int32": (32, True), "int64": (64, True), "uint32": (32, False), "u
 _WIDTHS = ((32, True), (32, False), (64, True), (64, False))
 
 
-def read(document: Source, *, root: str | None = None, documents: Mapping[str, Source] | None = None) -> Schema:
+def read(document: JsonSource, *, root: str | None = None, documents: Mapping[str, JsonSource] | None = None) -> Schema:
     """Read a JSON Schema: JSON text, or JSON already parsed.
 
     `root`: a JSON pointer, or a name in `$defs` or `definitions`; without it, the document itself.
@@ -79,12 +79,12 @@ def read(document: Source, *, root: str | None = None, documents: Mapping[str, S
     try:
         library = Library(document, documents)
         node = library.root if root is None else library.select(root)
-        return _Reader(library).schema(node)
+        return _JsonSchemaReader(library).schema(node)
     except RecursionError:
         raise SchemaError("nested too deep") from None
 
 
-class _Names:
+class _FullNames:
     """Full names, each given once."""
 
     def __init__(self) -> None:
@@ -99,11 +99,11 @@ class _Names:
         return name
 
 
-class _Reader:
+class _JsonSchemaReader:
     def __init__(self, library: Library) -> None:
         self.gatherer = Gatherer(library)
         self.warnings = library.warnings
-        self.names = _Names()
+        self.names = _FullNames()
         self.memo: dict[tuple[Identity, ...], tuple[Nodes, Type | None]] = {}
         self.shared: dict[tuple[Value, ...], Type] = {}
         self.active: dict[tuple[Identity, ...], int] = {}

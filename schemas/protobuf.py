@@ -1,7 +1,7 @@
 """Reads Protobuf's schemas into the type model: .proto files (proto2, proto3, editions) and descriptor sets.
 
 What a field means on the wire depends on its file's edition and on features that files, messages, oneofs and
-fields set and hand down; `_Scope` resolves them, starting from the defaults that descriptor.proto itself lists.
+fields set and hand down; `_NameScope` resolves them, starting from the defaults that descriptor.proto itself lists.
 proto2 and proto3 are read as the editions that they are: `required`, `optional`, `packed` and groups are
 older spellings of features. Names and options are data only (B56).
 
@@ -72,12 +72,12 @@ _INTEGERS: Final[dict[int, tuple[int, bool, IntEncoding]]] = {
 }
 
 
-Wanted = str | tuple[int, ...] | None
+WantedMessage = str | tuple[int, ...] | None
 """Which message is the root: by its name, by its place in the main file, or the only one that can be meant."""
 
 
 def read(
-    source: str | Path | Mapping[str, str], *, message: Wanted = None, include: Sequence[str | Path] = ()
+    source: str | Path | Mapping[str, str], *, message: WantedMessage = None, include: Sequence[str | Path] = ()
 ) -> Schema:
     """The schema of a .proto file, given by its path or as texts by file name (the main file first).
 
@@ -90,7 +90,7 @@ def read(
     return _schema(_parsed(protoc.compiled(sources)), message)
 
 
-def read_descriptor_set(data: bytes, *, message: Wanted = None) -> Schema:
+def read_descriptor_set(data: bytes, *, message: WantedMessage = None) -> Schema:
     """The schema of a serialized FileDescriptorSet; its last file is the main one (see schemas/descriptorset.py).
 
     `message`: as for `read`. SchemaError: not a descriptor set, or one that says what can't be.
@@ -122,10 +122,12 @@ def _check(files: FileDescriptorSet) -> None:
             raise SchemaError(str(error), file.name) from error
 
 
-def _schema(files: FileDescriptorSet, message: Wanted) -> Schema:
+def _schema(files: FileDescriptorSet, message: WantedMessage) -> Schema:
     if not files.file:
         raise SchemaError("the descriptor set is empty")
-    reader = _Reader(_option_number(files, LOGICAL, "FieldOptions"), _option_number(files, WRAPPER, "MessageOptions"))
+    reader = _DescriptorReader(
+        _option_number(files, LOGICAL, "FieldOptions"), _option_number(files, WRAPPER, "MessageOptions")
+    )
     scopes = [_file_scope(file) for file in files.file]
     for file, scope in zip(files.file, scopes, strict=True):
         reader.declare(file.message_type, file.enum_type, scope)
@@ -211,15 +213,15 @@ def _edition(file: FileDescriptorProto) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class _NameScope:
     """Where a declaration stands: its file, the full name around it, and the features it inherits."""
 
     file: str
     prefix: str
     features: FeatureSet
 
-    def inner(self, name: str, features: FeatureSet | None = None) -> _Scope:
-        return _Scope(self.file, _join(self.prefix, name), self.merged(features))
+    def inner(self, name: str, features: FeatureSet | None = None) -> _NameScope:
+        return _NameScope(self.file, _join(self.prefix, name), self.merged(features))
 
     def merged(self, features: FeatureSet | None) -> FeatureSet:
         """The inherited features under those that a declaration sets itself."""
@@ -235,9 +237,9 @@ def _join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def _file_scope(file: FileDescriptorProto) -> _Scope:
-    scope = _Scope(file.name, file.package, _edition_defaults(_edition(file)))
-    return _Scope(file.name, file.package, scope.merged(file.options.features))
+def _file_scope(file: FileDescriptorProto) -> _NameScope:
+    scope = _NameScope(file.name, file.package, _edition_defaults(_edition(file)))
+    return _NameScope(file.name, file.package, scope.merged(file.options.features))
 
 
 def _field_features(each: FieldDescriptorProto, features: FeatureSet) -> FeatureSet:
@@ -264,7 +266,7 @@ def _field_features(each: FieldDescriptorProto, features: FeatureSet) -> Feature
 
 
 @dataclass(slots=True)
-class _Reader:
+class _DescriptorReader:
     """Builds the types of one descriptor set: all are declared first, so that they may refer to each other."""
 
     logical_number: int | None
@@ -278,7 +280,9 @@ class _Reader:
     def names(self) -> dict[str, Type]:
         return {**self.records, **self.enums}
 
-    def declare(self, messages: Sequence[DescriptorProto], enums: Sequence[EnumDescriptorProto], scope: _Scope) -> None:
+    def declare(
+        self, messages: Sequence[DescriptorProto], enums: Sequence[EnumDescriptorProto], scope: _NameScope
+    ) -> None:
         for enum in enums:
             name = _join(scope.prefix, enum.name)
             self.enums[name] = _enum(name, enum, scope)
@@ -289,7 +293,7 @@ class _Reader:
                 self.records[inner.prefix] = Record(inner.prefix)
             self.declare(message.nested_type, message.enum_type, inner)
 
-    def fill(self, messages: Sequence[DescriptorProto], scope: _Scope) -> None:
+    def fill(self, messages: Sequence[DescriptorProto], scope: _NameScope) -> None:
         for message, inner in _inner(messages, scope):
             self.fill(message.nested_type, inner)
             if message.options.map_entry:
@@ -298,7 +302,7 @@ class _Reader:
                 self._fill_record(message, inner)
 
     def extend(
-        self, messages: Sequence[DescriptorProto], extensions: Sequence[FieldDescriptorProto], scope: _Scope
+        self, messages: Sequence[DescriptorProto], extensions: Sequence[FieldDescriptorProto], scope: _NameScope
     ) -> None:
         """Adds each extension to the message that it extends."""
         for each in extensions:
@@ -306,7 +310,7 @@ class _Reader:
         for message, inner in _inner(messages, scope):
             self.extend(message.nested_type, message.extension, inner)
 
-    def _fill_entry(self, message: DescriptorProto, scope: _Scope) -> None:
+    def _fill_entry(self, message: DescriptorProto, scope: _NameScope) -> None:
         """A map field's entry: a message of key and value that the compiler made up."""
         types = {each.number: self._plain_type(each, scope.merged(each.options.features)) for each in message.field}
         entry = self.entries[scope.prefix]
@@ -315,17 +319,17 @@ class _Reader:
         except KeyError as error:
             raise SchemaError("a map entry has a key and a value", f"{scope.file}: {scope.prefix}") from error
 
-    def _fill_record(self, message: DescriptorProto, scope: _Scope) -> None:
+    def _fill_record(self, message: DescriptorProto, scope: _NameScope) -> None:
         if message.options.message_set_wire_format:
             self.warnings.append(f"{scope.prefix}: MessageSet's wire form is read as a plain message's")
         record = self.records[scope.prefix]
         record.fields = [self._field(each, message, scope) for each in message.field]
         record.wrapper = bool(_option(message.options, self.wrapper_number))
 
-    def _field(self, each: FieldDescriptorProto, message: DescriptorProto, scope: _Scope) -> Field:
+    def _field(self, each: FieldDescriptorProto, message: DescriptorProto, scope: _NameScope) -> Field:
         oneof = message.oneof_decl[each.oneof_index] if each.HasField("oneof_index") else None
         if oneof is not None:
-            scope = _Scope(scope.file, scope.prefix, scope.merged(oneof.options.features))
+            scope = _NameScope(scope.file, scope.prefix, scope.merged(oneof.options.features))
         built = self._built(each, scope)
         built.json_name = each.json_name or json_name(each.name)
         if oneof is not None and not each.proto3_optional:
@@ -333,7 +337,7 @@ class _Reader:
             built.presence = Presence.OPTIONAL
         return built
 
-    def _extension(self, each: FieldDescriptorProto, scope: _Scope) -> Field:
+    def _extension(self, each: FieldDescriptorProto, scope: _NameScope) -> Field:
         built = self._built(each, scope)
         built.name = _join(scope.prefix, each.name)
         built.json_name = f"[{built.name}]"
@@ -342,13 +346,13 @@ class _Reader:
             built.presence = Presence.OPTIONAL
         return built
 
-    def _extendee(self, each: FieldDescriptorProto, scope: _Scope) -> Record:
+    def _extendee(self, each: FieldDescriptorProto, scope: _NameScope) -> Record:
         found = self.records.get(each.extendee.removeprefix("."))
         if found is None:
             raise SchemaError(f"{each.extendee!r} is not in the descriptor set", f"{scope.file}: {each.name}")
         return found
 
-    def _built(self, each: FieldDescriptorProto, scope: _Scope) -> Field:
+    def _built(self, each: FieldDescriptorProto, scope: _NameScope) -> Field:
         """What fields and extensions have in common."""
         features = _field_features(each, scope.merged(each.options.features))
         type_ = self._logical(each, self._plain_type(each, features), scope)
@@ -375,7 +379,7 @@ class _Reader:
             raise SchemaError(f"the type {each.type_name!r} is not in the descriptor set", each.name)
         return found
 
-    def _logical(self, each: FieldDescriptorProto, type_: Type, scope: _Scope) -> Type:
+    def _logical(self, each: FieldDescriptorProto, type_: Type, scope: _NameScope) -> Type:
         """The type that the option `(hal9.logical)` names; an unfit one falls back, with a warning (S27)."""
         data = _option(each.options, self.logical_number)
         if not isinstance(data, bytes):
@@ -387,12 +391,12 @@ class _Reader:
         return type_
 
 
-def _inner(messages: Sequence[DescriptorProto], scope: _Scope) -> Iterator[tuple[DescriptorProto, _Scope]]:
+def _inner(messages: Sequence[DescriptorProto], scope: _NameScope) -> Iterator[tuple[DescriptorProto, _NameScope]]:
     """Each message with the scope of what is inside it."""
     return ((each, scope.inner(each.name, each.options.features)) for each in messages)
 
 
-def _enum(name: str, enum: EnumDescriptorProto, scope: _Scope) -> Enum:
+def _enum(name: str, enum: EnumDescriptorProto, scope: _NameScope) -> Enum:
     features = scope.merged(enum.options.features)
     symbols = tuple((value.name, value.number) for value in enum.value)
     return Enum(name, symbols, open=features.enum_type == features.OPEN)

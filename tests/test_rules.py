@@ -20,7 +20,7 @@ from tests.test_docs_pages import PAGES
 from tests.test_tidy import KEPT, name
 from translator.cli import main
 from translator.cli.app import build
-from translator.cli.commands.explain import Entry, entries
+from translator.cli.commands.explain import Explanation, entries
 from translator.cli.shared import advice
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,7 +80,7 @@ def test_every_named_rule_is_written() -> None:
 
 
 @pytest.mark.parametrize("rule", WRITTEN.values(), ids=lambda rule: rule.code)
-def test_a_rule_is_held_or_says_that_not(rule: Entry) -> None:
+def test_a_rule_is_held_or_says_that_not(rule: Explanation) -> None:
     """`Not yet` has no test, and goes when it gets one; everything else has a test that names it."""
     mark = rule.gap[0] if rule.gap else ""
     assert (rule.code in held()) == (mark != "Not yet")
@@ -88,9 +88,9 @@ def test_a_rule_is_held_or_says_that_not(rule: Entry) -> None:
 
 def test_marks_are_seen() -> None:
     """A mark with its reason; the words alone are not a mark."""
-    assert Entry("S1", "semantics", "**A.** b\n\n- Not yet: no\n  test.").gap == ("Not yet", "no test.")
-    assert Entry("S1", "semantics", "**A.** b\n\n- Not yet in full: c").gap == ("Not yet in full", "c")
-    assert Entry("S1", "semantics", "**A.** Not yet: b").gap is None
+    assert Explanation("S1", "semantics", "**A.** b\n\n- Not yet: no\n  test.").gap == ("Not yet", "no test.")
+    assert Explanation("S1", "semantics", "**A.** b\n\n- Not yet in full: c").gap == ("Not yet in full", "c")
+    assert Explanation("S1", "semantics", "**A.** Not yet: b").gap is None
 
 
 def test_names_of_rules_are_seen() -> None:
@@ -145,7 +145,7 @@ def test_every_error_code_is_written() -> None:
 
 
 @pytest.mark.parametrize("entry", ERRORS.values(), ids=lambda entry: entry.code)
-def test_an_error_code_has_an_example(entry: Entry) -> None:
+def test_an_error_code_has_an_example(entry: Explanation) -> None:
     """One that is run, or told; and what to do."""
     assert "```example\n" in entry.text or "\nFor example " in entry.text
     assert "\n- What to do: " in entry.text

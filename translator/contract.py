@@ -170,7 +170,7 @@ class Made:
         refused = {each.index for each in self.errors}
         good = array("q", (i for i in range(len(self)) if i not in refused))
         offsets = array("q", (0, *(self.offsets[i + 1] for i in good)))
-        headers = self.headers and _Chosen(self.headers, good)
+        headers = self.headers and _ChosenHeaders(self.headers, good)
         return Made(self.data, offsets, self.errors, good, array("q", bytes(8 * len(good))), headers)
 
     def some(self, indexes: Sequence[int]) -> Made:
@@ -180,7 +180,7 @@ class Made:
             self, data=b"".join(parts), offsets=array("q", accumulate(map(len, parts), initial=0)),
             inputs=array("q", (self.inputs[i] for i in indexes)),
             items=self.items and array("q", (self.items[i] for i in indexes)),
-            headers=self.headers and _Chosen(self.headers, indexes),
+            headers=self.headers and _ChosenHeaders(self.headers, indexes),
         )  # fmt: skip
 
     def refusing(self, errors: list[DataError]) -> Made:
@@ -204,7 +204,7 @@ class Made:
         return replace(self, data=b"".join(parts), offsets=array("q", accumulate(map(len, parts), initial=0)))
 
 
-class _Chosen(Sequence[HeaderList]):
+class _ChosenHeaders(Sequence[HeaderList]):
     """The headers of some results."""
 
     def __init__(self, headers: Sequence[HeaderList], indexes: Sequence[int]) -> None:

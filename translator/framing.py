@@ -42,7 +42,7 @@ Part = Literal["value", "key"]
 """Of a Kafka message: each has a schema of its own."""
 Place: TypeAlias = tuple[int, ...]
 """A message's indexes in its .proto file."""
-Reference: TypeAlias = "int | UUID | bytes"
+SchemaReference: TypeAlias = "int | UUID | bytes"
 """A schema's id, GUID, or fingerprint (8 bytes as they stand in the message)."""
 Headers: TypeAlias = "Mapping[str, bytes | None] | Iterable[tuple[str, bytes | None]] | None"
 
@@ -65,7 +65,7 @@ class Framed:
     `header`: the header's bytes, from which `message` reads on behind `behind`; None: the message's own bytes.
     """
 
-    reference: Reference
+    reference: SchemaReference
     begin: int
     header: bytes | None = None
     behind: int = 0
@@ -141,7 +141,7 @@ def indexes(data: bytes | bytearray | memoryview, at: int, name: str = "") -> tu
     return tuple(place) or FIRST, end
 
 
-def prefix(reference: Reference, place: Place | None = None) -> bytes:
+def prefix(reference: SchemaReference, place: Place | None = None) -> bytes:
     """What is put before a message's payload: nothing for a GUID, which goes into a header.
 
     `place`: of the message in its .proto file; None: the schema isn't Protobuf. ValueError: no such reference.
@@ -158,7 +158,7 @@ def prefix(reference: Reference, place: Place | None = None) -> bytes:
     return SINGLE + reference
 
 
-def header(reference: Reference, place: Place | None = None, part: Part = "value") -> tuple[str, bytes] | None:
+def header(reference: SchemaReference, place: Place | None = None, part: Part = "value") -> tuple[str, bytes] | None:
     """The header that says a GUID, None for the other references."""
     if not isinstance(reference, UUID):
         return None
@@ -167,7 +167,7 @@ def header(reference: Reference, place: Place | None = None, part: Part = "value
 
 def build(
     payload: bytes,
-    reference: Reference,
+    reference: SchemaReference,
     place: Place | None = None,
     headers: Headers = None,
     part: Part = "value",

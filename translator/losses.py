@@ -8,14 +8,14 @@ from typing import Literal
 
 import msgspec
 
-Verdict = Literal["exact", "checked", "dropped"]
+LossVerdict = Literal["exact", "checked", "dropped"]
 
 
 class Loss(msgspec.Struct, frozen=True):
     """`path` is the target's field, or the source's where it is dropped."""
 
     path: str
-    verdict: Verdict
+    verdict: LossVerdict
     reason: str = ""
 
 
@@ -25,7 +25,7 @@ class Losses:
     def __init__(self) -> None:
         self._by_path: dict[str, Loss] = {}
 
-    def add(self, path: str, verdict: Verdict, reason: str = "") -> None:
+    def add(self, path: str, verdict: LossVerdict, reason: str = "") -> None:
         """Notes a verdict; a worse one for the same path stands."""
         before = self._by_path.get(path)
         rank = ("exact", "checked", "dropped")
@@ -45,7 +45,7 @@ class Losses:
         """Forgets all others."""
         self._by_path = {path: loss for path, loss in self._by_path.items() if wanted(loss)}
 
-    def of(self, verdict: Verdict) -> list[Loss]:
+    def of(self, verdict: LossVerdict) -> list[Loss]:
         """The fields with that verdict."""
         return [loss for loss in self if loss.verdict == verdict]
 

@@ -128,18 +128,18 @@ typedef struct h9_error {
 
 /* One result of a plan that makes any number of messages of one. */
 typedef struct h9_result {
-    int64_t end;     /* in the output, framing included */
+    int64_t end;     /* in the output, delimiting included */
     uint64_t record; /* of which message it is */
     uint64_t item;   /* its number among that one's, from 0; refused ones are counted */
 } h9_result;
 
 /* How messages stand one after another in the output. */
-typedef enum h9_framing {
-    H9_FRAMING_NONE = 0,
-    H9_FRAMING_NEWLINE = 1, /* each ends with \n */
-    H9_FRAMING_VARINT = 2,  /* each has its length before it */
-    H9_FRAMING_BE32 = 3     /* likewise, four bytes big-endian */
-} h9_framing;
+typedef enum h9_delimiting {
+    H9_DELIMITING_NONE = 0,
+    H9_DELIMITING_NEWLINE = 1, /* each ends with \n */
+    H9_DELIMITING_VARINT = 2,  /* each has its length before it */
+    H9_DELIMITING_BE32 = 3     /* the same in four bytes, big-endian */
+} h9_delimiting;
 
 typedef struct h9_plan h9_plan;
 typedef struct h9_context h9_context;
@@ -162,24 +162,24 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
 void h9_context_free(h9_context *context);
 
 /* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The
- * results stand one after another in h9_output(), result i ending at ends[i] (framing included); a refused message
+ * results stand one after another in h9_output(), result i ending at ends[i] (delimiting included); a refused message
  * gives nothing there and an entry in h9_errors(). Returns H9_OK also when messages were refused; another code only
  * when the call itself failed. */
 h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, const int64_t *begin,
-                     const int64_t *end, size_t count, h9_framing framing, int64_t *ends);
+                     const int64_t *end, size_t count, h9_delimiting delimiting, int64_t *ends);
 
 /* One message of `size` bytes, unframed. Returns the result, and its size in *out_size; NULL: refused, and h9_errors()
  * has the one reason. For plans that make one message (h9_plan_many). */
 const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
                              size_t *out_size);
 
-/* The same for messages that stand back to back without framing (Avro's blocks, concatenated MessagePack or
+/* The same for messages that stand back to back without delimiting (Avro's blocks, concatenated MessagePack or
  * JSON), at most `count` of them: begin[i] and end[i] are filled in. Reading ends at `size`, after `count`, or where
  * the next message's start can't be known any more. *done: messages read, refused ones included; *used: bytes. Where
  * `partial`, a message that the input cuts off is not an error: it is left for the next call. */
 h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size, size_t count,
-                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
-                         size_t *used);
+                         int partial, h9_delimiting delimiting, int64_t *begin, int64_t *end, int64_t *ends,
+                         size_t *done, size_t *used);
 
 /* --- what the last call made, valid until the next one on this context --- */
 
@@ -203,11 +203,11 @@ typedef struct h9_ignored {
 /* *count: how many entries. Keys that differ count apart, up to a bound; all further ones together. */
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
 
-/* Splitting a stream framed as `framing` says (not NONE): fills begin[i] and end[i] of up to `count` whole messages of
- * at most `limit` bytes, and says how many bytes they take with their framing. `last`: no more input follows, so that a
- * line needs no end. Blank lines are passed over. Where the framing is damaged, what stands before is found all the
- * same, and the code (H9_E_RECORD, VARINT, TRUNCATED) is that of the damage at *used. */
-h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
+/* Splitting a stream delimited as `delimiting` says (not NONE): fills begin[i] and end[i] of up to `count` whole
+ * messages of at most `limit` bytes, and says how many bytes they take with their delimiting. `last`: no more input
+ * follows, so that a line needs no end. Blank lines are passed over. Where the delimiting is damaged, what stands
+ * before is found all the same, and the code (H9_E_RECORD, VARINT, TRUNCATED) is that of the damage at *used. */
+h9_code h9_split(h9_delimiting delimiting, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
                  int64_t *begin, int64_t *end, size_t *done, size_t *used);
 
 /* What is kept of a JSON array from one piece of its bytes to the next. Zeroed before the first. */

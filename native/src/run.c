@@ -53,10 +53,10 @@ static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
     return p;
 }
 
-static void start_call(const h9_plan *plan, h9_context *c, h9_framing framing)
+static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimiting)
 {
     c->plan = plan;
-    c->framing = framing;
+    c->delimiting = delimiting;
     c->results_size = 0;
     c->out_size = 0;
     c->errors_size = 0;
@@ -66,9 +66,9 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_framing framing)
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
-                     const int64_t *end, size_t count, h9_framing framing, int64_t *ends)
+                     const int64_t *end, size_t count, h9_delimiting delimiting, int64_t *ends)
 {
-    start_call(plan, c, framing);
+    start_call(plan, c, delimiting);
     for (size_t i = 0; i < count; i++) {
         h9_slot root;
         bool inside = begin[i] >= 0 && begin[i] <= end[i] && (uint64_t)end[i] <= size;
@@ -86,7 +86,7 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
 const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
 {
     int64_t begin = 0, end = (int64_t)size, ends;
-    h9_translate(plan, c, data, size, &begin, &end, 1, H9_FRAMING_NONE, &ends);
+    h9_translate(plan, c, data, size, &begin, &end, 1, H9_DELIMITING_NONE, &ends);
     *out_size = c->out_size;
     return c->errors_size ? NULL : (const char *)c->out;
 }
@@ -111,10 +111,10 @@ static bool at_end(const h9_codec *codec, const uint8_t *p, const uint8_t *last,
 }
 
 h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t count,
-                         int partial, h9_framing framing, int64_t *begin, int64_t *end, int64_t *ends, size_t *done,
-                         size_t *used)
+                         int partial, h9_delimiting delimiting, int64_t *begin, int64_t *end, int64_t *ends,
+                         size_t *done, size_t *used)
 {
-    start_call(plan, c, framing);
+    start_call(plan, c, delimiting);
     const h9_codec *codec = h9_codecs[plan->h.reader];
     const uint8_t *p = data, *last = data + size;
     size_t i = 0;

@@ -92,7 +92,7 @@ def _refusal(response: httpx2.Response) -> AnswerError:
         return AnswerError(response.status_code, f"HTTP {response.status_code}")
 
 
-class _Answer(msgspec.Struct, rename="camel"):
+class _RegistryAnswer(msgspec.Struct, rename="camel"):
     """What an answer says of a schema; whatever else it says is passed over."""
 
     schema: str
@@ -106,7 +106,7 @@ class _Answer(msgspec.Struct, rename="camel"):
 def version_of(subject: str, answer: object, id_: int | None = None) -> Version:
     """A version with its schema. RegistryError REGISTRY_ANSWER: the answer has none."""
     try:
-        found = msgspec.convert(answer, _Answer)
+        found = msgspec.convert(answer, _RegistryAnswer)
     except msgspec.ValidationError as error:
         raise bad_answer(f"is not a schema: {error}") from error
     schema = StoredSchema(

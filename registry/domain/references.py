@@ -14,16 +14,16 @@ MAX_DEPTH: Final = 50
 """References that lead to references that lead to references …"""
 MAX_DOCUMENTS: Final = 1000
 
-Find = Callable[[str, int], Version | None]
+FindVersion = Callable[[str, int], Version | None]
 """A version by subject and number (-1: the latest), also a deleted one."""
 
 
-def resolved(references: Iterable[Reference], find: Find) -> tuple[Reference, ...]:
+def resolved(references: Iterable[Reference], find: FindVersion) -> tuple[Reference, ...]:
     """The references with the version's number in place of -1. RegistryError INVALID_SCHEMA: there is no version."""
     return tuple(Reference(each.name, each.subject, _found(each, find).number) for each in references)
 
 
-def gather(references: Iterable[Reference], find: Find) -> Documents:
+def gather(references: Iterable[Reference], find: FindVersion) -> Documents:
     """The texts of all that the references lead to, each name once, what is referred to first.
 
     RegistryError INVALID_SCHEMA: nothing is there, a cycle, over the depth or the number (B73), two texts of one name.
@@ -35,7 +35,7 @@ def gather(references: Iterable[Reference], find: Find) -> Documents:
 
 
 class _Gathering:
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: FindVersion) -> None:
         self._find = find
         self._open: set[tuple[str, int]] = set()
         self._places: dict[str, tuple[str, int]] = {}
@@ -61,7 +61,7 @@ class _Gathering:
         self.texts[reference.name] = version.schema.text
 
 
-def _found(reference: Reference, find: Find) -> Version:
+def _found(reference: Reference, find: FindVersion) -> Version:
     possible = -1 <= reference.version <= names.MAX_NUMBER  # a store takes no number over 64 bits (B72)
     version = find(reference.subject, reference.version) if possible else None
     if version is None:

@@ -11,7 +11,7 @@ Scope = dict[str, Any]
 Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
-Headers = Mapping[str, str]
+RequestHeaders = Mapping[str, str]
 
 
 class HttpError(TranslatorError):
@@ -28,7 +28,7 @@ def not_found() -> HttpError:
     return HttpError(404, "HTTP 404 Not Found")
 
 
-def headers(scope: Scope) -> Headers:
+def headers(scope: Scope) -> RequestHeaders:
     """The request's headers, their names in lower case."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
@@ -36,7 +36,7 @@ def headers(scope: Scope) -> Headers:
 # --- bodies ---
 
 
-async def body(found: Headers, receive: Receive, limit: int) -> bytes:
+async def body(found: RequestHeaders, receive: Receive, limit: int) -> bytes:
     """The request's body. HttpError: 400, it has two lengths (B75), or the client is gone; 413, it is too long."""
     if "content-length" in found and "transfer-encoding" in found:
         raise HttpError(400, "Both a Content-Length and a Transfer-Encoding")
@@ -53,7 +53,7 @@ async def body(found: Headers, receive: Receive, limit: int) -> bytes:
     return bytes(gathered)
 
 
-def utf8(data: bytes, found: Headers, types: Sequence[str], charsets: Collection[str]) -> bytes:
+def utf8(data: bytes, found: RequestHeaders, types: Sequence[str], charsets: Collection[str]) -> bytes:
     """A body's text in UTF-8; without a content type it has the first of `types`.
 
     HttpError: 415, another type, character set or encoding (B74); 400, it isn't what its header says.

@@ -22,7 +22,7 @@ from schemas.compatibility.documents import AvroDocument
 from schemas.compatibility.verdicts import Difference, Sides
 from schemas.model import MISSING, Array, Decimal, Enum, Field, Fixed, Map, Record, Type, Union
 
-Key = tuple[Type, Type]
+TypePair = tuple[Type, Type]
 
 _PROMOTED: Final = {
     "int": ("int", "long", "float", "double"),
@@ -50,29 +50,29 @@ class _Clause:
 
 def differences(writer: AvroDocument, reader: AvroDocument, sides: Sides) -> list[Difference]:
     """Why `reader` can't read what `writer` wrote; a pair of types is reported where it first stands."""
-    rules = _Rules(reader.aliases, sides)
-    table = _Table()
-    table.lay_out((writer.schema.root, reader.schema.root), rules)
-    return list(table.failures((writer.schema.root, reader.schema.root)))
+    rules = _PairClauses(reader.aliases, sides)
+    clauses = _AllClauses()
+    clauses.lay_out((writer.schema.root, reader.schema.root), rules)
+    return list(clauses.failures((writer.schema.root, reader.schema.root)))
 
 
-def _key(pair: tuple[Type, Type]) -> Key:
+def _key(pair: tuple[Type, Type]) -> TypePair:
     return pair[0], pair[1]
 
 
 @dataclass(slots=True)
-class _Table:
+class _AllClauses:
     """The clauses of every pair, and the pairs that can't be read."""
 
-    clauses: dict[Key, list[_Clause]] = field(default_factory=dict)
-    broken: set[Key] = field(default_factory=set)
-    _users: dict[Key, list[tuple[Key, int]]] = field(default_factory=dict)
-    _left: dict[tuple[Key, int], int] = field(default_factory=dict)
+    clauses: dict[TypePair, list[_Clause]] = field(default_factory=dict)
+    broken: set[TypePair] = field(default_factory=set)
+    _users: dict[TypePair, list[tuple[TypePair, int]]] = field(default_factory=dict)
+    _left: dict[tuple[TypePair, int], int] = field(default_factory=dict)
 
-    def lay_out(self, root: tuple[Type, Type], rules: _Rules) -> None:
+    def lay_out(self, root: tuple[Type, Type], rules: _PairClauses) -> None:
         """Every pair reachable from the root, then what breaks."""
         pending = [root]
-        failed: list[Key] = []
+        failed: list[TypePair] = []
         while pending:
             pair = pending.pop()
             key = _key(pair)
@@ -87,7 +87,7 @@ class _Table:
                     self._users.setdefault(_key(choice), []).append((key, at))
         self._spread(failed)
 
-    def _spread(self, failed: list[Key]) -> None:
+    def _spread(self, failed: list[TypePair]) -> None:
         while failed:
             key = failed.pop()
             if key in self.broken:
@@ -101,7 +101,7 @@ class _Table:
     def failures(self, root: tuple[Type, Type]) -> Iterator[Difference]:
         """What is wrong, in the order of the document."""
         pending = [("", root)]
-        seen: set[Key] = set()
+        seen: set[TypePair] = set()
         while pending:
             path, pair = pending.pop()
             key = _key(pair)
@@ -121,7 +121,7 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class _PairClauses:
     """The clauses of one pair of types."""
 
     aliases: Mapping[str, tuple[str, ...]]

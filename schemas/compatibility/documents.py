@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from native.errors import SchemaError
 from schemas import avro, protoc
 from schemas.identity import Identity
-from schemas.jsondocument import Library, Node, Source
+from schemas.jsondocument import JsonSource, Library, Node
 from schemas.model import Fixed, Language, Schema, Type
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def read(text: str | bytes, language: Language, references: Mapping[str, str] | 
             return of_jsonschema(text, given)
 
 
-def of_avro(document: avro.Document, named: Mapping[str, Type] | None = None) -> AvroDocument:
+def of_avro(document: avro.AvroSource, named: Mapping[str, Type] | None = None) -> AvroDocument:
     """An Avro schema; `named`: the types of the documents that it refers to. Raises SchemaError."""
     return AvroDocument(avro.read(document, named=named), _aliases(avro.load(document), named or {}))
 
@@ -81,7 +81,7 @@ def of_protobuf(files: FileDescriptorSet) -> ProtobufDocument:
     return ProtobufDocument(files)
 
 
-def of_jsonschema(document: Source, documents: Mapping[str, Source] | None = None) -> JsonDocument:
+def of_jsonschema(document: JsonSource, documents: Mapping[str, JsonSource] | None = None) -> JsonDocument:
     """A JSON Schema with the documents that it refers to, by URI. Raises SchemaError."""
     return JsonDocument(Library(document, documents))
 

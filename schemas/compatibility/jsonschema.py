@@ -17,13 +17,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from schemas.compatibility.documents import JsonDocument
-from schemas.compatibility.jsonshapes import Pair, arrays, objects
-from schemas.compatibility.jsonvalues import Answer, listed, numbers, strings
+from schemas.compatibility.jsonshapes import ViewPair, arrays, objects
+from schemas.compatibility.jsonvalues import Ternary, listed, numbers, strings
 from schemas.compatibility.jsonviews import (
     TYPES,
-    Part,
     TooLargeError,
     View,
+    ViewPart,
     Work,
     alike,
     allowance,
@@ -47,7 +47,7 @@ _NUMBERS: Final = frozenset({"integer", "fraction"})
 def differences(writer: JsonDocument, reader: JsonDocument, sides: Sides) -> list[Difference]:
     """What the writer's schema allows and the reader's does not, or may not. Raises SchemaError: a broken reference."""
     work = Work(allowance(writer, reader))
-    run = _Run([Pair((root(writer, work),), root(reader, work), "#")])
+    run = _ComparisonRun([ViewPair((root(writer, work),), root(reader, work), "#")])
     try:
         _Checker(sides, work).go(run)
     except TooLargeError:
@@ -56,10 +56,10 @@ def differences(writer: JsonDocument, reader: JsonDocument, sides: Sides) -> lis
 
 
 @dataclass(slots=True)
-class _Run:
+class _ComparisonRun:
     """One comparison: what was found, and what is still to be compared."""
 
-    pending: list[Pair]
+    pending: list[ViewPair]
     found: list[Difference] = field(default_factory=list)
     seen: set[tuple[tuple[Identity, ...], Identity]] = field(default_factory=set)
 
@@ -69,10 +69,10 @@ class _Checker:
     sides: Sides
     work: Work
     depth: int = 0
-    told: dict[tuple[Identity, Identity], Answer] = field(default_factory=dict)
+    told: dict[tuple[Identity, Identity], Ternary] = field(default_factory=dict)
     tags: dict[Identity, Tags] = field(default_factory=dict)
 
-    def go(self, run: _Run, *, until_broken: bool = False) -> None:
+    def go(self, run: _ComparisonRun, *, until_broken: bool = False) -> None:
         """Finds all differences, or those up to the first that breaks."""
         while run.pending and not (until_broken and any(not each.unknown for each in run.found)):
             each = run.pending.pop()
@@ -85,21 +85,21 @@ class _Checker:
             run.found += [replace(one, unknown=True) for one in found] if each.loose else found
             run.pending += reversed([replace(one, loose=True) for one in pairs] if each.loose else pairs)
 
-    def tell(self, writer: View, reader: View) -> Answer:
+    def tell(self, writer: View, reader: View) -> Ternary:
         """Whether all that is valid by `writer` is valid by `reader`."""
         key = writer.key, reader.key
         if key not in self.told:
             if self.depth >= MAX_TRIALS:
                 return "unknown"
             self.depth += 1
-            run = _Run([Pair((writer,), reader, "")])
+            run = _ComparisonRun([ViewPair((writer,), reader, "")])
             self.go(run, until_broken=True)
             self.depth -= 1
             broken = any(not each.unknown for each in run.found)
             self.told[key] = "no" if broken else "unknown" if run.found else "yes"
         return self.told[key]
 
-    def _compared(self, pair: Pair) -> tuple[list[Difference], list[Pair]]:
+    def _compared(self, pair: ViewPair) -> tuple[list[Difference], list[ViewPair]]:
         """What is found at once, and what is to be compared for it."""
         if any(alike(each, pair.reader) for each in pair.writers):
             return [], []
@@ -108,9 +108,9 @@ class _Checker:
             return [], []
         results = [each for part in parts(pair.reader) for each in self._follows(pair, wrote, part)]
         found = [_placed(each, pair.path) for each in results if isinstance(each, Difference)]
-        return found, [each for each in results if isinstance(each, Pair)]
+        return found, [each for each in results if isinstance(each, ViewPair)]
 
-    def _follows(self, pair: Pair, wrote: Sequence[Part], reads: Part) -> Iterable[Difference | Pair]:
+    def _follows(self, pair: ViewPair, wrote: Sequence[ViewPart], reads: ViewPart) -> Iterable[Difference | ViewPair]:
         """Whether one part of the reader's follows from what the writer's says."""
         if any(_same(each, reads) for each in wrote):
             return ()
@@ -120,13 +120,13 @@ class _Checker:
         if reads.shape == "never" or not (kinds & types(reads.view)):
             return (self._changed(kinds, types(reads.view)),)
         if len(wrote) <= 1:
-            whole = Part("plain", pair.writers[0].only())
+            whole = ViewPart("plain", pair.writers[0].only())
             return self._one(wrote[0] if wrote else whole, reads, kinds, pair.path)
         return self._any(pair, wrote, reads, kinds)
 
     def _any(
-        self, pair: Pair, wrote: Sequence[Part], reads: Part, kinds: frozenset[str]
-    ) -> Iterable[Difference | Pair]:
+        self, pair: ViewPair, wrote: Sequence[ViewPart], reads: ViewPart, kinds: frozenset[str]
+    ) -> Iterable[Difference | ViewPair]:
         """One part of many must do; that none does alone says nothing of all together."""
         if any(self.tell(each.view, reads.view) == "yes" for each in wrote):
             return ()
@@ -137,23 +137,25 @@ class _Checker:
         nearest = max(similar, key=lambda each: len(each.view.keywords & reads.view.keywords))
         if self.tell(nearest.view, reads.view) == "no" and _alone(nearest, wrote):
             return self._one(nearest, reads, kinds, pair.path)
-        return (Pair((nearest.view,), reads.view, pair.path, loose=True),)
+        return (ViewPair((nearest.view,), reads.view, pair.path, loose=True),)
 
     # --- one part against one ---
 
-    def _one(self, wrote: Part, reads: Part, kinds: frozenset[str], path: str) -> Iterable[Difference | Pair]:
+    def _one(
+        self, wrote: ViewPart, reads: ViewPart, kinds: frozenset[str], path: str
+    ) -> Iterable[Difference | ViewPair]:
         match wrote.shape, reads.shape:
             case _, "whole":
                 return self._whole(wrote, reads)
             case "anyOf" | "oneOf", _:
-                return [Pair((each,), reads.view, path) for each in wrote.branches]
+                return [ViewPair((each,), reads.view, path) for each in wrote.branches]
             case "whole", _:
                 return (_cannot_tell(f"{_named(wrote)} of {self.sides.writer} is not looked into"),)
             case _, "plain":
                 return self._plain(wrote.view, reads.view, kinds, path)
         return self._chosen(wrote.view, reads, kinds, path)
 
-    def _whole(self, wrote: Part, reads: Part) -> Iterable[Difference | Pair]:
+    def _whole(self, wrote: ViewPart, reads: ViewPart) -> Iterable[Difference | ViewPair]:
         """Keywords that are compared as a whole. `not`: what the reader's excludes the writer's must exclude too."""
         if "not" in reads.view.keywords and "not" in wrote.view.keywords and wrote.shape == "whole":
             answer = self.tell(*(each.view.child(each.view.get("not"), "not") for each in (reads, wrote)))
@@ -170,7 +172,7 @@ class _Checker:
         message = f"{_shown(wrote)} in {self.sides.writer}, {_shown(reads)} in {self.sides.reader}"
         return Difference("TYPE_CHANGED", "", message, _shown(reads))
 
-    def _plain(self, wrote: View, reads: View, kinds: frozenset[str], path: str) -> Iterator[Difference | Pair]:
+    def _plain(self, wrote: View, reads: View, kinds: frozenset[str], path: str) -> Iterator[Difference | ViewPair]:
         kinds = kinds & plain_types(wrote)
         few = listed(wrote, reads, kinds, self.sides) if enumerated(wrote) is not None else None
         if kinds - _listed_types(reads):
@@ -181,7 +183,7 @@ class _Checker:
             yield from few
             return
         for each in self._of_types(wrote, reads, kinds):
-            yield replace(each, path=f"{path}{each.path}") if isinstance(each, Pair) else each
+            yield replace(each, path=f"{path}{each.path}") if isinstance(each, ViewPair) else each
 
     def _narrowed(self, wrote: View, kinds: frozenset[str], reads: frozenset[str]) -> Difference:
         message = f"{_shown(kinds)} in {self.sides.writer}, {_shown(reads)} in {self.sides.reader}"
@@ -190,7 +192,7 @@ class _Checker:
         several = isinstance(wrote.get("type"), list) and bool(kinds & reads)
         return Difference("SUM_TYPE_NARROWED" if several else "TYPE_CHANGED", "", message, _shown(reads))
 
-    def _of_types(self, wrote: View, reads: View, kinds: frozenset[str]) -> Iterator[Difference | Pair]:
+    def _of_types(self, wrote: View, reads: View, kinds: frozenset[str]) -> Iterator[Difference | ViewPair]:
         if kinds & _NUMBERS:
             yield from numbers(wrote, reads, whole="fraction" not in kinds, sides=self.sides)
         if "string" in kinds:
@@ -202,17 +204,19 @@ class _Checker:
 
     # --- anyOf, oneOf ---
 
-    def _chosen(self, wrote: View, reads: Part, kinds: frozenset[str], path: str) -> Iterable[Difference | Pair]:
+    def _chosen(
+        self, wrote: View, reads: ViewPart, kinds: frozenset[str], path: str
+    ) -> Iterable[Difference | ViewPair]:
         """Plain keywords against branches: each kind of value must find one."""
         branches = [each for each in reads.branches if not self._apart(wrote, each)]
         if not branches:
             return (self._changed(kinds, types(reads.view)),)
         if len(branches) == 1:
-            return (Pair((wrote,), branches[0], path),)
+            return (ViewPair((wrote,), branches[0], path),)
         kinds = kinds & plain_types(wrote)
         if len(kinds) > 1 and kinds != _NUMBERS and enumerated(wrote) is None:
             merged = (kinds - _NUMBERS) | ({"number"} if kinds >= _NUMBERS else kinds & _NUMBERS)
-            return [Pair((wrote.typed(each),), reads.view, path) for each in sorted(merged)]
+            return [ViewPair((wrote.typed(each),), reads.view, path) for each in sorted(merged)]
         answers = [self.tell(wrote, each) for each in branches]
         if "yes" not in answers:
             return (_cannot_tell(f"no branch of {self.sides.reader} alone has all of {self.sides.writer}"),)
@@ -260,11 +264,11 @@ def _listed_types(view: View) -> frozenset[str]:
     return plain_types(view.only("type"))
 
 
-def _same(wrote: Part, reads: Part) -> bool:
+def _same(wrote: ViewPart, reads: ViewPart) -> bool:
     return wrote.shape == reads.shape and alike(wrote.view, reads.view)
 
 
-def _alone(part: Part, wrote: Sequence[Part]) -> bool:
+def _alone(part: ViewPart, wrote: Sequence[ViewPart]) -> bool:
     """No other part says more than which types there are."""
     others = (each for each in wrote if each is not part)
     return all(each.shape == "plain" and each.view.keywords <= {"type"} for each in others)
@@ -279,7 +283,7 @@ def _cannot_tell(message: str) -> Difference:
     return Difference(CANNOT_TELL, "", message, unknown=True)
 
 
-def _named(part: Part) -> str:
+def _named(part: ViewPart) -> str:
     return ", ".join(sorted(part.view.keywords - {"type"}) or ["type"])
 
 

@@ -19,7 +19,7 @@ from schemas.jsondocument import escaped
 
 
 @dataclass(frozen=True)
-class Pair:
+class ViewPair:
     """What the writer's subschemas allow all at once must be valid by the reader's.
 
     `loose`: something else of the writer's may see to that, so where it isn't it can't be told.
@@ -31,7 +31,7 @@ class Pair:
     loose: bool = False
 
 
-Found = Iterator[Difference | Pair]
+Findings = Iterator[Difference | ViewPair]
 
 _ATOM: Final = r"(?:[\w\- :/,@#%&=~!';<>\"]|\\[.\-\\/dws$^+*?|()\[\]{}]|\.|\[[^\[\]\\]*\])"
 _SIMPLE: Final = re.compile(rf"\^?(?:{_ATOM}(?:[+*?]|\{{\d{{1,3}}(?:,\d{{0,3}})?\}})?)*\$?", re.ASCII)
@@ -63,7 +63,7 @@ def _closed(view: View | None) -> bool:
 # --- arrays ---
 
 
-def arrays(writer: View, reader: View, sides: Sides) -> Found:
+def arrays(writer: View, reader: View, sides: Sides) -> Findings:
     (wrote, wrote_rest), (reads, reads_rest) = tuple_of(writer), tuple_of(reader)
     most = min(writer.get("maxItems", math.inf), len(wrote) if _closed(wrote_rest) else math.inf)
     yield from counts("array", writer, reader, sides, most=most)
@@ -77,7 +77,7 @@ def arrays(writer: View, reader: View, sides: Sides) -> Found:
         yield from _other_items(wrote_rest, reads_rest, first=not reads and not wrote, sides=sides)
 
 
-def _item(wrote: View | None, reads: View | None, path: str, *, removed: bool, sides: Sides) -> Found:
+def _item(wrote: View | None, reads: View | None, path: str, *, removed: bool, sides: Sides) -> Findings:
     if reads is None or reads.anything or _closed(wrote):
         return
     if removed and _closed(reads):
@@ -85,10 +85,10 @@ def _item(wrote: View | None, reads: View | None, path: str, *, removed: bool, s
     elif wrote is None:
         yield Difference("ITEM_ADDED_TO_OPEN_CONTENT_MODEL", path, f"the item could be anything in {sides.writer}")
     else:
-        yield Pair((wrote,), reads, path)
+        yield ViewPair((wrote,), reads, path)
 
 
-def _other_items(wrote: View | None, reads: View | None, *, first: bool, sides: Sides) -> Found:
+def _other_items(wrote: View | None, reads: View | None, *, first: bool, sides: Sides) -> Findings:
     path = "/items" if first else "/additionalItems"
     if reads is None or reads.anything or _closed(wrote):
         return
@@ -98,13 +98,13 @@ def _other_items(wrote: View | None, reads: View | None, *, first: bool, sides: 
         kind = "SCHEMA_ADDED" if first else "ADDITIONAL_ITEMS_NARROWED"
         yield Difference(kind, path, f"other items could be anything in {sides.writer}")
     else:
-        yield Pair((wrote,), reads, path)
+        yield ViewPair((wrote,), reads, path)
 
 
 # --- objects ---
 
 
-class _Members:
+class _MemberSchemas:
     """What an object says of its members."""
 
     def __init__(self, view: View) -> None:
@@ -128,8 +128,8 @@ class _Members:
         return bool(self.patterns) or name in self.named or not _closed(self.rest)
 
 
-def objects(writer: View, reader: View, sides: Sides) -> Found:
-    before, after = _Members(writer), _Members(reader)
+def objects(writer: View, reader: View, sides: Sides) -> Findings:
+    before, after = _MemberSchemas(writer), _MemberSchemas(reader)
     most = len(before.named) if _closed(before.rest) and not before.patterns else math.inf
     yield from counts("object", writer, reader, sides, least=len(before.required), most=most)
     yield from _required(before, after, sides)
@@ -141,7 +141,7 @@ def objects(writer: View, reader: View, sides: Sides) -> Found:
     yield from _names(writer, reader, before, sides)
 
 
-def _required(before: _Members, after: _Members, sides: Sides) -> Found:
+def _required(before: _MemberSchemas, after: _MemberSchemas, sides: Sides) -> Findings:
     """One that has a default is filled in by who reads."""
     for name in after.required:
         own = after.named.get(name)
@@ -156,10 +156,10 @@ def _required(before: _Members, after: _Members, sides: Sides) -> Found:
             yield Difference("REQUIRED_ATTRIBUTE_ADDED", f"/required/{escaped(name)}", message, name)
 
 
-def _member(name: str, before: _Members, after: _Members, sides: Sides) -> Found:
+def _member(name: str, before: _MemberSchemas, after: _MemberSchemas, sides: Sides) -> Findings:
     path = f"/properties/{escaped(name)}"
     if name in before.named and name in after.named and before.patterns.keys() == after.patterns.keys():
-        yield Pair((before.named[name],), after.named[name], path)
+        yield ViewPair((before.named[name],), after.named[name], path)
         return
     wrote, reads = before.of(name), after.of(name)
     if wrote is None or reads is None:
@@ -177,10 +177,10 @@ def _member(name: str, before: _Members, after: _Members, sides: Sides) -> Found
             message = f"{name!r} could be anything in {sides.writer}, which allows other members"
             yield Difference("PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", path, message, name)
         else:
-            yield Pair(wrote, each, path)
+            yield ViewPair(wrote, each, path)
 
 
-def _patterns(before: _Members, after: _Members, sides: Sides) -> Found:
+def _patterns(before: _MemberSchemas, after: _MemberSchemas, sides: Sides) -> Findings:
     """Members by patterns; whether two different patterns meet can't be told."""
     gone = before.patterns.keys() - after.patterns.keys()
     added = after.patterns.keys() - before.patterns.keys()
@@ -189,14 +189,14 @@ def _patterns(before: _Members, after: _Members, sides: Sides) -> Found:
         if reads.anything:
             continue
         if pattern in before.patterns:
-            yield Pair((before.patterns[pattern],), reads, path)
+            yield ViewPair((before.patterns[pattern],), reads, path)
         elif gone:
             yield Difference(CANNOT_TELL, path, "it can't be told which patterns meet", pattern, unknown=True)
         elif _open(before.rest):
             message = f"members with {pattern!r} could be anything in {sides.writer}"
             yield Difference("PATTERN_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", path, message, pattern)
         elif before.rest is not None and not _closed(before.rest):
-            yield Pair((before.rest,), reads, path)
+            yield ViewPair((before.rest,), reads, path)
     for pattern in sorted(gone):
         path, wrote = f"/patternProperties/{escaped(pattern)}", before.patterns[pattern]
         if after.rest is None or after.rest.anything or _closed(wrote) or added:
@@ -205,10 +205,10 @@ def _patterns(before: _Members, after: _Members, sides: Sides) -> Found:
             message = f"{sides.reader} has no members with {pattern!r}, and allows no other"
             yield Difference("PATTERN_PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL", path, message, pattern)
         else:
-            yield Pair((wrote,), after.rest, path)
+            yield ViewPair((wrote,), after.rest, path)
 
 
-def _others(before: _Members, after: _Members, sides: Sides) -> Found:
+def _others(before: _MemberSchemas, after: _MemberSchemas, sides: Sides) -> Findings:
     path, wrote, reads = "/additionalProperties", before.rest, after.rest
     if reads is None or reads.anything or _closed(wrote):
         return
@@ -219,10 +219,10 @@ def _others(before: _Members, after: _Members, sides: Sides) -> Found:
         message = f"other members could be anything in {sides.writer}"
         yield Difference("ADDITIONAL_PROPERTIES_NARROWED", path, message, unknown=bool(before.patterns))
     else:
-        yield Pair((wrote,), reads, path)
+        yield ViewPair((wrote,), reads, path)
 
 
-def _dependencies(writer: View, reader: View, before: _Members, sides: Sides) -> Found:
+def _dependencies(writer: View, reader: View, before: _MemberSchemas, sides: Sides) -> Findings:
     wrote, reads = _needed(writer), _needed(reader)
     for name, needed in reads.items():
         new = [each for each in needed if each not in wrote.get(name, ()) and each not in before.required]
@@ -235,7 +235,7 @@ def _dependencies(writer: View, reader: View, before: _Members, sides: Sides) ->
         for name, each in reader.children(keyword).items():
             path = f"/{keyword}/{escaped(name)}"
             if name in old:
-                yield Pair((old[name],), each, path, loose=True)
+                yield ViewPair((old[name],), each, path, loose=True)
             elif before.may_have(name) and not each.anything:
                 message = f"what holds beside {name!r} in {sides.reader} is new"
                 yield Difference("DEPENDENCY_SCHEMA_ADDED", path, message, name, unknown=True)
@@ -251,14 +251,14 @@ def _needed(view: View) -> dict[str, list[str]]:
     return found
 
 
-def _names(writer: View, reader: View, before: _Members, sides: Sides) -> Found:
+def _names(writer: View, reader: View, before: _MemberSchemas, sides: Sides) -> Findings:
     if "propertyNames" not in reader.keywords:
         return
     reads, path = reader.child(reader.get("propertyNames"), "propertyNames"), "/propertyNames"
     if reads.anything:
         return
     if "propertyNames" in writer.keywords:
-        yield Pair((writer.child(writer.get("propertyNames"), "propertyNames"),), reads, path, loose=True)
+        yield ViewPair((writer.child(writer.get("propertyNames"), "propertyNames"),), reads, path, loose=True)
     elif not _closed(before.rest):
         yield Difference("PROPERTY_NAMES_ADDED", path, f"members could have any name in {sides.writer}")
     else:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from schemas.compatibility.jsonviews import View, enumerated, same_value, type_of
 from schemas.compatibility.verdicts import Difference, Sides
 
-Answer = Literal["yes", "no", "unknown"]
+Ternary = Literal["yes", "no", "unknown"]
 Number = int | float
 Bound = tuple[Number, bool]
 """A lowest or highest value, and whether it is left out itself."""
@@ -60,7 +60,7 @@ def _few(wrote: list[Any], reader: View, reads: list[Any] | None, sides: Sides) 
             yield Difference(kind, "/", message, same_value(each), unknown=answer == "unknown")
 
 
-def fits(value: Any, view: View) -> Answer:
+def fits(value: Any, view: View) -> Ternary:
     """Whether a value is within the bounds of plain keywords; its kind and the listed values are known to fit."""
     match value:
         case None | bool():

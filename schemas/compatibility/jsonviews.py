@@ -121,7 +121,7 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ViewPart:
     """One of the things that a subschema says, as a view of its own. `branches`: of an anyOf or oneOf."""
 
     shape: Shape
@@ -148,9 +148,9 @@ def root(document: JsonDocument, work: Work) -> View:
     return View(document, document.library.root, work)
 
 
-def parts(view: View) -> list[Part]:
+def parts(view: View) -> list[ViewPart]:
     """What must hold all at once; nothing where every value is valid. Raises TooLargeError."""
-    found: list[Part] = []
+    found: list[ViewPart] = []
     pending, seen = [view], set[Identity]()
     while pending:
         each = pending.pop()
@@ -159,24 +159,24 @@ def parts(view: View) -> list[Part]:
         seen.add(each.key)
         each.work.spend()
         if each.node.contents is False:
-            return [Part("never", each)]
+            return [ViewPart("never", each)]
         found += _own(each)
         inner = [*(each.targets() if "$ref" in each.keywords else ()), *each.children("allOf").values()]
         pending += reversed(inner)
     return found
 
 
-def _own(view: View) -> Iterator[Part]:
+def _own(view: View) -> Iterator[ViewPart]:
     """The parts that stand in the subschema itself."""
     if view.keywords - _APART:
-        yield Part("plain", view.only(*(view.keywords - _APART)) if view.keywords & _APART else view)
+        yield ViewPart("plain", view.only(*(view.keywords - _APART)) if view.keywords & _APART else view)
     for keyword in _GROUPS:
         if keyword in view.keywords:
             part = view.only(keyword)
-            yield Part("anyOf" if keyword == "anyOf" else "oneOf", part, tuple(part.children(keyword).values()))
+            yield ViewPart("anyOf" if keyword == "anyOf" else "oneOf", part, tuple(part.children(keyword).values()))
     for keyword in _WHOLE:
         if keyword in view.keywords and not (keyword.startswith("unevaluated") and view.get(keyword) is True):
-            yield Part("whole", view.only(keyword, *_WITH.get(keyword, ())))
+            yield ViewPart("whole", view.only(keyword, *_WITH.get(keyword, ())))
 
 
 def types(view: View) -> frozenset[str]:

@@ -62,13 +62,13 @@ def breaks(difference: Difference) -> bool:
 
 def differences(writer: ProtobufDocument, reader: ProtobufDocument, sides: Sides) -> list[Difference]:
     """Every change from the writer's file to the reader's, also the compatible ones (`breaks` tells)."""
-    comparison = _Comparison(_Types(writer.files), _Types(reader.files), sides)
+    comparison = _MessageComparison(_Types(writer.files), _Types(reader.files), sides)
     comparison.files(writer.files.file[-1], reader.files.file[-1])
     return comparison.settled()
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
+class _PlacedMessage:
     """A message with its place: `name` is its full name without the package; `own`: of the file that is compared."""
 
     descriptor: DescriptorProto
@@ -80,16 +80,18 @@ class _Types:
     """The messages of a file and of what it imports, by full name, and the map entries among them."""
 
     def __init__(self, files: FileDescriptorSet) -> None:
-        self.messages: dict[str, _Message] = {}
+        self.messages: dict[str, _PlacedMessage] = {}
         for file in files.file:
             waiting = [(file.package, "", each) for each in file.message_type]
             while waiting:
                 prefix, inside, each = waiting.pop()
                 name, full = _join(inside, each.name), _join(prefix, each.name)
-                self.messages[full] = _Message(each, name, file is files.file[-1] or file.name == files.file[-1].name)
+                self.messages[full] = _PlacedMessage(
+                    each, name, file is files.file[-1] or file.name == files.file[-1].name
+                )
                 waiting += [(full, name, nested) for nested in each.nested_type]
 
-    def of(self, each: FieldDescriptorProto) -> _Message | None:
+    def of(self, each: FieldDescriptorProto) -> _PlacedMessage | None:
         return self.messages.get(each.type_name.removeprefix(".")) if each.type in (_MESSAGE, _GROUP) else None
 
 
@@ -97,7 +99,7 @@ def _join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-Pair = tuple[Identity, Identity]
+IdentityPair = tuple[Identity, Identity]
 """A message as it was and as it is now."""
 
 
@@ -105,22 +107,22 @@ Pair = tuple[Identity, Identity]
 class _Use:
     """A field whose message type is compared for itself: should it break, so does the field."""
 
-    user: Pair
-    used: Pair
+    user: IdentityPair
+    used: IdentityPair
     difference: Difference
 
 
 @dataclass(slots=True)
-class _Comparison:
+class _MessageComparison:
     """Changes found so far, by the pair of messages that they are in."""
 
     old: _Types
     new: _Types
     sides: Sides
-    found: dict[Pair, list[Difference]] = field(default_factory=dict)
+    found: dict[IdentityPair, list[Difference]] = field(default_factory=dict)
     uses: list[_Use] = field(default_factory=list)
     waiting: deque[tuple[str, DescriptorProto, DescriptorProto, bool]] = field(default_factory=deque)
-    pair: Pair = (Identity(None), Identity(None))
+    pair: IdentityPair = (Identity(None), Identity(None))
 
     def files(self, old: FileDescriptorProto, new: FileDescriptorProto) -> None:
         if old.package != new.package:
@@ -140,7 +142,7 @@ class _Comparison:
     def settled(self) -> list[Difference]:
         """All changes; fields whose types break are among them."""
         broken = {pair for pair, found in self.found.items() if any(map(breaks, found))}
-        users: dict[Pair, list[_Use]] = {}
+        users: dict[IdentityPair, list[_Use]] = {}
         for use in self.uses:
             users.setdefault(use.used, []).append(use)
         pending = list(broken)
@@ -273,7 +275,7 @@ class _Comparison:
             message = f"{_TYPES[new.type]} was {_label(old)} and is now {_label(new)}"
             self._add(f"FIELD_{kind}_LABEL_CHANGED", path, message, _label(new))
 
-    def _named(self, path: str, old: _Message, new: _Message) -> None:
+    def _named(self, path: str, old: _PlacedMessage, new: _PlacedMessage) -> None:
         if old.name != new.name:
             message = f"the type {old.name} is now {new.name}"
             self._add("FIELD_NAMED_TYPE_CHANGED", path, message, new.name)
@@ -316,12 +318,12 @@ def _by_number(enum: EnumDescriptorProto) -> dict[int, str]:
     return {each.number: each.name for each in reversed(enum.value)}
 
 
-def _entry(message: _Message) -> Iterator[FieldDescriptorProto]:
+def _entry(message: _PlacedMessage) -> Iterator[FieldDescriptorProto]:
     """A map's key and value."""
     return iter(sorted(message.descriptor.field, key=lambda each: each.number))
 
 
-def _kind(each: FieldDescriptorProto, message: _Message | None) -> str:
+def _kind(each: FieldDescriptorProto, message: _PlacedMessage | None) -> str:
     if message is None:
         return "scalar"
     if message.descriptor.options.map_entry:

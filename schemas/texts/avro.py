@@ -24,7 +24,7 @@ _PRIMITIVES: Final = frozenset({"null", "boolean", "int", "long", "float", "doub
 
 def printed(text: str, *, normalize: bool = False) -> str:
     """The schema's text; `normalize`: with other properties sorted by name. Raises SchemaError."""
-    return _Printer(normalize).text(text)
+    return _AvroPrinter(normalize).text(text)
 
 
 def whole(text: str, documents: Iterable[tuple[str, str]]) -> str:
@@ -36,11 +36,11 @@ def whole(text: str, documents: Iterable[tuple[str, str]]) -> str:
             if isinstance(each, dict) and each.get("type") in _NAMED:
                 space, name = _split(each, "")
                 definitions[_joined(space, name)] = each
-    return _Printer(False, definitions).text(text)
+    return _AvroPrinter(False, definitions).text(text)
 
 
 @dataclass
-class _Printer:
+class _AvroPrinter:
     """`definitions`: what else may be named, by full name; each is taken in once."""
 
     normalize: bool

@@ -16,11 +16,11 @@ from schemas.writing import avro, jsonschema
 from schemas.writing.lock import Lock
 from schemas.writing.names import AS_THEY_ARE, Naming
 from schemas.writing.protobuf import ProtobufShaper
-from schemas.writing.prototext import Printer
-from schemas.writing.report import Loss, Verdict
+from schemas.writing.prototext import ProtoPrinter
+from schemas.writing.report import Fidelity, SchemaLoss
 from schemas.writing.shapes import Choices, Shaper
 
-__all__ = ["Choices", "Lock", "Loss", "Naming", "Verdict", "Written", "write"]
+__all__ = ["Choices", "Fidelity", "Lock", "Naming", "SchemaLoss", "Written", "write"]
 
 _USUAL = Choices()
 
@@ -31,7 +31,7 @@ class Written:
     `schema`: what `text` reads back as."""
 
     text: str
-    losses: list[Loss]
+    losses: list[SchemaLoss]
     schema: Schema
     lock: Lock = field(default_factory=Lock)
 
@@ -67,5 +67,5 @@ def _protobuf(schema: Schema, naming: Naming, lock: Lock | None, choices: Choice
     shaper = ProtobufShaper(schema, naming, choices)
     shaper.lock = lock.copy() if lock else Lock()
     made = shaper.shaped()
-    text = Printer(shaper.package, choices.syntax, shaper.lock).text(shaper.made)
+    text = ProtoPrinter(shaper.package, choices.syntax, shaper.lock).text(shaper.made)
     return Written(text, list(shaper.report), made, shaper.lock)

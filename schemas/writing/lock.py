@@ -28,7 +28,7 @@ OWN: Final = range(19000, 20000)
 """Protobuf's own field numbers."""
 
 
-class Wanted(NamedTuple):
+class NumberRequest(NamedTuple):
     """A field or symbol: its name, its former names, and the number that the source gives it, if any."""
 
     name: str
@@ -44,7 +44,7 @@ class Numbers:
     reserved: list[int] = field(default_factory=list)
     reserved_names: list[str] = field(default_factory=list)
 
-    def settle(self, wanted: Sequence[Wanted], *, first: int = 1) -> dict[str, int]:
+    def settle(self, wanted: Sequence[NumberRequest], *, first: int = 1) -> dict[str, int]:
         """Gives each name its number, and reserves the numbers of names that are gone. `first`: the lowest one, 0 for
         an enum, whose symbols may share the numbers that they share in the source."""
         before = self.numbers
@@ -64,13 +64,13 @@ class Numbers:
         self.reserved_names = sorted({*self.reserved_names, *lost} - self.numbers.keys())
         return self.numbers
 
-    def _new(self, each: Wanted, shared: dict[int | None, int], taken: set[int], free: Iterator[int]) -> int:
+    def _new(self, each: NumberRequest, shared: dict[int | None, int], taken: set[int], free: Iterator[int]) -> int:
         """The source's own number where that is free, else the next that is."""
         if each.number is not None and each.number in shared:
             return shared[each.number]
         return each.number if each.number is not None and each.number not in taken else next(free)
 
-    def _kept(self, wanted: Sequence[Wanted]) -> dict[str, int]:
+    def _kept(self, wanted: Sequence[NumberRequest]) -> dict[str, int]:
         """The numbers that are known, by a name's own, then by a former name that nothing else is called."""
         kept = {each.name: self.numbers[each.name] for each in wanted if each.name in self.numbers}
         taken = {*kept.values()}

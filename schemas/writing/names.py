@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 
 from native.errors import SchemaError
 
-Fields = Literal["exact", "snake", "camel"]
+FieldStyle = Literal["exact", "snake", "camel"]
 Symbols = Literal["exact", "prefixed", "bare"]
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -21,7 +21,7 @@ class Naming:
     """`fields`: as they are, snake_case or camelCase. `symbols` of enums: as they are, with the enum's name before
     them (`STATUS_ACTIVE`), or without it (`ACTIVE`)."""
 
-    fields: Fields = "exact"
+    fields: FieldStyle = "exact"
     symbols: Symbols = "exact"
 
     def field(self, name: str) -> str:
@@ -53,7 +53,7 @@ def parse(text: str) -> Naming:
     fields: list[str] = []
     symbols: list[str] = []
     for word in filter(None, (each.strip() for each in text.split(","))):
-        if word in get_args(Fields):
+        if word in get_args(FieldStyle):
             fields.append(word)
         elif word in get_args(Symbols):
             symbols.append(word)

@@ -38,7 +38,7 @@ from schemas.model import (
     Union,
 )
 from schemas.protobuf import json_name
-from schemas.writing.lock import Lock, Wanted, numbers_of
+from schemas.writing.lock import Lock, NumberRequest, numbers_of
 from schemas.writing.names import IDENTIFIER, Names, entry_name, identifier, last, snake
 from schemas.writing.shapes import At, Pending, Ruling, Shaper
 from schemas.writing.wrappers import NULL, VALUE, choice, unwrapped, wrapper
@@ -166,7 +166,7 @@ class ProtobufShaper(Shaper):
 
     def _wrapper(self, type_: Type, hint: str) -> Record:
         made = wrapper(self.record_name(hint), type_)
-        self._number(made, [Wanted(each.name) for each in made.fields])
+        self._number(made, [NumberRequest(each.name) for each in made.fields])
         self.made.append(made)
         return made
 
@@ -180,7 +180,7 @@ class ProtobufShaper(Shaper):
             plain = each if isinstance(each, Array | Map | Null) else made
             members.append((names.give(_member(plain)), made))
         record = choice(self.record_name(at.hint + "Choice"), members)
-        self._number(record, [Wanted(each.name) for each in record.fields])
+        self._number(record, [NumberRequest(each.name) for each in record.fields])
         self.made.append(record)
         return record
 
@@ -205,7 +205,7 @@ class ProtobufShaper(Shaper):
 
     def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
         pairs = zip(enum.symbols, source.symbols, strict=True)
-        wanted = [Wanted(name, (old,), number) for (name, number), (old, _) in pairs]
+        wanted = [NumberRequest(name, (old,), number) for (name, number), (old, _) in pairs]
         numbers = numbers_of(self.lock.enums, enum.name, self._once_called(enum.aliases))
         given = numbers.settle(wanted, first=0)
         if self.source.language == "protobuf":
@@ -252,7 +252,7 @@ class ProtobufShaper(Shaper):
         super()._fill(record, made, at)
         own = self.source.language == "protobuf"
         rows = zip(record.fields, made.fields, strict=True)
-        wanted = [Wanted(new.name, self._former(old), old.number if own else None) for old, new in rows]
+        wanted = [NumberRequest(new.name, self._former(old), old.number if own else None) for old, new in rows]
         given = self._number(made, wanted, self._once_called(record.aliases))
         if own:
             self._tell_moved(wanted, given, at)
@@ -268,13 +268,13 @@ class ProtobufShaper(Shaper):
         former = [package + identifier(last(each)) for each in aliases]
         return [each for each in former if each not in self.reserved.values()]
 
-    def _number(self, record: Record, wanted: list[Wanted], former: Sequence[str] = ()) -> dict[str, int]:
+    def _number(self, record: Record, wanted: list[NumberRequest], former: Sequence[str] = ()) -> dict[str, int]:
         given = numbers_of(self.lock.messages, record.name, former).settle(wanted)
         for each in record.fields:
             each.number = given[each.name]
         return given
 
-    def _tell_moved(self, wanted: list[Wanted], given: dict[str, int], at: At) -> None:
+    def _tell_moved(self, wanted: list[NumberRequest], given: dict[str, int], at: At) -> None:
         """The lock comes before a Protobuf source's own numbers."""
         for each in wanted:
             if each.number not in (None, given[each.name]):

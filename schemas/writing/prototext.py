@@ -36,7 +36,7 @@ _KEYWORDS: Final = frozenset(
 _PRESENCE: Final = {Presence.REQUIRED: "LEGACY_REQUIRED", Presence.IMPLICIT: "IMPLICIT"}
 
 
-class Printer:
+class ProtoPrinter:
     """One file."""
 
     def __init__(self, package: str, syntax: Literal["proto3", "2023"], lock: Lock) -> None:

@@ -39,7 +39,7 @@ from schemas.model import (
 from schemas.wellknown import lifted
 from schemas.writing.defaults import Carrier
 from schemas.writing.names import AS_THEY_ARE, IDENTIFIER, Names, Naming, last, once, pascal
-from schemas.writing.report import Report, Verdict
+from schemas.writing.report import Fidelity, LossReport
 from schemas.writing.wrappers import NULL_VALUE, unwrapped
 
 
@@ -85,7 +85,7 @@ class Pending:
     nullable: bool = False
 
 
-Ruling = tuple[Type, Verdict, str]
+Ruling = tuple[Type, Fidelity, str]
 """A type that the language has, and what becomes of the values."""
 
 
@@ -99,7 +99,7 @@ class Shaper(ABC):
     source: Schema
     naming: Naming = AS_THEY_ARE
     choices: Choices = field(default_factory=Choices)
-    report: Report = field(default_factory=Report)
+    report: LossReport = field(default_factory=LossReport)
     names: Names = field(default_factory=Names)
     problems: list[str] = field(default_factory=list)
     enums: dict[Enum, Type] = field(default_factory=dict)

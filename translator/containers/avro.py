@@ -109,7 +109,7 @@ class _Cursor:
         return self.error("CONTAINER_TRUNCATED", "the file ends here", self._source.available)
 
 
-class _Header:
+class _FileHeader:
     """What stands in front of the blocks."""
 
     def __init__(self, source: Window, limits: StreamLimits) -> None:
@@ -179,7 +179,7 @@ class AvroReader(BlockReader):
     def __init__(self, stream: IO[bytes], limits: StreamLimits) -> None:
         super().__init__()
         self._input = Window(stream)
-        header = _Header(self._input, limits)
+        header = _FileHeader(self._input, limits)
         self.metadata = header.metadata
         self.schema = header.schema
         self._sync = header.sync

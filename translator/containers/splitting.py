@@ -20,7 +20,7 @@ from translator import varints
 from translator.containers.base import Block, StreamLimits
 from translator.containers.streams import BlockReader, Window
 
-Kind = Literal["lines", "varint", "be32"]
+SplitKind = Literal["lines", "varint", "be32"]
 Buffer = bytes | bytearray
 Split = tuple["array[int]", "array[int]", int]
 """begin and end of each message, and how many bytes are done with."""
@@ -29,7 +29,7 @@ MAX_COUNT = 1 << 16
 """Messages of one block: 1 MiB of boundaries."""
 USUAL_SIZE = 32
 """Bytes that most messages have at least: what room for boundaries is made by."""
-_DELIMITINGS: dict[Kind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
+_DELIMITINGS: dict[SplitKind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
 _DAMAGE = {
     "RECORD": ("CONTAINER_LIMIT", "a message longer than allowed"),
     "VARINT": ("CONTAINER_FRAME", "a length over 64 bits"),
@@ -37,7 +37,7 @@ _DAMAGE = {
 }
 
 
-def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
+def split(data: Buffer, kind: SplitKind, last: bool, limit: int) -> Split:
     """Whole messages at the start of `data`, at most MAX_COUNT. `last`: no input follows; `limit`: bytes of a message.
 
     ContainerError where the first message is over the limit (CONTAINER_LIMIT), has no length (CONTAINER_FRAME), or is
@@ -50,7 +50,7 @@ def split(data: Buffer, kind: Kind, last: bool, limit: int) -> Split:
         raise ContainerError(*_DAMAGE[error.code]) from error
 
 
-def header(data: Buffer, at: int, kind: Kind) -> tuple[int, int] | None:
+def header(data: Buffer, at: int, kind: SplitKind) -> tuple[int, int] | None:
     """A message's length and where it begins; None where the length itself isn't whole. CONTAINER_FRAME."""
     if kind == "be32":
         return (int.from_bytes(data[at : at + 4], "big"), at + 4) if len(data) >= at + 4 else None
@@ -60,7 +60,7 @@ def header(data: Buffer, at: int, kind: Kind) -> tuple[int, int] | None:
         raise ContainerError("CONTAINER_FRAME", "a length over 64 bits", at) from error
 
 
-def enough(data: Buffer, kind: Kind, scanned: int, limit: int) -> bool:
+def enough(data: Buffer, kind: SplitKind, scanned: int, limit: int) -> bool:
     """Whether `split` will find a message or damage at the start; no line ends in data[:scanned]."""
     if kind == "lines":
         return len(data) > limit or data.find(b"\n", scanned) >= 0
@@ -74,7 +74,7 @@ def enough(data: Buffer, kind: Kind, scanned: int, limit: int) -> bool:
 class SplitReader(BlockReader):
     """Gives split blocks: as many whole messages as the stream gave at once."""
 
-    def __init__(self, stream: IO[bytes], kind: Kind, limits: StreamLimits) -> None:
+    def __init__(self, stream: IO[bytes], kind: SplitKind, limits: StreamLimits) -> None:
         super().__init__()
         self._input = Window(stream)
         self._kind = kind

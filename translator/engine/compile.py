@@ -15,7 +15,7 @@ from translator.engine.known import Known, Schemas
 from translator.engine.plan import Plan, of_ends
 from translator.engine.registered import RegisteredPlan
 from translator.engine.sources import SchemaSource
-from translator.engine.specs import Document, SchemaSpec
+from translator.engine.specs import SchemaSpec, SpecDocument
 from translator.engine.transformers import SHARED, Entry, Factory, Options, Pair, Table
 from translator.mapping import document
 from translator.mapping.document import Mapping
@@ -148,4 +148,4 @@ def policies_of(chosen: Policies | MappingOf[str, str] | None) -> Policies:
     return Policies(**chosen)  # type: ignore[arg-type]
 
 
-__all__ = ["Document", "MappingSource", "MessageTranslator", "SchemaSpec", "compile", "shared"]
+__all__ = ["MappingSource", "MessageTranslator", "SchemaSpec", "SpecDocument", "compile", "shared"]

@@ -14,7 +14,7 @@ from translator.engine import specs
 from translator.engine.sources import SchemaSource
 
 T = TypeVar("T")
-Schemas: TypeAlias = "Mapping[int | UUID, specs.Document] | Sequence[specs.Document]"
+Schemas: TypeAlias = "Mapping[int | UUID, specs.SpecDocument] | Sequence[specs.SpecDocument]"
 """Schemas by what messages refer to them by; or, for Avro's single-object encoding, only the schemas."""
 
 
@@ -108,7 +108,7 @@ def _only(keys: list[T], what: str) -> T:
     return keys[0]
 
 
-def _loaded(document: specs.Document) -> Schema:
+def _loaded(document: specs.SpecDocument) -> Schema:
     """A .proto file needs no root: messages say which they are."""
     if isinstance(document, str | Path) and str(document).lower().endswith(".proto"):
         return protobuf.read(document, message=places.FIRST)
@@ -118,7 +118,7 @@ def _loaded(document: specs.Document) -> Schema:
     return schema
 
 
-def _name(document: specs.Document, schema: Schema) -> str:
+def _name(document: specs.SpecDocument, schema: Schema) -> str:
     """What the user knows the schema by."""
     if isinstance(document, Path) or (isinstance(document, str) and not document.lstrip().startswith(("{", "["))):
         return str(document)

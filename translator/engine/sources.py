@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from schemas.model import Schema
-    from translator.framing import Reference
+    from translator.framing import SchemaReference
 
 GROUP: Final = "translator.schema_sources"
 REGISTRY: Final = "registry"
@@ -116,7 +116,7 @@ def load(spec: str, url: str | None = None, *, registry: SchemaSource | None = N
     return source.by_id(int(wanted)) if numbered else source.by_subject(*subject(wanted))
 
 
-def referred(source: SchemaSource, reference: Reference) -> Schema:
+def referred(source: SchemaSource, reference: SchemaReference) -> Schema:
     """The schema that a message refers to. SchemaError: there is none."""
     match reference:
         case int():

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from translator.engine.sources import SchemaSource
 
-Document: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
+SpecDocument: TypeAlias = str | Path | bytes | Schema | dict[str, Any] | Generated
 """A schema, or what it is loaded from."""
-SchemaSpec: TypeAlias = Document | tuple[str, Document | None] | None
+SchemaSpec: TypeAlias = SpecDocument | tuple[str, SpecDocument | None] | None
 """One end of a translation.
 
 A path (`x.avsc`, `x.proto#Type`), a built-in schema (`neuron:NeuronSignal`), a schema of an installed source
@@ -72,7 +72,9 @@ def _problem(text: str) -> PlanError:
     return PlanError([("", text)])
 
 
-def _taken_apart(spec: SchemaSpec, format_: str | None, known: Collection[str]) -> tuple[Document | None, str | None]:
+def _taken_apart(
+    spec: SchemaSpec, format_: str | None, known: Collection[str]
+) -> tuple[SpecDocument | None, str | None]:
     document, named = spec, None
     if isinstance(spec, tuple):
         if len(spec) != 2:
@@ -98,7 +100,9 @@ def _untyped(format_: str | None, type_: str | None) -> End:
     return End(format_, None)
 
 
-def _schema(document: Document, format_: str | None, type_: str | None, registry: SchemaSource | None = None) -> Schema:
+def _schema(
+    document: SpecDocument, format_: str | None, type_: str | None, registry: SchemaSource | None = None
+) -> Schema:
     if isinstance(document, Schema):
         return document if type_ is None else _rooted(document, type_)
     found = _from_source(document, registry)
@@ -107,7 +111,7 @@ def _schema(document: Document, format_: str | None, type_: str | None, registry
     return schemas.load(document, language=_language(document, format_), type=type_)
 
 
-def _from_source(document: Document, registry: SchemaSource | None) -> Schema | None:
+def _from_source(document: SpecDocument, registry: SchemaSource | None) -> Schema | None:
     """From `registry` or an installed source, unless there is a file of that name."""
     if not isinstance(document, str) or document.startswith((NEURON, "{", "[")) or ":" not in document:
         return None

@@ -212,7 +212,7 @@ def _sized(data: bytes, kind: str) -> Inspected:
     return length.reading(data)
 
 
-def _said(reference: framing.Reference) -> str:
+def _said(reference: framing.SchemaReference) -> str:
     if isinstance(reference, bytes):
         return f"fingerprint {reference.hex()}"
     return f"schema id {reference}" if isinstance(reference, int) else f"schema GUID {reference}"

@@ -48,7 +48,7 @@ class Chain:
 
 
 EXACT = Chain()
-Rule = Callable[[Type, Type, Policies], Chain | None]
+ChainRule = Callable[[Type, Type, Policies], Chain | None]
 
 
 def convert(source: Type, target: Type, policies: Policies) -> Chain | None:
@@ -187,7 +187,7 @@ def _string_to_string(source: Type, target: Type, policies: Policies) -> Chain |
     return EXACT  # whether it is checked for UTF-8 is the reader's, which knows the target (S9)
 
 
-def _single(step: StepRow, reason: str = "") -> Rule:
+def _single(step: StepRow, reason: str = "") -> ChainRule:
     chain = Chain((step,), reason)
     return lambda source, target, policies: chain
 
@@ -368,7 +368,7 @@ def _same_wire(s: Type, t: Type) -> bool:
 
 
 _TEXT = "refused unless of that form"
-_RULES: dict[tuple[str, str], Rule] = {
+_RULES: dict[tuple[str, str], ChainRule] = {
     ("null", "null"): _same,
     ("bool", "bool"): _same,
     **{(a, b): _range for a in ("int", "uint") for b in ("int", "uint")},

@@ -11,7 +11,7 @@ from translator.plan.rows import EnumRow, SymbolRow
 
 NO_TARGET = -(1 << 63)
 _Memo = tuple[Enum, Enum, str] | tuple[Enum, int]
-_Targets = Sequence[int | None]
+_TargetNumbers = Sequence[int | None]
 
 
 class Enums:
@@ -41,7 +41,7 @@ class Enums:
         numbers = [number for _, number in t.symbols]
         return self._add((t, t, "n"), t, numbers, self._default(t), is_open=t.open, key=str.encode)
 
-    def table(self, e: Enum, targets: _Targets, unknown: int | None) -> int:
+    def table(self, e: Enum, targets: _TargetNumbers, unknown: int | None) -> int:
         """A table of a mapping's own: the symbols of `e` to numbers, and what an unknown one becomes."""
         memo = (e, len(self._made))  # never the same: each mapping has its own
         otherwise = NO_TARGET if unknown is None else unknown
@@ -57,13 +57,13 @@ class Enums:
         return dict(t.symbols).get(t.default, NO_TARGET) if t.default is not None else NO_TARGET
 
     def _add(
-        self, memo: _Memo, e: Enum, targets: _Targets, unknown: int, *, is_open: bool, key: Callable[[str], bytes]
+        self, memo: _Memo, e: Enum, targets: _TargetNumbers, unknown: int, *, is_open: bool, key: Callable[[str], bytes]
     ) -> int:
         if memo not in self._made:
             self._made[memo] = self._table(e, targets, unknown, is_open, key)
         return self._made[memo]
 
-    def _table(self, e: Enum, targets: _Targets, unknown: int, is_open: bool, key: Callable[[str], bytes]) -> int:
+    def _table(self, e: Enum, targets: _TargetNumbers, unknown: int, is_open: bool, key: Callable[[str], bytes]) -> int:
         image = self._image
         keys, mask = image.key_table([(name.encode(), i) for i, (name, _) in enumerate(e.symbols)])
         order = sorted(range(len(e.symbols)), key=lambda i: (e.symbols[i][1], i))

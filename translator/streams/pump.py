@@ -209,7 +209,7 @@ class Pump:
         made = self._translation.translate_batch(messages, self._writer.delimiting)
         if block.wanted is not None:
             made = only(made, block.wanted)
-        self._take(made, count, _Place(messages, block.offset, wanted=block.wanted))
+        self._take(made, count, _PlaceInBlock(messages, block.offset, wanted=block.wanted))
 
     def _counted(self, block: Block, count: int) -> None:
         """A run that says how many messages it has, in batches."""
@@ -218,7 +218,7 @@ class Pump:
             run = self._translation.translate_run(data, batch, delimiting=self._writer.delimiting)
             done = len(run.messages)
             lost = count - done if done < batch else 0
-            self._take(run.made, done, _Place(run.messages, block.offset, fixed=True, lost=lost))
+            self._take(run.made, done, _PlaceInBlock(run.messages, block.offset, fixed=True, lost=lost))
             data, count = data[run.used :], count - done - lost
         if not count and len(data):
             self._damage_in(block, "bytes after the block's last message")
@@ -236,10 +236,10 @@ class Pump:
         done = len(messages)
         if _unfinished(made, messages, block):
             done, used = done - 1, messages.begins[done - 1]
-        self._take(made, done, _Place(messages, block.offset))
+        self._take(made, done, _PlaceInBlock(messages, block.offset))
         self._reader.consumed(used)
 
-    def _take(self, made: Made, done: int, place: _Place) -> None:
+    def _take(self, made: Made, done: int, place: _PlaceInBlock) -> None:
         """Of what the first `done` messages made the good is written, the refused handed over."""
         errors = [each for each in made.errors if each.index < done]
         fatal = self._fatal(errors)
@@ -282,7 +282,7 @@ class Pump:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PlaceInBlock:
     """Where a batch stands in the stream; `fixed`: its bytes were compressed, so all have the block's offset."""
 
     messages: Messages

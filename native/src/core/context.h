@@ -37,7 +37,7 @@ struct h9_context {
     h9_result *results; /* of a plan that makes many */
     size_t results_size, results_cap;
     uint64_t record; /* the message's number in this call */
-    h9_framing framing;
+    h9_delimiting delimiting;
     struct h9_ignored *ignored;
     size_t ignored_size, ignored_cap;
     uint64_t seed[2];

@@ -22,17 +22,17 @@ uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
 }
 
 /* The length, once the message's bytes are there: [start, w) is moved up to make room before it. */
-static uint8_t *frame_message(h9_context *c, h9_framing framing, size_t start, uint8_t *w)
+static uint8_t *delimit(h9_context *c, h9_delimiting delimiting, size_t start, uint8_t *w)
 {
-    if (framing == H9_FRAMING_NONE) return w;
+    if (delimiting == H9_DELIMITING_NONE) return w;
     if (!(w = h9_room(c, w, 16))) return NULL;
-    if (framing == H9_FRAMING_NEWLINE) {
+    if (delimiting == H9_DELIMITING_NEWLINE) {
         *w = '\n';
         return w + 1;
     }
     uint8_t head[H9_MAX_VARINT], *head_end;
     size_t size = (size_t)(w - c->out) - start;
-    if (framing == H9_FRAMING_BE32) {
+    if (delimiting == H9_DELIMITING_BE32) {
         if (size > UINT32_MAX) {
             h9_fail(c, H9_E_RECORD, NULL);
             return NULL;
@@ -55,7 +55,7 @@ bool h9_write_frame(h9_context *c, const h9_slot *root)
     w = h9_codecs[c->plan->h.writer]->write(c, &c->plan->nodes[c->plan->h.write_root], root, w);
     if (w == NULL) return false;
     if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;
-    w = frame_message(c, c->framing, c->out_size, w);
+    w = delimit(c, c->delimiting, c->out_size, w);
     if (w == NULL) return false;
     c->out_size = (size_t)(w - c->out);
     return true;

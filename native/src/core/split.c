@@ -75,10 +75,10 @@ static h9_code split_framed(length_reader *read, const uint8_t *data, size_t siz
     return code;
 }
 
-h9_code h9_split(h9_framing framing, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
+h9_code h9_split(h9_delimiting delimiting, const uint8_t *data, size_t size, int last, uint64_t limit, size_t count,
                  int64_t *begin, int64_t *end, size_t *done, size_t *used)
 {
-    if (framing == H9_FRAMING_NEWLINE) return split_lines(data, size, last, limit, count, begin, end, done, used);
-    length_reader *read = framing == H9_FRAMING_VARINT ? varint_length : be32_length;
+    if (delimiting == H9_DELIMITING_NEWLINE) return split_lines(data, size, last, limit, count, begin, end, done, used);
+    length_reader *read = delimiting == H9_DELIMITING_VARINT ? varint_length : be32_length;
     return split_framed(read, data, size, last, limit, count, begin, end, done, used);
 }

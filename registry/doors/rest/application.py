@@ -20,7 +20,7 @@ from registry.dispatcher import Dispatcher
 from registry.domain.errors import RegistryError
 from registry.domain.principals import ANONYMOUS
 from registry.doors import asgi
-from registry.doors.asgi import Headers, HttpError, Receive, Scope, Send
+from registry.doors.asgi import HttpError, Receive, RequestHeaders, Scope, Send
 from registry.doors.rest.errors import error_body
 from registry.doors.rest.requests import Raw, Request
 from registry.doors.rest.routes import ROUTES, Answering
@@ -88,7 +88,7 @@ class Application:
             status, content = _refused(HttpError(500, "Internal Server Error"))
         await asgi.send(send, scope["method"], status, type_, content)
 
-    async def _answered(self, scope: Scope, found: Headers, receive: Receive) -> bytes:
+    async def _answered(self, scope: Scope, found: RequestHeaders, receive: Receive) -> bytes:
         answering, path = _routed(scope["method"], _parts(scope["raw_path"]))
         data = await asgi.body(found, receive, MAX_BODY)
         request = Request(

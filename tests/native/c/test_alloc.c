@@ -219,7 +219,7 @@ static void check_results(const test_case *t, const counting *a, const h9_contex
 static void try_batch(const test_case *t, const counting *a, const h9_plan *plan, h9_context *c)
 {
     int64_t ends[MOST];
-    h9_code code = h9_translate(plan, c, t->data, t->size, t->begin, t->end, t->count, H9_FRAMING_NONE, ends);
+    h9_code code = h9_translate(plan, c, t->data, t->size, t->begin, t->end, t->count, H9_DELIMITING_NONE, ends);
     if (code == H9_OK) check_results(t, a, c, t->count, ends);
     else CHECK(code == H9_E_NO_MEMORY && a->failed);
 }
@@ -247,7 +247,7 @@ static void try_run(const test_case *t, const counting *a, const h9_plan *plan, 
     int64_t begin[MOST], end[MOST], ends[MOST];
     size_t done, used;
     h9_code code =
-        h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_FRAMING_NONE, begin, end, ends, &done, &used);
+        h9_translate_run(plan, c, t->data, t->size, t->count, 0, H9_DELIMITING_NONE, begin, end, ends, &done, &used);
     if (code != H9_OK) {
         CHECK(code == H9_E_NO_MEMORY && a->failed);
         return;

@@ -60,11 +60,12 @@ static void check_all(const message *m, size_t count, const char *want, const in
     uint8_t data[512];
     int64_t begin[MOST], end[MOST], ends[MOST], found[MOST], last[MOST];
     size_t size = join(data, m, count, begin, end), done, used;
-    CHECK_INT(h9_translate(plan, c, data, size, begin, end, count, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, count, H9_DELIMITING_NONE, ends), H9_OK);
     const char *all = tell_all();
     CHECK_TEXT(all, strlen(all), want);
     CHECK_BYTES(ends, count * sizeof *ends, want_ends, count * sizeof *ends);
-    CHECK_INT(h9_translate_run(plan, c, data, size, count, 0, H9_FRAMING_NONE, found, last, ends, &done, &used), H9_OK);
+    CHECK_INT(h9_translate_run(plan, c, data, size, count, 0, H9_DELIMITING_NONE, found, last, ends, &done, &used),
+              H9_OK);
     CHECK(done == count && used == size);
     all = tell_all();
     CHECK_TEXT(all, strlen(all), want);
@@ -105,24 +106,24 @@ static void test_damage(void)
     uint8_t data[512];
     int64_t begin[MOST], end[MOST], ends[MOST];
     size_t size = join(data, whole, 3, begin, end);
-    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_DELIMITING_NONE, ends), H9_OK);
     const char *all = tell_all();
     CHECK_TEXT(all, strlen(all), "0.0=x 0.1=y 2.0=x 2.1=y 1!10@.6[2].4 ");
     CHECK_BYTES(ends, sizeof all_ends, all_ends, sizeof all_ends);
     size = join(data, lengths, 3, begin, end);
-    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_DELIMITING_NONE, ends), H9_OK);
     all = tell_all();
     CHECK_TEXT(all, strlen(all), "0.0=x 0.1=y 2.0=x 2.1=y 1!14@.6[1].3 ");
 }
 
 /* Each result has its own frame, and its end is after it. */
-static void test_framing(void)
+static void test_delimiting(void)
 {
     static const message messages[] = {M(GOOD)};
     int64_t begin[1], end[1], ends[1];
     uint8_t data[64];
     size_t size = join(data, messages, 1, begin, end), n;
-    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 1, H9_FRAMING_BE32, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 1, H9_DELIMITING_BE32, ends), H9_OK);
     const h9_result *results = h9_results(c, &n);
     CHECK(n == 2 && results[0].end == 6 && results[1].end == 12 && ends[0] == 12);
     CHECK_BYTES(h9_output(c, &n), 12, "\0\0\0\x02\x02x\0\0\0\x02\x02y", 12);
@@ -136,7 +137,7 @@ int main(void)
     test_bad_items_are_alone();
     test_refused_as_a_whole();
     test_damage();
-    test_framing();
+    test_delimiting();
     close_context();
     return check_summary();
 }

@@ -5,7 +5,7 @@
 
 #define check(good, what) check_record((good), __FILE__, __LINE__, (what))
 
-typedef enum { LINES = H9_FRAMING_NEWLINE, VARINT = H9_FRAMING_VARINT, BE32 = H9_FRAMING_BE32 } splitter;
+typedef enum { LINES = H9_DELIMITING_NEWLINE, VARINT = H9_DELIMITING_VARINT, BE32 = H9_DELIMITING_BE32 } splitter;
 typedef struct {
     splitter by;
     const char *name, *data;
@@ -19,7 +19,7 @@ typedef struct {
 
 static h9_code split(splitter by, const uint8_t *data, size_t size, int last, size_t count, int64_t *b, int64_t *e,
                      size_t *done, size_t *used)
-{ return h9_split((h9_framing)by, data, size, last, 300, count, b, e, done, used); }
+{ return h9_split((h9_delimiting)by, data, size, last, 300, count, b, e, done, used); }
 
 #define S(text) text, sizeof text - 1
 

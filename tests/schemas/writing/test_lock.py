@@ -11,7 +11,7 @@ import pytest
 from native.errors import SchemaError
 from schemas.model import Enum, Field, Int, Record, Schema
 from schemas.writing import Lock, Naming, Written
-from schemas.writing.lock import Numbers, Wanted, read
+from schemas.writing.lock import NumberRequest, Numbers, read
 from tests.schemas.writing.support import notes, written
 
 
@@ -148,7 +148,7 @@ def test_protobufs_own_numbers() -> None:
 def test_numbers_of_protobufs_own_range_are_passed_over() -> None:
     """19000 to 19999, and there are no numbers over 2^29-1."""
     full = Numbers({"a": 1}, reserved=[*range(2, 19000)])
-    assert full.settle([Wanted("a"), Wanted("b")]) == {"a": 1, "b": 20000}
+    assert full.settle([NumberRequest("a"), NumberRequest("b")]) == {"a": 1, "b": 20000}
 
 
 @pytest.mark.parametrize(

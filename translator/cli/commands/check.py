@@ -15,9 +15,9 @@ from translator.cli.shared.output import Report
 from translator.cli.shared.summary import json_names
 from translator.contract import End
 from translator.engine.plan import Plan
-from translator.losses import Verdict
+from translator.losses import LossVerdict
 
-VERDICTS: tuple[Verdict, ...] = ("exact", "checked", "dropped")
+VERDICTS: tuple[LossVerdict, ...] = ("exact", "checked", "dropped")
 
 
 def check(

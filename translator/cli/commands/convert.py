@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from native.errors import ContainerError
 from translator.cli.shared import files, inputs
 from translator.cli.shared.exits import UsageError
-from translator.cli.shared.framed import NO_FRAMING_OPTIONS, FramingOptions, Naming
+from translator.cli.shared.framed import NO_FRAMING_OPTIONS, FramingOptions, SchemaNaming
 from translator.cli.shared.lookup import NO_LOOKUP_OPTIONS, Lookup, LookupOptions
 from translator.cli.shared.options import (
     FILE,
@@ -53,7 +53,7 @@ def convert(
         from translator.cli.shared.running import run_order
 
         sources, out = _taken(names, output)
-        naming = Naming(input, output.to_schema, Lookup(lookup), framing)
+        naming = SchemaNaming(input, output.to_schema, Lookup(lookup), framing)
         naming.check()
         order = Order(inputs.expand(sources), out, naming, output, run, plan, limits)
         _check(order)

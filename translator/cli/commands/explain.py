@@ -33,7 +33,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class Explanation:
     """What stands under a code. `text` is the page's own."""
 
     code: str
@@ -102,15 +102,15 @@ def explain(
     return report.guard(act)
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[Explanation]:
     """Every code, page by page, in the pages' order."""
     folder = files("translator") / "rules"
     for page in PAGES:
         for code, text in _SECTION.findall((folder / f"{page}.md").read_text(encoding="utf-8")):
-            yield Entry(code, page, text.strip())
+            yield Explanation(code, page, text.strip())
 
 
-def _entry(code: str) -> Entry:
+def _entry(code: str) -> Explanation:
     known = {each.code: each for each in entries()}
     wanted = code.strip().upper()
     if wanted in known:
@@ -120,7 +120,7 @@ def _entry(code: str) -> Entry:
     raise UsageError(f"there is no code {code!r}{asked}", "`translator explain` lists them")
 
 
-def _tell(entry: Entry, report: Report) -> None:
+def _tell(entry: Explanation, report: Report) -> None:
     if report.json:
         report.document({"ok": True, "exit": DONE, **entry.facts()})
         return

@@ -20,7 +20,7 @@ from translator.contract import End
 from translator.engine import specs
 
 app = App(name="map", help="Draft mappings, and test them by their examples.", help_format="plaintext")
-Json = Annotated[bool, Parameter(negative=(), show_default=False)]
+JsonFlag = Annotated[bool, Parameter(negative=(), show_default=False)]
 _SCHEMAS: Final = (".avsc", ".proto", ".desc", ".binpb", ".protoset", ".fds")
 """Extensions of files that are schemas; a .json is one if it looks like one."""
 
@@ -36,7 +36,7 @@ def new(
     to: Annotated[str | None, Parameter(name=["--to", "-t"])] = None,
     for_each: str | None = None,
     samples: int = 1000,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Write a mapping to start from: for each field of the target the best guess, or a question.
 
@@ -73,7 +73,7 @@ def new(
 
 
 @dataclass(frozen=True)
-class _End:
+class _NamedEnd:
     """One end as it was named. `root`: the type of its messages."""
 
     spec: str
@@ -95,14 +95,14 @@ def _relative(spec: str, folder: Path) -> str:
     return PurePath(os.path.relpath(path, folder)).as_posix() + mark + type_
 
 
-def _source(spec: str, named: str | None, samples: int) -> _End:
+def _source(spec: str, named: str | None, samples: int) -> _NamedEnd:
     """A schema, or samples of what has none. UsageError, SchemaError."""
     if _is_schema(spec):
         return _end(spec, sides.of_schema(spec, named, "--from"))
     from translator.cli.shared import samples as samples_
 
     found, format_ = samples_.read(spec, way(named, None, "--from"), samples)
-    return _End(spec, End(format_, None), found.schema().root)
+    return _NamedEnd(spec, End(format_, None), found.schema().root)
 
 
 def _is_schema(spec: str) -> bool:
@@ -125,17 +125,17 @@ def _describes(path: str) -> bool:
     return "$schema" in document or ("type" in document and bool({"properties", "fields", "items"} & set(document)))
 
 
-def _target(spec: str, named: str | None) -> _End:
+def _target(spec: str, named: str | None) -> _NamedEnd:
     return _end(spec, sides.of_schema(spec, named, "--to"))
 
 
-def _end(spec: str, side: End) -> _End:
+def _end(spec: str, side: End) -> _NamedEnd:
     if side.root is None:
         raise UsageError(f"{spec} is a format, not a schema", "name a file, FILE#Type or neuron:NeuronSignal")
-    return _End(spec, side, side.root)
+    return _NamedEnd(spec, side, side.root)
 
 
-def _draft(source: _End, target: _End, out: str, loop: str | None, report: Report) -> int:
+def _draft(source: _NamedEnd, target: _NamedEnd, out: str, loop: str | None, report: Report) -> int:
     from translator.cli.shared import drafting
 
     try:
@@ -170,7 +170,7 @@ def run_examples(
     from_: Annotated[str | None, Parameter(name=["--from", "-f"])] = None,
     to: Annotated[str | None, Parameter(name=["--to", "-t"])] = None,
     show: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Run the examples that stand in mappings, and say where they give something else.
 

@@ -66,7 +66,7 @@ class WritingOptions:
 
 
 _USUAL = WritingOptions()
-Json = Annotated[bool, Parameter(negative=(), show_default=False)]
+JsonFlag = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
 @schema.command(usage="Usage: translator schema convert IN [OUT] [OPTIONS]")
@@ -76,7 +76,7 @@ def convert(
     /,
     *,
     writing: WritingOptions = _USUAL,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Write a schema in another language, and say what it loses, place by place.
 
@@ -103,7 +103,7 @@ def convert(
 
 
 @schema.command(usage="Usage: translator schema show FILE[#Type] [--json]")
-def show(source: Annotated[str, Parameter(name="FILE", show_default=False)], /, *, json: Json = False) -> int:
+def show(source: Annotated[str, Parameter(name="FILE", show_default=False)], /, *, json: JsonFlag = False) -> int:
     """Show a schema as the translator understands it: types, presence, defaults, numbers, warnings.
 
     Parameters
@@ -140,7 +140,7 @@ def infer(
     map_at: Annotated[list[str] | None, Parameter(negative=())] = None,
     mixed: Literal["union", "refuse"] = "union",
     writing: WritingOptions = _USUAL,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Infer a schema from sample messages: JSON, NDJSON or MessagePack.
 

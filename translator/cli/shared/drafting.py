@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass
-class Draft:
+class MappingDraft:
     """A mapping to start from. `missing`: fields that the plan still asks for."""
 
     lines: list[Line]
@@ -76,7 +76,7 @@ class Draft:
         return "\n".join(out) + "\n"
 
 
-def draft(source: End, root: Type, target: End, loop: str | None = None) -> Draft:
+def draft(source: End, root: Type, target: End, loop: str | None = None) -> MappingDraft:
     """A draft of the mapping from `source` to `target`. `root`: the type of the source's messages, also where these are
     samples without a schema. `loop`: the list whose items become messages, as `lines` or `orders.lines`.
 
@@ -91,7 +91,7 @@ def draft(source: End, root: Type, target: End, loop: str | None = None) -> Draf
     places = [*(taken.leaves(root, branches=typed) if taken else leaves(root, branches=typed))]
     assert target.root is not None
     lines = [_line(each, places) for each in leaves(target.root, branches=False)]
-    made = Draft(lines, places, taken.lines if taken else (), [] if taken else offered)
+    made = MappingDraft(lines, places, taken.lines if taken else (), [] if taken else offered)
     _settle(made, source, target)
     if len(made.open) == len(lines):
         _hold_a_place(lines)
@@ -183,7 +183,7 @@ def _offer(source: Leaf, target: Leaf) -> str:
 # --- all fields ---
 
 
-def _settle(made: Draft, source: End, target: End) -> None:
+def _settle(made: MappingDraft, source: End, target: End) -> None:
     """Turns guesses that don't compile into questions, until all do."""
     while any(each.value for each in made.lines):
         try:
@@ -196,7 +196,7 @@ def _settle(made: Draft, source: End, target: End) -> None:
                 return
 
 
-def _questioned(made: Draft, problems: Sequence[tuple[str, str]]) -> bool:
+def _questioned(made: MappingDraft, problems: Sequence[tuple[str, str]]) -> bool:
     """Whether a problem was about a guess, which is a question now."""
     before = len(made.open)
     for key, reason in problems:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from translator.streams.schema_ids.adapter import Adapter
     from translator.streams.schema_ids.out import Out
 
-Framed = Literal["plain", "confluent", "avro-single"]
+FramingName = Literal["plain", "confluent", "avro-single"]
 _FRAMING = Group("Framing", sort_key=25)
 _MOST_ID: Final = (1 << 31) - 1
 
@@ -43,8 +43,8 @@ class FramingOptions:
         The registry's subject that has the output's schema, and its id: SUBJECT, SUBJECT@VERSION, either with #Type.
     """
 
-    framing: Annotated[Framed | None, Parameter(group=_FRAMING)] = None
-    out_framing: Annotated[Framed, Parameter(group=_FRAMING)] = "plain"
+    framing: Annotated[FramingName | None, Parameter(group=_FRAMING)] = None
+    out_framing: Annotated[FramingName, Parameter(group=_FRAMING)] = "plain"
     out_id: Annotated[int | None, Parameter(group=_FRAMING)] = None
     out_subject: Annotated[str | None, Parameter(group=_FRAMING)] = None
 
@@ -53,7 +53,7 @@ NO_FRAMING_OPTIONS = FramingOptions()
 
 
 @dataclass(frozen=True)
-class Naming:
+class SchemaNaming:
     """What the options say of schemas; they are looked up when they are wanted. UsageError, SchemaError, and what a
     registry raises."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from translator.cli.shared import files, inputs
-from translator.cli.shared.framed import Naming
+from translator.cli.shared.framed import SchemaNaming
 from translator.cli.shared.options import FILE, LimitOptions, PlanOptions
 
 _OUT = Group("Output", sort_key=20)
@@ -87,7 +87,7 @@ class Order:
 
     sources: list[inputs.Named]
     path: str | None
-    naming: Naming
+    naming: SchemaNaming
     output: OutputOptions
     run: RunOptions
     plan: PlanOptions

@@ -13,7 +13,7 @@ from translator.cli.shared import advice
 if TYPE_CHECKING:
     from translator.streams.pump import Counts
 
-Row = Sequence[str]
+Columns = Sequence[str]
 
 
 class Report:
@@ -58,7 +58,7 @@ class Report:
         if important or not (self.quiet or self.json):
             print(text, file=sys.stderr, flush=True)
 
-    def table(self, columns: Row, rows: Sequence[Row]) -> None:
+    def table(self, columns: Columns, rows: Sequence[Columns]) -> None:
         """Rows under columns: drawn on a terminal, aligned with spaces elsewhere."""
         if is_terminal(self._result):
             _draw(columns, rows, self._result)
@@ -75,7 +75,7 @@ def is_terminal(stream: Any) -> bool:
         return False
 
 
-def _draw(columns: Row, rows: Sequence[Row], out: IO[str]) -> None:
+def _draw(columns: Columns, rows: Sequence[Columns], out: IO[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -86,7 +86,7 @@ def _draw(columns: Row, rows: Sequence[Row], out: IO[str]) -> None:
     Console(file=out).print(table)
 
 
-def _aligned(columns: Row, rows: Sequence[Row]) -> list[str]:
+def _aligned(columns: Columns, rows: Sequence[Columns]) -> list[str]:
     everything = [tuple(each.upper() for each in columns), *rows]
     widths = [max(len(row[i]) for row in everything) for i in range(len(columns))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in everything)

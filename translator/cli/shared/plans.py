@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from native.binding import Limits
 from translator.cli.shared import sides
-from translator.cli.shared.framed import Naming
+from translator.cli.shared.framed import SchemaNaming
 from translator.cli.shared.options import PlanOptions, make_plan
 from translator.cli.shared.output import Report
 from translator.contract import End, Translation
 from translator.streams.schema_ids.prefixed import Prefixed
 
-_Key = tuple[str, str | None, str, str]
+_PlanKey = tuple[str, str | None, str, str]
 
 
 class Plans:
     """`naming`: of both schemas. `one`: there is one output, whose schema the first input settles."""
 
-    def __init__(self, options: PlanOptions, naming: Naming, limits: Limits, report: Report, *, one: bool) -> None:
+    def __init__(
+        self, options: PlanOptions, naming: SchemaNaming, limits: Limits, report: Report, *, one: bool
+    ) -> None:
         self._options = options
         self._naming = naming
         self._limits = limits
         self._report = report
         self._one = one
         self._first: sides.Ends | None = None
-        self._made: dict[_Key, tuple[Translation, str | None]] = {}
+        self._made: dict[_PlanKey, tuple[Translation, str | None]] = {}
 
     def get(self, source: sides.Input, target: sides.Target) -> tuple[Translation, str | None]:
         """What translates an input into a target, and the text of the target's schema where its container carries one.

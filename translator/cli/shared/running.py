@@ -31,7 +31,7 @@ from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
 
 
 @dataclass
-class Part:
+class InputPart:
     """One input on its way: what it is, where it goes, how far it came; and what it is read as, where that is one."""
 
     source: sides.Input
@@ -53,10 +53,10 @@ def run_order(order: Order, report: Report) -> int:
     """Does it all, and says how it went."""
     follower = Follower() if order.run.follow else None
     with terminable() if follower is None else follower.listening():
-        return _Run(order, report, follower).go()
+        return _ConvertRun(order, report, follower).go()
 
 
-class _Run:
+class _ConvertRun:
     def __init__(self, order: Order, report: Report, follower: Follower | None) -> None:
         self._order = order
         self._report = report
@@ -64,7 +64,7 @@ class _Run:
         self._plans = Plans(order.plan, order.naming, order.limits.plan(), report, one=order.path is not None)
         self._progress = Progress(sys.stderr, _size(order), hidden=order.run.quiet or order.run.json)
         self._letters: Letters | None = None
-        self._parts: list[Part] = []
+        self._parts: list[InputPart] = []
         self._before = Counts()
         self._meter = Meter(io.BytesIO())
         self._written = 0
@@ -188,7 +188,7 @@ class _Run:
             yield source
 
     def _pass_over(self, error: sides.UnreadableError) -> None:
-        self._begin(Part(error.source, None, Counts(damaged=1, cut_off=True)))
+        self._begin(InputPart(error.source, None, Counts(damaged=1, cut_off=True)))
         self._refuse(error.refusal)
         if (self._patience() or 0) < 0:
             raise StoppedError(error.refusal)
@@ -213,7 +213,7 @@ class _Run:
 
     def _convert(self, source: sides.Input, translation: Translation, sink: Sink) -> None:
         """One input into an opened output."""
-        part = self._begin(Part(source, sink.target, end=_untold(translation)))
+        part = self._begin(InputPart(source, sink.target, end=_untold(translation)))
         self._started = self._started or time.monotonic()
         pump = Pump(
             source.reader, translation, sink.writer,
@@ -228,7 +228,7 @@ class _Run:
             if left:
                 self._report.note(f"translator: the last {left} bytes are an unfinished record, and not in the output")
 
-    def _begin(self, part: Part) -> Part:
+    def _begin(self, part: InputPart) -> InputPart:
         """There may be many inputs: of what went before the counts are summed up, and the reader's buffers let go."""
         self._before = self._counts()
         if self._parts:

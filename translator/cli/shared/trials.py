@@ -24,7 +24,7 @@ _ABSENT: Final = object()
 
 
 @dataclass(frozen=True)
-class Difference:
+class Mismatch:
     """A place where two JSON values differ; what isn't there is the text `(absent)`."""
 
     path: str
@@ -34,7 +34,7 @@ class Difference:
 
 def run(path: str, suite: Suite, show: bool, report: Report) -> list[dict[str, Any]]:
     """Runs all examples, telling of each; the results as data. UsageError, SchemaError, MappingError, PlanError."""
-    ends = _Ends.of(path, suite)
+    ends = _ExampleEnds.of(path, suite)
     results = []
     for example in suite.examples:
         result = _try(example, ends)
@@ -45,7 +45,7 @@ def run(path: str, suite: Suite, show: bool, report: Report) -> list[dict[str, A
 
 
 @dataclass
-class _Ends:
+class _ExampleEnds:
     """Both sides of the examples' plans, which are made when first wanted."""
 
     source: End
@@ -57,7 +57,7 @@ class _Ends:
         self._to_json: Plan | None = None
 
     @classmethod
-    def of(cls, path: str, suite: Suite) -> _Ends:
+    def of(cls, path: str, suite: Suite) -> _ExampleEnds:
         source = _side(path, "source", suite.source, suite.source_format)
         target = _side(path, "target", suite.target or f"{specs.NEURON}NeuronSignal", suite.target_format)
         return cls(source, target, suite)
@@ -89,7 +89,7 @@ def _side(path: str, name: str, spec: str | None, format_: str | None) -> End:
     return specs.end((format_, spec)) if format_ else specs.end(spec)
 
 
-def _try(example: Example, ends: _Ends) -> dict[str, Any]:
+def _try(example: Example, ends: _ExampleEnds) -> dict[str, Any]:
     """How one example went."""
     plan = ends.plan(from_json=example.is_json)
     found: list[Any] = []
@@ -116,17 +116,17 @@ def _messages(plan: Plan, data: bytes) -> list[bytes]:
     return [made.data[begin:end] for begin, end in zip(made.offsets, made.offsets[1:], strict=False)]
 
 
-def _compared(expected: list[Any], actual: list[Any], ignore: tuple[str, ...]) -> Iterator[Difference]:
+def _compared(expected: list[Any], actual: list[Any], ignore: tuple[str, ...]) -> Iterator[Mismatch]:
     """The differences, with each message's number in front where there are several."""
     if len(expected) == len(actual) == 1:
         yield from _differing(expected[0], actual[0], "", ignore)
         return
     for i in range(max(len(expected), len(actual))):
         for each in _differing(_item(expected, i), _item(actual, i), "", ignore):
-            yield Difference(f"[{i}]" + (f".{each.path}" if each.path else ""), each.expected, each.actual)
+            yield Mismatch(f"[{i}]" + (f".{each.path}" if each.path else ""), each.expected, each.actual)
 
 
-def _differing(expected: Any, actual: Any, path: str, ignore: tuple[str, ...]) -> Iterator[Difference]:
+def _differing(expected: Any, actual: Any, path: str, ignore: tuple[str, ...]) -> Iterator[Mismatch]:
     if path in ignore:
         return
     if isinstance(expected, dict) and isinstance(actual, dict):
@@ -137,7 +137,7 @@ def _differing(expected: Any, actual: Any, path: str, ignore: tuple[str, ...]) -
         for i in range(max(len(expected), len(actual))):
             yield from _differing(_item(expected, i), _item(actual, i), f"{path}[{i}]", ignore)
     elif not _equal(expected, actual):
-        yield Difference(path, _text(expected), _text(actual))
+        yield Mismatch(path, _text(expected), _text(actual))
 
 
 def _item(values: list[Any], i: int) -> Any:

@@ -12,8 +12,8 @@ another process before any schema is at hand.
 `load` raises once, at the end, with everything. Raising at the first would have people mend a document one run at a
 time.
 
-*Every table is read by name.* tables.Table hands out members with their types checked; a member that nobody asks for is
-an unknown key, told with the nearest known one. mapping.schema.json says the same for editors; a test holds the two
+*Every table is read by name.* TomlTable hands out members with their types checked; a member that nobody asks for
+is an unknown key, told with the nearest known one. mapping.schema.json says the same for editors; a test holds the two
 equal. What JSON Schema can't say is checked here: the grammar of paths (path.py), the scope of loops' names, targets
 that meet (places.py).
 

@@ -32,7 +32,7 @@ from typing import Any, Final
 from translator.mapping.document.errors import MappingError, Problems, item
 from translator.mapping.document.loading import load as load_mapping
 from translator.mapping.document.model import Mapping
-from translator.mapping.document.tables import Table, kind
+from translator.mapping.document.tables import TomlTable, kind
 
 _ENDS: Final = ("source", "target", "source_format", "target_format")
 _INPUTS: Final = ("input", "input_file", "input_hex", "input_base64")
@@ -78,7 +78,7 @@ def load(path: Path) -> Suite:
     mapping = load_mapping(path)
     document = tomllib.loads(path.read_text("utf-8"))
     problems = Problems()
-    ends = _ends(Table("", document, problems), path.parent)
+    ends = _ends(TomlTable("", document, problems), path.parent)
     given = document.get("examples", [])
     if not isinstance(given, list):
         problems.add("examples", "must be tables: [[examples]]")
@@ -88,12 +88,12 @@ def load(path: Path) -> Suite:
     return Suite(mapping, tuple(each for each in found if each is not None), *ends)
 
 
-def _ends(table: Table, folder: Path) -> list[str | None]:
+def _ends(table: TomlTable, folder: Path) -> list[str | None]:
     given = table.members.get("schemas", {})
     if not isinstance(given, dict):
         table.wrong("schemas", f"must be a table, not {kind(given)}")
         return [None] * len(_ENDS)
-    inner = Table("schemas", given, table.problems)
+    inner = TomlTable("schemas", given, table.problems)
     inner.refuse_unknown(_ENDS)
     texts = [inner.text(name) for name in _ENDS]
     return [_placed(text, folder) if text and not name.endswith("format") else text
@@ -120,7 +120,7 @@ def _example(key: str, given: Any, folder: Path, problems: Problems) -> Example 
     if not isinstance(given, dict):
         problems.add(key, f"must be a table, not {kind(given)}")
         return None
-    table = Table(key, given, problems)
+    table = TomlTable(key, given, problems)
     table.refuse_unknown(_KEYS)
     try:
         data, is_json = _input(table, folder)
@@ -132,14 +132,14 @@ def _example(key: str, given: Any, folder: Path, problems: Problems) -> Example 
     return Example(key, table.text("name") or key, data, is_json, output, error, ignore)
 
 
-def _one(table: Table, names: tuple[str, ...]) -> str:
+def _one(table: TomlTable, names: tuple[str, ...]) -> str:
     given = [name for name in names if table.has(name)]
     if len(given) != 1:
         raise _BadExample(table.key, f"has one of {', '.join(names)}" + (f", not {len(given)}" if given else ""))
     return given[0]
 
 
-def _input(table: Table, folder: Path) -> tuple[bytes, bool]:
+def _input(table: TomlTable, folder: Path) -> tuple[bytes, bool]:
     name = _one(table, _INPUTS)
     key, value = table.at(name), table.members[name]
     if name == "input":
@@ -159,7 +159,7 @@ def _base64(text: str) -> bytes:
     return base64.b64decode("".join(text.split()), validate=True)
 
 
-def _outcome(table: Table, folder: Path) -> tuple[list[Any] | None, str | None]:
+def _outcome(table: TomlTable, folder: Path) -> tuple[list[Any] | None, str | None]:
     name = _one(table, _OUTCOMES)
     key, value = table.at(name), table.members[name]
     if name == "error":

@@ -23,7 +23,7 @@ from typing import Any, get_args
 from translator.mapping.document.errors import MappingError, Problems, item
 from translator.mapping.document.model import Mapping, Otherwise, Rule, RuleBlock
 from translator.mapping.document.places import Places, place_of, refuse_meeting
-from translator.mapping.document.tables import Table, kind
+from translator.mapping.document.tables import TomlTable, kind
 from translator.mapping.document.values import ValueReader
 from translator.policies import choices
 
@@ -45,7 +45,7 @@ def load(source: str | Path | dict[str, Any]) -> Mapping:
     """
     problems = Problems()
     document = source if isinstance(source, dict) else _parse(source)
-    mapping = _read(Table("", document, problems))
+    mapping = _read(TomlTable("", document, problems))
     problems.raise_any()
     return mapping
 
@@ -71,15 +71,15 @@ def _hint(error: str) -> str:
     return ""
 
 
-def _read(table: Table) -> Mapping:
+def _read(table: TomlTable) -> Mapping:
     if not _version(table):
         return Mapping(VERSION, "", (), RuleBlock(""))
     table.refuse_unknown(_KEYS)
-    block = _Blocks(ValueReader(table.problems)).block(table, {})
+    block = _RuleBlockReader(ValueReader(table.problems)).block(table, {})
     return Mapping(VERSION, table.text("description") or "", _policies(table), block)
 
 
-def _version(table: Table) -> bool:
+def _version(table: TomlTable) -> bool:
     """Of another version nothing else can be judged."""
     if not table.has("version"):
         table.wrong("version", f"is missing; this is version {VERSION}")
@@ -92,7 +92,7 @@ def _version(table: Table) -> bool:
     return False
 
 
-def _policies(table: Table) -> tuple[tuple[str, str], ...]:
+def _policies(table: TomlTable) -> tuple[tuple[str, str], ...]:
     if not table.has("policies"):
         return ()
     inner = _table(table, "policies")
@@ -104,22 +104,22 @@ def _policies(table: Table) -> tuple[tuple[str, str], ...]:
     return tuple((name, text) for name, text in named if text is not None and inner.one_of(name, text, known[name]))
 
 
-def _table(table: Table, name: str) -> Table | None:
+def _table(table: TomlTable, name: str) -> TomlTable | None:
     given = table.members[name]
     if isinstance(given, dict):
-        return Table(table.at(name), given, table.problems)
+        return TomlTable(table.at(name), given, table.problems)
     table.wrong(name, f"must be a table, not {kind(given)}")
     return None
 
 
-class _Blocks:
+class _RuleBlockReader:
     """Reads blocks: what a message, or each item of its lists, becomes."""
 
     def __init__(self, reader: ValueReader) -> None:
         self._reader = reader
         self._problems = reader.problems
 
-    def block(self, table: Table, outer: Places) -> RuleBlock:
+    def block(self, table: TomlTable, outer: Places) -> RuleBlock:
         """A block without its unknown keys. `outer`: the places that the rules around it write."""
         reader = self._reader
         when = reader.condition_of(table, "when")
@@ -134,7 +134,7 @@ class _Blocks:
             table.wrong("fields", "is missing; it is the table of the target's fields")
         return RuleBlock(table.key, when, over, where, found, inner, self._otherwise(table))
 
-    def _rules(self, table: Table) -> tuple[Rule, ...]:
+    def _rules(self, table: TomlTable) -> tuple[Rule, ...]:
         if not table.has("fields"):
             return ()
         given = table.members["fields"]
@@ -143,9 +143,9 @@ class _Blocks:
             return ()
         if not given:
             table.wrong("fields", "is empty; a mapping has at least one field")
-        return self._reader.rules(table.key, Table(table.at("fields"), given, self._problems))
+        return self._reader.rules(table.key, TomlTable(table.at("fields"), given, self._problems))
 
-    def _alternatives(self, table: Table, outer: Places) -> tuple[RuleBlock, ...]:
+    def _alternatives(self, table: TomlTable, outer: Places) -> tuple[RuleBlock, ...]:
         if not table.has("alternatives"):
             return ()
         given = table.array("alternatives")
@@ -163,13 +163,13 @@ class _Blocks:
             return None
         if not self._reader.enter(key):
             return None
-        table = Table(key, given, self._problems)
+        table = TomlTable(key, given, self._problems)
         table.refuse_unknown(KEYS)
         block = self.block(table, outer)
         self._reader.leave()
         return block
 
-    def _otherwise(self, table: Table) -> Otherwise:
+    def _otherwise(self, table: TomlTable) -> Otherwise:
         if table.has("otherwise") and not table.has("alternatives"):
             table.wrong("otherwise", 'has no meaning without "alternatives"')
         return table.choice("otherwise", _OTHERWISE) or "refuse"

@@ -12,7 +12,7 @@ from uuid import UUID
 from translator.mapping.document.path import Segment
 
 Constant = bool | int | float | str
-Time = Literal["d", "s", "ms", "us", "ns", "rfc3339"]
+TimeUnit = Literal["d", "s", "ms", "us", "ns", "rfc3339"]
 Cast = Literal[
     "bool", "int32", "int64", "uint32", "uint64", "float32", "float64", "string", "bytes", "timestamp", "uuid"
 ]
@@ -153,7 +153,7 @@ class Value:
     """The scale of the decimal that bytes are: two's complement, big-endian."""
     encode: Digits | None = None
     """The form in which bytes become text."""
-    time: Time | None = None
+    time: TimeUnit | None = None
     """What the source counts or writes times in."""
     enum: tuple[tuple[str, Constant], ...] | None = None
     """What each text becomes; any other text is `otherwise`, or refused."""

@@ -68,9 +68,9 @@ class LoopNames:
         self._known.append(name)
 
 
-Place = tuple[str, ...]
+RulePlace = tuple[str, ...]
 """A target, however it is spelled: `a.b` and `a["b"]` are the same place."""
-Places = dict[Place, str]
+Places = dict[RulePlace, str]
 """The key of the rule that writes each place of the target."""
 
 
@@ -83,12 +83,12 @@ def read_target(key: str, name: str, problems: Problems) -> tuple[Segment, ...]:
         return ()
 
 
-def place_of(target: tuple[Segment, ...]) -> Place:
+def place_of(target: tuple[Segment, ...]) -> RulePlace:
     """Where a rule writes."""
     return tuple(text_of(segment) for segment in target)
 
 
-def refuse_meeting(outer: Places, found: list[tuple[str, Place]], problems: Problems) -> Places:
+def refuse_meeting(outer: Places, found: list[tuple[str, RulePlace]], problems: Problems) -> Places:
     """No target stands for another one, or within it. A rule takes the place of an outer one with its target. All
     places, those of `found` over `outer`."""
     own: Places = {}
@@ -107,5 +107,5 @@ def refuse_meeting(outer: Places, found: list[tuple[str, Place]], problems: Prob
     return both
 
 
-def _around_in(place: Place, places: Places) -> list[str]:
+def _around_in(place: RulePlace, places: Places) -> list[str]:
     return [places[place[:size]] for size in range(1, len(place)) if place[:size] in places]

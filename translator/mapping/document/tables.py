@@ -15,7 +15,7 @@ T = TypeVar("T", bound=str)
 _INT_MIN, _INT_MAX = -(1 << 63), (1 << 64) - 1
 
 
-class Table:
+class TomlTable:
     """A table under reading. Every reading method gives None where the member is absent or wrong."""
 
     def __init__(self, key: str, members: dict[Any, Any], problems: Problems) -> None:

@@ -39,13 +39,13 @@ from translator.mapping.document.model import (
     Rounding,
     Rule,
     Source,
-    Time,
+    TimeUnit,
     Truth,
     Uuid5Source,
     Value,
 )
 from translator.mapping.document.places import LoopNames, place_of, read_path, read_target, refuse_meeting
-from translator.mapping.document.tables import MAX_DEPTH, Table, kind, read_constant
+from translator.mapping.document.tables import MAX_DEPTH, TomlTable, kind, read_constant
 
 SINGLE = ("path", "const", "first", "join", "uuid5", "generate")
 COLLECTIONS = ("for_each", "merge", "entries", "fields")
@@ -64,7 +64,7 @@ _OPERAND_KEYS = tuple(name for name in VALUE_KEYS if name not in ("when", "requi
 _TEXT_OPERATORS = ("starts_with", "ends_with", "contains")
 _ORDERED_OPERATORS = ("less", "less_equal", "greater", "greater_equal")
 _DIGITS: tuple[Digits, ...] = get_args(Digits)
-_TIMES: tuple[Time, ...] = get_args(Time)
+_TIMES: tuple[TimeUnit, ...] = get_args(TimeUnit)
 _CASTS: tuple[Cast, ...] = get_args(Cast)
 _ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
 _GENERATORS: tuple[Generator, ...] = get_args(Generator)
@@ -90,18 +90,18 @@ class ValueReader:
             return None
         if not self.enter(key):
             return None
-        value = self._table(Table(key, given, self.problems))
+        value = self._table(TomlTable(key, given, self.problems))
         self.leave()
         return value
 
-    def _table(self, table: Table) -> Value | None:
+    def _table(self, table: TomlTable) -> Value | None:
         if any(table.has(name) for name in COLLECTIONS):
             return self._collected(table)
         if not is_dotted(table):
             table.refuse_unknown(VALUE_KEYS)
         return self._operand(table)
 
-    def _operand(self, table: Table) -> Value | None:
+    def _operand(self, table: TomlTable) -> Value | None:
         """The source and modifiers of a table whose other members are someone else's."""
         source = self._source(table)
         lower, upper = table.boolean("lower") or False, table.boolean("upper") or False
@@ -119,7 +119,7 @@ class ValueReader:
         return None if source is None else value(source)
 
     @staticmethod
-    def _decimal(table: Table) -> int | None:
+    def _decimal(table: TomlTable) -> int | None:
         scale = table.number("decimal")
         if scale is None:
             return None
@@ -128,7 +128,7 @@ class ValueReader:
             return None
         return int(scale)
 
-    def _enum(self, table: Table) -> tuple[tuple[str, Constant], ...] | None:
+    def _enum(self, table: TomlTable) -> tuple[tuple[str, Constant], ...] | None:
         if not table.has("enum"):
             return None
         key, given = table.at("enum"), table.members["enum"]
@@ -137,18 +137,18 @@ class ValueReader:
             return None
         if not given:
             self.problems.add(key, "an empty table says nothing")
-        entries = Table(key, given, self.problems)
+        entries = TomlTable(key, given, self.problems)
         constants = [(name, entries.constant(name)) for name in entries.members]
         return tuple((name, constant) for name, constant in constants if constant is not None)
 
-    def _otherwise(self, table: Table) -> Constant | None:
+    def _otherwise(self, table: TomlTable) -> Constant | None:
         if table.has("otherwise") and not table.has("enum"):
             table.wrong("otherwise", 'has no meaning without "enum"')
         return table.constant("otherwise")
 
     # --- sources ---
 
-    def _source(self, table: Table) -> Source | None:
+    def _source(self, table: TomlTable) -> Source | None:
         given = [name for name in SINGLE if table.has(name)]
         if table.has("namespace") and not table.has("uuid5"):
             table.wrong("namespace", 'has no meaning without "uuid5"')
@@ -168,14 +168,14 @@ class ValueReader:
             case name:
                 return self._several(table, name)
 
-    def _why_no_source(self, table: Table, given: list[str]) -> str:
+    def _why_no_source(self, table: TomlTable, given: list[str]) -> str:
         if given:
             return f"has {' and '.join(given)}; a value has one source"
         quoted = dotted(table)
         hint = f'; is it a target with dots? Write the target in quotes: "{quoted}"' if quoted else ""
         return f"has no source: one of {', '.join(SOURCES)}{hint}"
 
-    def _several(self, table: Table, name: str) -> Source | None:
+    def _several(self, table: TomlTable, name: str) -> Source | None:
         """`first`, `join` or `uuid5` of a list of values."""
         given, key = table.array(name), table.at(name)
         namespace = self._namespace(table) if name == "uuid5" else DEFAULT_NAMESPACE
@@ -187,7 +187,7 @@ class ValueReader:
             return Uuid5Source(key, values, namespace)
         return FirstSource(key, values) if name == "first" else JoinSource(key, values)
 
-    def _namespace(self, table: Table) -> UUID:
+    def _namespace(self, table: TomlTable) -> UUID:
         text = table.text("namespace")
         if text is None:
             return DEFAULT_NAMESPACE
@@ -202,7 +202,7 @@ class ValueReader:
 
     # --- lists, maps and records ---
 
-    def _collected(self, table: Table) -> Value | None:
+    def _collected(self, table: TomlTable) -> Value | None:
         """A value that is a list, a map or a record; of the modifiers it has `when` and `required`."""
         given = [name for name in SOURCES if table.has(name)]
         if len(given) != 1:
@@ -215,7 +215,7 @@ class ValueReader:
         source = self._collection(table, given[0])
         return None if source is None else Value(table.key, source, when=when, required=required)
 
-    def _collection(self, table: Table, name: str) -> Collection | None:
+    def _collection(self, table: TomlTable, name: str) -> Collection | None:
         if name == "for_each":
             return self._for_each(table)
         if name == "merge":
@@ -226,10 +226,10 @@ class ValueReader:
             return None
         if not given:
             table.wrong(name, "an empty table says nothing")
-        inner = Table(table.at(name), given, self.problems)
+        inner = TomlTable(table.at(name), given, self.problems)
         return self._entries(inner) if name == "entries" else FieldsSource(inner.key, self.rules(table.key, inner))
 
-    def _for_each(self, table: Table) -> Collection | None:
+    def _for_each(self, table: TomlTable) -> Collection | None:
         key = table.at("for_each")
         with self.names.scope():
             found = self.names.read(key, table.members["for_each"])
@@ -245,21 +245,21 @@ class ValueReader:
                 table.wrong(each, "is missing: a map has both key and value")
         return None if name is None or value is None else MapSource(key, found, where, name, value)
 
-    def _part(self, table: Table, name: str) -> Value | None:
+    def _part(self, table: TomlTable, name: str) -> Value | None:
         return self.value(table.at(name), table.members[name]) if table.has(name) else None
 
-    def _merge(self, table: Table) -> Collection | None:
+    def _merge(self, table: TomlTable) -> Collection | None:
         given = table.array("merge")
         if given is None:
             return None
         read = [self.value(item(table.at("merge"), i), each) for i, each in enumerate(given)]
         return MergeSource(table.at("merge"), tuple(value for value in read if value is not None))
 
-    def _entries(self, table: Table) -> Collection:
+    def _entries(self, table: TomlTable) -> Collection:
         read = [(name, self.value(table.at(name), given)) for name, given in table.members.items()]
         return EntriesSource(table.key, tuple((name, value) for name, value in read if value is not None))
 
-    def rules(self, block: str, table: Table) -> tuple[Rule, ...]:
+    def rules(self, block: str, table: TomlTable) -> tuple[Rule, ...]:
         """The rules of a table of fields; `block`: the key of what has the table."""
         found, places = [], []
         for name, given in table.members.items():
@@ -275,7 +275,7 @@ class ValueReader:
 
     # --- conditions ---
 
-    def condition_of(self, table: Table, name: str) -> Condition | None:
+    def condition_of(self, table: TomlTable, name: str) -> Condition | None:
         """The condition that a table may have."""
         return self.condition(table.at(name), table.members[name]) if table.has(name) else None
 
@@ -289,12 +289,12 @@ class ValueReader:
             return None
         if not self.enter(key):
             return None
-        table = Table(key, given, self.problems)
+        table = TomlTable(key, given, self.problems)
         condition = self._group(table) if any(table.has(name) for name in GROUPS) else self._test(table)
         self.leave()
         return condition
 
-    def _group(self, table: Table) -> Condition | None:
+    def _group(self, table: TomlTable) -> Condition | None:
         name = next(name for name in GROUPS if table.has(name))
         for other in table.members:
             if other != name:
@@ -308,7 +308,7 @@ class ValueReader:
         conditions = tuple(condition for condition in read if condition is not None)
         return AllOf(key, conditions) if name == "all" else AnyOf(key, conditions)
 
-    def _test(self, table: Table) -> Condition | None:
+    def _test(self, table: TomlTable) -> Condition | None:
         table.refuse_unknown(_OPERAND_KEYS + TESTS + GROUPS)
         given = [name for name in TESTS if table.has(name)]
         value = self._operand(table)
@@ -328,14 +328,14 @@ class ValueReader:
             return f"has {' and '.join(given)}; a condition has one test, several are combined by all = [..]"
         return f"has no test: one of {', '.join(TESTS)}"
 
-    def _one_of(self, table: Table, value: Value | None) -> Condition | None:
+    def _one_of(self, table: TomlTable, value: Value | None) -> Condition | None:
         key = table.at("in")
         given = table.array("in") or []
         read = [self._comparable(item(key, index), each) for index, each in enumerate(given)]
         constants = tuple(constant for constant in read if constant is not None)
         return None if value is None else OneOf(table.key, value, constants)
 
-    def _comparison(self, table: Table, value: Value | None, name: str) -> Condition | None:
+    def _comparison(self, table: TomlTable, value: Value | None, name: str) -> Condition | None:
         constant = self._comparable(table.at(name), table.members[name])
         if constant is None:
             return None
@@ -365,7 +365,7 @@ class ValueReader:
         self._depth -= 1
 
 
-def dotted(table: Table) -> str:
+def dotted(table: TomlTable) -> str:
     """The target that a rule's table makes where it was written without quotes, so that TOML split it; "" where it
     can't have been."""
     names, at = [table.key.rpartition("fields.")[2]], cast(Any, table.members)
@@ -381,6 +381,6 @@ def dotted(table: Table) -> str:
     return ".".join(names) if isinstance(at, str) else ""
 
 
-def is_dotted(table: Table) -> bool:
+def is_dotted(table: TomlTable) -> bool:
     """Whether a table can only be a target without quotes: no member of it is nearly a key of a value."""
     return bool(dotted(table)) and not any(did_you_mean(name, VALUE_KEYS) for name in table.members)

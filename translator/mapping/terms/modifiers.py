@@ -99,7 +99,7 @@ class Modifiers:
     def _cast(self, found: Found, target: Type, value: model.Value) -> Term:
         return self._convert.cast(found, target, policies_of(value, self._convert.policies), value.key)
 
-    def _time(self, found: Found, unit: model.Time, value: model.Value, wanted: Type | None) -> Term:
+    def _time(self, found: Found, unit: model.TimeUnit, value: model.Value, wanted: Type | None) -> Term:
         if unit == "rfc3339":
             return self._cast(found, INSTANT, value)
         if isinstance(self._meaning(found.type), Timestamp):
@@ -113,7 +113,7 @@ class Modifiers:
             return Steps(INSTANT, value.key, whole, [steps.date_to_timestamp()])
         return Steps(INSTANT, value.key, whole, [steps.i_to_timestamp(NANOSECONDS[unit])])
 
-    def _fraction(self, found: Found, unit: model.Time, value: model.Value) -> Term:
+    def _fraction(self, found: Found, unit: model.TimeUnit, value: model.Value) -> Term:
         """Seconds or milliseconds that may have a fraction: digit by digit, down to microseconds."""
         self._convert.losses.add(value.key, "checked", "refused where finer than microseconds")
         exactly = [

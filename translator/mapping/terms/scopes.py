@@ -32,7 +32,7 @@ class _Selection:
     """What tells the items apart: each member, as text."""
 
 
-Names = dict[str, TypedLoop | None]
+LoopTypes = dict[str, TypedLoop | None]
 """What first names of paths stand for: a loop's item, or (None) a member of the message."""
 
 
@@ -69,7 +69,7 @@ class Scopes:
         self._loops: list[TypedLoop] = []
         self._names: dict[str, TypedLoop] = {}
         self._later: set[str] = set()
-        self._seen: Names = {}
+        self._seen: LoopTypes = {}
         self._selections: dict[tuple[SourceView, tuple[Segment, ...]], _Selection] = {}
 
     # --- paths ---
@@ -120,17 +120,17 @@ class Scopes:
         return _Selection(view, list_, place.view.want(path, list_, key), {})
 
     @contextmanager
-    def watched(self) -> Iterator[Names]:
+    def watched(self) -> Iterator[LoopTypes]:
         """Notes what the names mean that paths begin with inside, but for those that are only known there."""
         kept, self._seen = self._seen, {}
-        found: Names = {}
+        found: LoopTypes = {}
         try:
             yield found
         finally:
             found |= {name: loop for name, loop in self._seen.items() if self._names.get(name) is loop}
             self._seen = kept
 
-    def same(self, names: Names) -> bool:
+    def same(self, names: LoopTypes) -> bool:
         """Whether names mean what they did then."""
         return all(self._names.get(name) is loop for name, loop in names.items())
 

@@ -16,7 +16,7 @@ from translator.mapping.document.loading import KEYS
 from translator.mapping.document.path import text_of
 from translator.mapping.terms.conditions import Conditions
 from translator.mapping.terms.conversions import Conversions
-from translator.mapping.terms.scopes import Names, Scopes
+from translator.mapping.terms.scopes import LoopTypes, Scopes
 from translator.mapping.terms.terms import (
     Build,
     Collect,
@@ -83,7 +83,7 @@ class Structures:
         self._scopes = scopes
         self._values = values
         self._targets = targets
-        self._terms: dict[tuple[str, Type], list[tuple[Names, Term | None]]] = {}
+        self._terms: dict[tuple[str, Type], list[tuple[LoopTypes, Term | None]]] = {}
         self._at = ""
         """The target's path of the rule whose value is being typed."""
 

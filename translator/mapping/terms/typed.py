@@ -12,7 +12,7 @@ from schemas.model import Any, Map, Record, Type
 from translator.losses import Losses
 from translator.mapping.document import model
 from translator.mapping.document.errors import child
-from translator.mapping.document.places import Place, place_of
+from translator.mapping.document.places import RulePlace, place_of
 from translator.mapping.terms.conversions import Conversions
 from translator.mapping.terms.scopes import Scopes, SourceViews
 from translator.mapping.terms.structures import Problem, Targets
@@ -73,7 +73,7 @@ class TypedMapping:
 
     # --- the blocks, with their terms ---
 
-    def _block(self, block: model.RuleBlock, outer: dict[Place, model.Rule]) -> TypedBlock:
+    def _block(self, block: model.RuleBlock, outer: dict[RulePlace, model.Rule]) -> TypedBlock:
         """`outer`: the rules around it, which a block's own take the place of."""
         found = TypedBlock(block.key, block.otherwise)
         with self._scopes.before(block.loops):
@@ -85,7 +85,7 @@ class TypedMapping:
             self.problems.append((wrong.key, wrong.reason))
         return found
 
-    def _fill(self, found: TypedBlock, block: model.RuleBlock, outer: dict[Place, model.Rule]) -> None:
+    def _fill(self, found: TypedBlock, block: model.RuleBlock, outer: dict[RulePlace, model.Rule]) -> None:
         found.where = self._condition(block.where)
         rules = {**outer, **{place_of(rule.target): rule for rule in block.rules}}
         if block.alternatives:

@@ -18,7 +18,7 @@ from translator.engine.compile import MappingSource, MessageTranslator, mapping_
 from translator.engine.known import Known, Schemas, fingerprint
 from translator.engine.plan import Plan
 from translator.engine.sources import SchemaSource
-from translator.framing import Framing, Part, Reference
+from translator.framing import Framing, Part, SchemaReference
 from translator.policies import Policies
 from translator.streams.schema_ids.adapter import Adapter
 from translator.streams.schema_ids.out import Out
@@ -105,7 +105,7 @@ def _refuse_raw(framing: str, schema: Schema) -> None:
 
 def _reference(
     source: SchemaSource, end: End, out: OutFraming, out_id: int | UUID | None, subject: str | None
-) -> tuple[Reference | None, places.Place | None]:
+) -> tuple[SchemaReference | None, places.Place | None]:
     """What results are said to be of, and in Protobuf which message of it."""
     if out == "plain":
         return None, None
@@ -122,7 +122,7 @@ def _reference(
 
 def _confluent(
     source: SchemaSource, schema: Schema, out: OutFraming, out_id: int | UUID | None, subject: str | None
-) -> Reference:
+) -> SchemaReference:
     match out, out_id:
         case "confluent", None:
             return source.id_of(schema, subject)

@@ -9,7 +9,7 @@ from typing import Any
 from native.errors import PlanError
 from translator import framing
 from translator.contract import Delimiting, HeaderList
-from translator.framing import Headers, Part, Place, Reference
+from translator.framing import Headers, Part, Place, SchemaReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Out:
     """How results are framed. `reference`: of the target's schema; None: they aren't. `place`: its message's, in
     Protobuf."""
 
-    reference: Reference | None = None
+    reference: SchemaReference | None = None
     place: Place | None = None
     part: Part = "value"
 

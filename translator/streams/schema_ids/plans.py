@@ -12,7 +12,7 @@ from schemas import places
 from schemas.model import Schema
 from translator.engine.plan import Plan
 from translator.engine.sources import SchemaSource, referred
-from translator.framing import Framed, Place, Reference, alone, message
+from translator.framing import Framed, Place, SchemaReference, alone, message
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -31,8 +31,8 @@ class SchemaPlans:
         self._source = source
         self._compile = compile_
         self._lock = threading.Lock()
-        self._schemas: dict[Reference, Schema] = {}
-        self._plans: dict[tuple[Reference, Place | None], Plan | PlanError] = {}
+        self._schemas: dict[SchemaReference, Schema] = {}
+        self._plans: dict[tuple[SchemaReference, Place | None], Plan | PlanError] = {}
 
     def find(self, framed: Framed, data: bytes | memoryview) -> tuple[Plan, int, Place | None]:
         """A message's plan, where its payload begins in `data`, and in Protobuf its place.
@@ -94,7 +94,7 @@ def _put(kept: dict[K, V], key: K, value: V) -> V:
     return found
 
 
-def _said(reference: Reference) -> str:
+def _said(reference: SchemaReference) -> str:
     """A reference in words."""
     match reference:
         case int():

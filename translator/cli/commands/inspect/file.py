@@ -46,7 +46,7 @@ class FoundFile:
     refusal: Refusal | None = None
 
 
-class _First:
+class _FirstRecords:
     """A writer that keeps the first records and lets the others go."""
 
     delimiting: Delimiting = "none"
@@ -65,7 +65,7 @@ class _First:
 
     close = flush
 
-    def __enter__(self) -> _First:
+    def __enter__(self) -> _FirstRecords:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,7 +112,7 @@ def _adapter(name: str, wanted: Asked) -> Adapter:
 
 
 def _read(found: FoundFile, translation: Translation, records: int, limit: int | None) -> FoundFile:
-    first = _First(records)
+    first = _FirstRecords(records)
 
     def note(refusal: Refusal) -> None:
         found.refusal = found.refusal or refusal
