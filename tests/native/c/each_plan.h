@@ -92,7 +92,7 @@ static inline const char *tell_all(void)
         const h9_result *r = &c->results[i];
         char text[64] = "";
         size_t n = (size_t)r->end - from;
-        if (CHECK(n > 0 && n <= sizeof text)) memcpy(text, c->out + from + 1, n - 1); /* behind its length */
+        if (CHECK(n > 0 && n <= sizeof text)) memcpy(text, c->out + from + 1, n - 1); /* after its length */
         tell("%u.%u=%s ", r->record, r->item, text);
         from = (size_t)r->end;
     }

@@ -39,7 +39,7 @@ static void test_a_refused_item_is_alone(void)
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@[1]:7 0.3!49@[3]:7 ");
 }
 
-/* The inner loop begins anew for each item of the outer one; where there is no list it has no items. */
+/* The inner loop begins again for each item of the outer one; where there is no list it has no items. */
 static void test_loops_in_loops(void)
 {
     static h9_slot inner[3];
@@ -61,7 +61,7 @@ static void test_loops_in_loops(void)
     emit_text(8);
     item->c = here();
     close_loop(loop);
-    item = add(H9_I_ITEM, 0, 0, 0, 0, 0); /* behind it one of the outer loop */
+    item = add(H9_I_ITEM, 0, 0, 0, 0, 0); /* after it one of the outer loop */
     add(H9_I_REQUIRE, 0, 4, 0, 0, 0);
     add(H9_I_FIELD, 8, 1, 0, PAIR, 0);
     emit_text(8);
@@ -91,7 +91,7 @@ static void test_registers_are_the_items_own(void)
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@.6[1]:7 ");
 }
 
-/* An item that a condition passes over is none. */
+/* An item that a condition passes over doesn't count. */
 static void pass_over(uint16_t condition, bool refuse_behind)
 {
     start();

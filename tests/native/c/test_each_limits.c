@@ -201,7 +201,7 @@ static void test_endless_loops(void)
     check_ends("61@.6[50]", (h9_insn[]){{.op = H9_I_APPEND, .dst = 0, .a = 1, .b = 16}}, 1);
 }
 
-/* A loop that has no items is left for good: what stands behind it can't come back to it. */
+/* A loop that has no items is left for good: what comes after it can't come back to it. */
 static void test_a_loop_is_left_forwards(void)
 {
     give_items(0);

@@ -10,7 +10,7 @@ static h9_node all_nodes[ALL];
 static h9_field fields[8];
 
 /* Source: a list of records of a text and a text that is a digit; and another text. The mapping writes each item's
- * text; behind the loop the message's own must be a digit too. */
+ * text; after the loop the message's own must be a digit too. */
 static void make_reader(void)
 {
     memcpy(all_nodes, nodes, sizeof nodes);
@@ -47,7 +47,7 @@ static void make_reader(void)
     "\x06\x02x\x02"                                                                                                    \
     "1\x02y\x02q\x02z\x02"                                                                                             \
     "3\0\x02"                                                                                                          \
-    "0" /* text that is no number */
+    "0" /* text that is not a number */
 #define NEGATIVE                                                                                                       \
     "\x04\x02x\x04-1\x02y\x02"                                                                                         \
     "2\0\x02"                                                                                                          \
@@ -55,7 +55,7 @@ static void make_reader(void)
 #define WHOLE                                                                                                          \
     "\x06\x02x\x02"                                                                                                    \
     "1\x02y\x02q\x02z\x02"                                                                                             \
-    "3\0\x02!" /* the same, and refused behind the loop */
+    "3\0\x02!" /* the same, and refused after the loop */
 #define NONE                                                                                                           \
     "\0\x02"                                                                                                           \
     "0"
@@ -130,7 +130,7 @@ static void test_refused_as_a_whole(void)
     CHECK_INT(c->places_size, 6);
 }
 
-/* Bytes that are no message refuse all of it, whatever its items were. */
+/* Bytes that are not a message refuse all of it, whatever its items were. */
 static void test_damage(void)
 {
     static const message whole[] = {M(GOOD), M(CUT), M(GOOD)}, lengths[] = {M(GOOD), M(BAD_LENGTH), M(GOOD)};
@@ -148,7 +148,7 @@ static void test_damage(void)
     CHECK_TEXT(all, strlen(all), "0.0=x 0.1=y 2.0=x 2.1=y 1!14@.6[1].3 ");
 }
 
-/* Each result has its own frame, and its end is behind it. */
+/* Each result has its own delimiters, and its end is after them. */
 static void test_delimiting(void)
 {
     static const message messages[] = {M(GOOD)};

@@ -139,7 +139,7 @@ static const bad_insn bad_loops[] = {
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_OP_FAIL + 1),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_EACH_ALONE << 1),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .name = 8),
-    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 1), /* the loop around it is none, itself, behind it */
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 1), /* around it: not a loop, itself, a later one */
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 2),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = UINT32_MAX),
 };
@@ -174,7 +174,7 @@ static void test_bad_loops(void)
 }
 
 static const bad_insn bad_of_many[] = {
-    BAD(.op = H9_I_AGAIN, .c = 0), /* to no loop, itself, what is behind it, a loop that was left */
+    BAD(.op = H9_I_AGAIN, .c = 0), /* to no loop, itself, what is after it, a loop that was left */
     BAD(.op = H9_I_AGAIN, .c = 3),
     BAD(.op = H9_I_AGAIN, .c = 4),
     BAD(.op = H9_I_AGAIN, .c = 1),
