@@ -45,7 +45,7 @@ SLIPS = (
     Slip(r"\b[Rr]eckon", "compute, count", "(reckoned in float32)"),
     Slip(r"\b(?:bytes|stands?|comes?|goes|ends?|one|found|is|are|what|map|reference) behind\b", "after",
          "bytes behind the message"),
-    Slip(r"\bbehind (?:it|them|the|its|that|this|an?)\b", "after", "an entry behind the map"),
+    Slip(r"\b[Bb]ehind (?:it|them|the|its|that|this|an?)\b", "after", "an entry behind the map"),
     Slip(r"\b[Ww]ithout more words\b", "by default", "Without more words it is JSON"),
     Slip(r"\b(?:and|is|are|was) said so\b", "and says so", "not built yet, and said so by the plan"),
     Slip(r"\banew\b", "again", "the file is opened anew"),

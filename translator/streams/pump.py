@@ -48,7 +48,7 @@ class Counts:
     damaged: int = 0
     """Places where the container itself was damaged."""
     cut_off: bool = False
-    """Behind the last damage no message could be found."""
+    """After the last damage no message could be found."""
     ignored: dict[str, int] = field(default_factory=dict)
     """Members that the source's schema doesn't name, by name (S14)."""
     bytes_in: int = 0
