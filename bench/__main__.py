@@ -27,7 +27,7 @@ RESULTS = Path(__file__).with_name("results.json")
 COUNT = 64
 """How many signals, no two alike: each contestant goes through all of them."""
 BATCH = 16
-"""How often they stand in one batch."""
+"""How many times they are in one batch."""
 GOALS = {
     ("avro", "protobuf", "fastavro decode"): 45.0,
     ("protobuf", "avro", "upb parse"): 3.0,

@@ -47,7 +47,7 @@ def contestants(messages: list[bytes]) -> tuple[str, int, dict[str, Callable[[],
 
 
 def framed_by_theirs(client: Any, messages: list[bytes]) -> tuple[list[bytes], int]:
-    """The messages behind the id under which their registry has the schema."""
+    """The messages, each after the id under which their registry has the schema."""
     text = neuron.path("NeuronSignal", "avro").read_text()
     number = client.register_schema("signals-value", schema_registry.Schema(text, "AVRO"))
     return [b"\0" + number.to_bytes(4, "big") + each for each in messages], number

@@ -1,5 +1,5 @@
 """The main job on real input: sensor readings become neuron signals; OpenTelemetry's metrics become one signal for each
-data point; a CloudEvent goes round three formats.
+data point; a CloudEvent goes through three formats.
 
 Run by `make demo`. Everything it writes goes into demo-out/.
 """

@@ -260,7 +260,7 @@ class _AvroSchemaReader:
                 raise SchemaError(f"a second symbol {symbol}", f"{path}/symbols/{index}")
         default = document.get("default")
         if default is not None and (not isinstance(default, str) or default not in symbols):
-            raise SchemaError(f"the default {shown(default)} is no symbol of {name}", f"{path}/default")
+            raise SchemaError(f"the default {shown(default)} is not a symbol of {name}", f"{path}/default")
         aliases, doc = _aliases(document, path, inner), _doc(document)
         return self._define(name, Enum(name, tuple(symbols.items()), False, default, aliases, doc), path)
 
@@ -348,7 +348,7 @@ def _decimal(document: Json, plain: model.Bytes | Fixed) -> Type | str:
 
 
 def _endless(root: Type) -> Iterable[Record]:
-    """Records of which no finite value exists. Linear: each type counts the inner ones that it still waits for."""
+    """Records that have no finite value. Linear: each type counts the inner ones that it still waits for."""
     types = list(walk(root))
     waits: dict[Type, int] = {}
     users: dict[Type, list[Type]] = {each: [] for each in types}
@@ -441,7 +441,7 @@ class _Defaults:
         return found
 
     def _members(self, record: Record, value: Json) -> Step[object]:
-        """A record's fields, those left out by their own defaults; a member that it doesn't have is no match."""
+        """A record's fields, those left out by their own defaults; a member that it doesn't have doesn't match."""
         if not value.keys() <= {field.name for field in record.fields}:
             return MISSING
         found: Json = {}

@@ -20,7 +20,7 @@ _OWN = ("any", "api", "descriptor", "duration", "empty", "field_mask", "source_c
 
 
 def completed(files: FileDescriptorSet) -> FileDescriptorSet:
-    """The set with each file once and behind its imports, else in its order.
+    """The set with each file once and after its imports, else in its order.
 
     SchemaError: a file imports one that isn't there, or in a circle (B54), or there are two of a name.
     """
@@ -48,7 +48,7 @@ def completed(files: FileDescriptorSet) -> FileDescriptorSet:
 
 
 def _own(name: str, wanted_by: str) -> FileDescriptorProto:
-    """One of Protobuf's own files, which its library has. SchemaError: it is none."""
+    """One of Protobuf's own files, which its library has. SchemaError: it isn't one."""
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
     folder, _, stem = name.removesuffix(".proto").rpartition("/")

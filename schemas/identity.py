@@ -1,6 +1,6 @@
 """Keys for what is told apart by which object it is.
 
-Types and fields hash so by themselves (schemas/model.py), so they are keys as they are. A JSON value can't be one:
+Types and fields hash that way already (schemas/model.py), so they are keys as they are. A JSON value can't be one:
 objects and lists don't hash, and equal ones at two places of a document are two; nor can a message of Protobuf's.
 Wrapped here it is a key; and since the key holds it, nothing else can take its place in memory meanwhile.
 """

@@ -22,7 +22,7 @@ from schemas.model import Field, Presence, Record, Schema, Type, Union
 from schemas.writing.names import Names, identifier, pascal
 
 MANY: Final = 16
-"""An object of more different members than this may be a map."""
+"""An object with more different members than this may be a map."""
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 

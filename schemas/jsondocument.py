@@ -121,12 +121,12 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        raise ValueError(f"the name {twice!r} stands twice in one object")
+        raise ValueError(f"the name {twice!r} appears twice in one object")
     return members
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _too_deep(path: str) -> SchemaError:
@@ -255,7 +255,7 @@ class Library:
     def targets(self, node: Node) -> Iterator[Node]:
         """What the node's references point to.
 
-        Raises SchemaError: a reference leaves the documents given (B67), points nowhere, or at no schema.
+        Raises SchemaError: a reference leaves the documents given (B67), points nowhere or not at a schema.
         """
         for keyword in REFERENCES:
             reference = node.get(keyword)
@@ -342,7 +342,7 @@ def _specification(draft: Draft) -> Specification[Any]:
 
 
 def _unnamed(metaschema: dict[str, Any]) -> dict[str, Any]:
-    """Without `$schema`, at the sight of which the library would go on with its own validator, not with ours."""
+    """Without `$schema`: where the library sees one, it goes on with its own validator, not with ours."""
     return {name: value for name, value in metaschema.items() if name != "$schema"}
 
 
@@ -393,7 +393,7 @@ def _unique(_validator: Any, wanted: Any, instance: Any, _schema: Any) -> Iterat
     import jsonschema
 
     if wanted and isinstance(instance, list) and len({text_of(each) for each in instance}) < len(instance):
-        yield jsonschema.ValidationError("an item stands there twice")
+        yield jsonschema.ValidationError("an item appears there twice")
 
 
 def text_of(value: object) -> str:

@@ -88,7 +88,7 @@ class Gatherer:
     def follow(self, node: Node) -> tuple[Node, bool]:
         """Through references that stand alone to what they mean; and whether OpenAPI's `nullable` was met.
 
-        Raises SchemaError: references that go round (B68).
+        Raises SchemaError: references in a circle (B68).
         """
         seen: set[Identity] = set()
         nullable = False
@@ -113,7 +113,7 @@ class Gatherer:
         return next((replace(each, hint=node.hint) for each in self._library.targets(node)), None)
 
     def beside(self, node: Node, keyword: str, default: object) -> object:
-        """An annotation: beside the node's reference, or where that leads."""
+        """An annotation: next to the node's reference, or where that leads."""
         here: Node | None = node
         while here is not None:
             if keyword in here.keywords():
@@ -262,7 +262,7 @@ def constants(node: Node) -> list[Any] | None:
 
 
 def _add_bounds(facts: Facts, part: Node) -> None:
-    """The tightest integer bounds; exclusive ones are numbers, or beside the bound in draft-04."""
+    """The tightest integer bounds; exclusive ones are numbers, or flags next to the bound in draft-04."""
     for bound in _bounds(part, "minimum", "exclusiveMinimum", math.ceil, 1):
         facts.low = bound if facts.low is None else max(facts.low, bound)
     for bound in _bounds(part, "maximum", "exclusiveMaximum", math.floor, -1):

@@ -11,7 +11,7 @@ and filled later from a queue, so records may contain themselves, and depth is b
 
 Choices where JSON Schema leaves one:
 - `integer` beside `number` is `number`; string constants as alternatives are one enum.
-- Alternatives beside properties (`properties` with `oneOf`) give their properties to the same record, as optional.
+- Alternatives next to properties (`properties` with `oneOf`) give their properties to the same record, as optional.
 - A cycle through arrays, maps or unions but no record is cut: `Any`, with a warning. One that never gets to a value
   (`{"$ref": "#"}`) is refused (B68). Steps are counted (B69).
 """
@@ -280,7 +280,7 @@ class _JsonSchemaReader:
 
     def _record(self, facts: Facts, node: Node) -> Record:
         if facts.extra or facts.patterns:
-            self.warn(node, "members beside its properties are typed, and pass as members it doesn't name")
+            self.warn(node, "members other than its properties are typed, and pass as members it doesn't name")
         record = Record(self._name(node), open=not facts.closed or bool(facts.patterns), doc=_doc(node))
         self.unfilled.append((record, facts))
         return record

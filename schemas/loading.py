@@ -169,7 +169,7 @@ def _looks_like_avro(document: object) -> bool:
 
 
 def _is_avro_name(items: object) -> bool:
-    """An Avro array's items, where they are no JSON Schema: a name, or a union that has one."""
+    """An Avro array's items, where they are not a JSON Schema: a name, or a union that has one."""
     return isinstance(items, str) or (isinstance(items, list) and any(isinstance(each, str) for each in items))
 
 

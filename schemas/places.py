@@ -21,7 +21,7 @@ FIRST: Final[Place] = (0,)
 
 
 def declared(messages: Sequence[DescriptorProto], prefix: str, above: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Each message's place and full name. A map field's entry takes a place, but is no message that can be meant."""
+    """Each message's place and full name. A map field's entry takes a place, but is not a message that can be meant."""
     for number, each in enumerate(messages):
         if not each.options.map_entry:
             name = f"{prefix}.{each.name}" if prefix else each.name
@@ -48,4 +48,4 @@ def of_root(schema: Schema) -> Place:
     for place, each in schema.messages.items():
         if each == name:
             return place
-    raise SchemaError("the schema's root is no message of its own .proto file")
+    raise SchemaError("the schema's root is not a message of its own .proto file")

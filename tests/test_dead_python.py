@@ -64,7 +64,7 @@ def assigned(body: ast.Module | ast.ClassDef) -> Iterator[Defined]:
 
 def uses(tree: ast.Module) -> Iterator[str]:
     """Every word of the code that is not a definition's own: names, attributes, keywords, imports, and words in texts
-    that are no docstrings."""
+    that are not docstrings."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         match node:
@@ -172,7 +172,7 @@ def keyword(): asked(1)
 
 
 def test_what_is_dead_is_seen() -> None:
-    """Planted: what nothing names (a docstring is no use) and parameters that are not read are found; no more is."""
+    """Planted: what nothing names (a docstring is not a use) and parameters that are not read are found; no more is."""
     tree = ast.parse(PLANTED)
     ((*found,),) = dead([tree], frozenset({"Asked"}))
     names = {"DEAD_CONSTANT", "DeadClass", "dead_field", "dead_method", "dead_function"}

@@ -30,12 +30,12 @@ def name(path: Path) -> str:
 
 
 def bare(text: str) -> str:
-    """A page without its code, in which brackets are no links and `#` no headings."""
+    """A page without its code, in which brackets are not links and `#` not headings."""
     return re.sub(r"^```.*?^```$|`[^`\n]*`(?=\()", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def anchors(text: str) -> set[str]:
-    """What can stand behind a link's `#`, as GitHub makes it of headings."""
+    """What can come after a link's `#`, as GitHub makes it of headings."""
     found: set[str] = set()
     seen: Counter[str] = Counter()
     for title in re.findall(r"^#+ (.*)$", bare(text), re.MULTILINE):
@@ -66,7 +66,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_broken_links_are_seen(tmp_path: Path) -> None:
-    """A file or a heading that isn't there; what is code is no link."""
+    """A file or a heading that isn't there; what is code is not a link."""
     page = tmp_path / "a.md"
     page.write_text(
         "# One two\n## `x.y` z\n[a](#one-two) [b](#xy-z) [c](b.md) [d](#three) [e](https://x/y)\n```\n[](f.md)\n```\n"

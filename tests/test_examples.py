@@ -164,7 +164,7 @@ def test_what_has_no_time_is_refused(name: str, request_: Node) -> None:
 
 
 def test_a_running_span() -> None:
-    """Without a status it is no error, without an end it has none, without events and links it lists none."""
+    """Without a status it is not an error; without an end, events or links it has none."""
     span = {"traceId": "0" * 31 + "1", "spanId": "0" * 15 + "1", "startTimeUnixNano": TIME}
     (signal,), refused = translated("traces", {"resourceSpans": [of("a", {"scopeSpans": [{"spans": [span]}]})]})
     assert not refused

@@ -134,7 +134,7 @@ def home(name: str) -> str:
 
 
 def arrows() -> Iterator[Arrow]:
-    """Every import of one module of ours by another. A module's own packages are no arrows: they are loaded anyway."""
+    """Every import of one module of ours by another. A module's own packages are not arrows: they are loaded anyway."""
     for importer, path in MODULES.items():
         for found in {home(name) for name in imported(path, path.read_text())} - {"", importer}:
             if not importer.startswith(f"{found}.") or found in ROOMS:

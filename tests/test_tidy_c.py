@@ -155,7 +155,7 @@ def test_no_dead_names() -> None:
      "struct a { int planted[4]; /* planted */ };", "struct a { void (*planted)(int a); };"],
 )  # fmt: skip
 def test_dead_names_are_seen(planted: str) -> None:
-    """A name in a comment or a text is no use of it."""
+    """A name in a comment or a text is not a use of it."""
     users = 'int a, used, H9_ONE; /* h9_planted, H9_PLANTED */ char *s = "planted";'
     files = {"core/a.h": planted, "core/b.c": users}
     assert {name.lower().removeprefix("h9_") for name in unused(files, "")} >= {"planted"}

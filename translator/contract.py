@@ -93,7 +93,7 @@ class Messages:
         return cls.of(data, headers) if offsets is None else cls.at(data, offsets, headers)  # type: ignore[arg-type]
 
     def __post_init__(self) -> None:
-        """ValueError: what is said of the messages is not said of as many as there are."""
+        """ValueError: what is said of each message is said of more or fewer than there are."""
         count = len(self.begins)
         for name in ("ends", "headers", "keys", "times", "positions"):
             said = getattr(self, name)

@@ -17,11 +17,11 @@ Errors (`DataError`; offsets are in the message, or in the header that `path` na
 
 | code | |
 |---|---|
-| FRAME_MAGIC | the first byte is none that a framing begins with |
+| FRAME_MAGIC | no framing begins with this first byte |
 | FRAME_TRUNCATED | the message or header ends inside the framing (B2) |
 | FRAME_ID | an id that none can be: 0, or over 2³¹−1 (B72) |
 | FRAME_INDEX | message indexes that none can be (B6) |
-| FRAME_HEADER | bytes behind what the header says |
+| FRAME_HEADER | bytes after what the header says |
 | FRAME_SCHEMA | there is no schema for the reference, or more than one (adapters) |
 | FRAME_MESSAGE | the schema has no message with those indexes (adapters) |
 | FRAME_PLAN | the schema and the target make no plan (adapters) |
@@ -55,14 +55,14 @@ _SIZES: Final = {0: 5, 1: 17}
 """Of Confluent's reference, by its first byte."""
 _MOST_ID: Final = (1 << 31) - 1
 _MOST_DEEP: Final = 128
-"""Indexes of one message; Protobuf's compiler lets messages stand in each other 32 deep."""
+"""Indexes of one message; Protobuf's compiler lets messages nest 32 deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Framed:
     """What a message says of itself. `begin`: where in it comes what follows the reference, 0 if a header has that.
 
-    `header`: the header's bytes, from which `message` reads on behind `behind`; None: the message's own bytes.
+    `header`: the header's bytes, from which `message` reads on after `behind`; None: the message's own bytes.
     """
 
     reference: SchemaReference
@@ -154,7 +154,7 @@ def prefix(reference: SchemaReference, place: Place | None = None) -> bytes:
                 raise ValueError(f"a schema's id is 1 to {_MOST_ID}, not {reference}")
             return b"\0" + reference.to_bytes(4, "big") + _indexes(place)
     if len(reference) != 8 or place is not None:
-        raise ValueError("single-object encoding has 8 bytes of fingerprint, and Avro behind them")
+        raise ValueError("single-object encoding has 8 bytes of fingerprint, and Avro after them")
     return SINGLE + reference
 
 
@@ -233,4 +233,4 @@ def _number(data: bytes | bytearray | memoryview, at: int, name: str) -> tuple[i
 
 def _at_end(value: bytes, end: int, name: str) -> None:
     if end != len(value):
-        raise DataError("FRAME_HEADER", "bytes behind the schema's reference", end, path=name)
+        raise DataError("FRAME_HEADER", "bytes after the schema's reference", end, path=name)

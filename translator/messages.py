@@ -88,7 +88,7 @@ class NeuronSignal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def time(self) -> datetime:
-        """The timestamp as a datetime in UTC. DataError: it is none (TIME), or has nanoseconds (INEXACT)."""
+        """The timestamp as a datetime in UTC. DataError: it isn't one (TIME), or has nanoseconds (INEXACT)."""
         return _time(self.timestamp)
 
     @property
@@ -102,8 +102,8 @@ class NeuronSignal(msgspec.Struct, frozen=True, kw_only=True):
     def validate(self) -> None:
         """Holds the signal to HAL9's rules, which its schema can't say.
 
-        DataError: its layers are more than one apart (LAYERS), its timestamp is none (TIME), or its metadata counts
-        hops with what is no number (NUMBER).
+        DataError: its layers are more than one apart (LAYERS), its timestamp isn't one (TIME), or its metadata counts
+        hops with something other than a number (NUMBER).
         """
         if abs(int(self.layer_from[1:]) - int(self.layer_to[1:])) > 1:
             raise DataError("LAYERS", "layers are more than one apart", path="layer_to")
@@ -111,10 +111,10 @@ class NeuronSignal(msgspec.Struct, frozen=True, kw_only=True):
         _ = self.depth
 
     def propagated(self, decay_rate: float = 0.1) -> NeuronSignal | None:
-        """The signal after one more hop: weaker by `decay_rate` (reckoned in float32), and one deeper.
+        """The signal after one more hop: weaker by `decay_rate` (computed in float32), and one deeper.
 
         None where it no longer propagates: below a strength of 0.01, or after 10 hops. ValueError: the rate is not
-        from 0 to 1. DataError NUMBER: its metadata counts hops with what is no number.
+        from 0 to 1. DataError NUMBER: its metadata counts hops with something other than a number.
         """
         if not 0 <= decay_rate <= 1:
             raise ValueError(f"a decay rate is from 0 to 1, not {decay_rate}")
@@ -149,9 +149,9 @@ class TopologyChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rfc3339(moment: datetime) -> str:
-    """A datetime as a signal's timestamp, in UTC. ValueError: it has no zone, so that it is no instant (S24)."""
+    """A datetime as a signal's timestamp, in UTC. ValueError: it has no zone, so it is not an instant (S24)."""
     if moment.utcoffset() is None:
-        raise ValueError("a datetime without a zone is no instant")
+        raise ValueError("a datetime without a zone is not an instant")
     utc = moment.astimezone(UTC).replace(tzinfo=None)
     digits = "" if not utc.microsecond else f".{utc.microsecond // 1000:03}" if not utc.microsecond % 1000 else None
     return f"{utc.isoformat(timespec='seconds')}{digits}Z" if digits is not None else f"{utc.isoformat()}Z"

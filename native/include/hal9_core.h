@@ -219,12 +219,12 @@ typedef struct h9_array_scan {
     uint32_t closed;       /* the array's own bracket was met */
 } h9_array_scan;
 
-/* Splitting a JSON array, whose opening bracket was passed. `data` begins with an item (or the rest of one), of which
- * *scanned bytes were looked at before. Fills begin[i] and end[i] of up to `count` items of at most `limit` bytes,
- * without the space around them; *used: bytes up to the last one's comma, which is in them; *scanned: bytes looked at.
- * Between two commas there may be nothing: an item of no bytes, but for `[]`, which has none. Where the array is
- * damaged, what stands before is found all the same, and the code (H9_E_RECORD; GROUP: a bracket that matches none) is
- * that of the damage at *scanned. */
+/* Splitting a JSON array, whose opening bracket was passed. `data` begins with an item (or the rest of one); its
+ * first *scanned bytes were looked at before. Fills begin[i] and end[i] of up to `count` items of at most `limit`
+ * bytes, without the space around them; *used: bytes up to the last one's comma, which is in them; *scanned: bytes
+ * looked at. Between two commas there may be nothing: an item of no bytes, except in `[]`, which has no items. Where
+ * the array is damaged, what stands before is found all the same, and the code (H9_E_RECORD; GROUP: a bracket that
+ * matches none) is that of the damage at *scanned. */
 h9_code h9_split_array(h9_array_scan *scan, const uint8_t *data, size_t size, uint64_t limit, size_t count,
                        int64_t *begin, int64_t *end, size_t *done, size_t *used, size_t *scanned);
 

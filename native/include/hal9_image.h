@@ -35,9 +35,9 @@ typedef enum h9_op {
     H9_OP_NULL = 0,
     H9_OP_BOOL,    /* .b */
     H9_OP_INT,     /* .i; lo..hi is the range that the wire or schema allows; bits 32|64; wire: H9_WIRE_* (Protobuf) */
-    H9_OP_UINT,    /* .u; hi (as unsigned) likewise */
+    H9_OP_UINT,    /* .u; hi (as unsigned): the same */
     H9_OP_F32,     /* .f; JSON: a = 1: an integer that it doesn't hold is refused (S6) */
-    H9_OP_F64,     /* .d; likewise */
+    H9_OP_F64,     /* .d; the same */
     H9_OP_STRING,  /* .s; text. H9_N_UNCHECKED: not checked for UTF-8 */
     H9_OP_BYTES,   /* .s; JSON: text form a = H9_BYTES_* */
     H9_OP_FIXED,   /* .s of exactly a bytes; JSON: form b = H9_BYTES_* */
@@ -79,7 +79,7 @@ typedef enum h9_node_flag {
     H9_N_UNCHECKED = 1, /* STRING: UTF-8 isn't checked */
     H9_N_NUMBER = 2,    /* ENUM, DATE, TIME, TIMESTAMP: as a number in self-describing formats */
     H9_N_LOCAL = 4,     /* TIMESTAMP: without a zone */
-    H9_N_LAST_WINS = 8, /* MAP, RECORD: a key twice is no error */
+    H9_N_LAST_WINS = 8, /* MAP, RECORD: a key twice is not an error */
     H9_N_QUOTED =
         16,        /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
     H9_N_LAX = 32, /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;

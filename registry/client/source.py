@@ -37,7 +37,7 @@ URL_VARIABLE: Final = "HAL9_REGISTRY_URL"
 
 
 class RegistryClient(SchemaSource):
-    """Schemas of the registry at `url`; a user and a password may stand in it. Shared between threads.
+    """Schemas of the registry at `url`; it may have a user and a password in it. Shared between threads.
 
     `timeout`: seconds for one try; `tries`: of each request, with `pause` seconds after the first and twice as many
     after each further one; `cache`: schemas and refusals kept; `unknown_seconds`: how long it is remembered that there

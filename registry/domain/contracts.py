@@ -134,7 +134,7 @@ class Snapshot(Protocol):
         """What is set for a subject itself, or (`names.ALL`) for all."""
 
     def mode(self, subject: str) -> Mode | None:
-        """Likewise."""
+        """The mode that is set for a subject itself, or (`names.ALL`) for all."""
 
 
 class Transaction(Snapshot, Protocol):

@@ -88,7 +88,7 @@ def subject_deleted(subject: str) -> RegistryError:
 
 
 def subject_not_deleted(subject: str) -> RegistryError:
-    message = f"subject {subject!r} has to be deleted before it is deleted permanently"
+    message = f"subject {subject!r} must be deleted before it can be deleted permanently"
     return RegistryError(Kind.CONFLICT, "SUBJECT_NOT_DELETED", message, {"subject": subject})
 
 
@@ -98,7 +98,7 @@ def version_deleted(subject: str, version: int) -> RegistryError:
 
 
 def version_not_deleted(subject: str, version: int) -> RegistryError:
-    message = f"version {version} of subject {subject!r} has to be deleted before it is deleted permanently"
+    message = f"version {version} of subject {subject!r} must be deleted before it can be deleted permanently"
     return RegistryError(Kind.CONFLICT, "VERSION_NOT_DELETED", message, {"subject": subject, "version": version})
 
 

@@ -45,7 +45,7 @@ class _Gathering:
         version = _found(reference, self._find)
         place = (version.subject, version.number)
         if place in self._open:
-            raise bad_schema(f"its references go round by '{reference.subject}' version {reference.version}")
+            raise bad_schema(f"its references lead back through '{reference.subject}' version {reference.version}")
         if depth > MAX_DEPTH or len(self._places) >= MAX_DOCUMENTS:
             raise bad_schema(f"it refers to more than {MAX_DOCUMENTS} schemas, or more than {MAX_DEPTH} deep")
         if self._places.setdefault(reference.name, place) != place:

@@ -69,7 +69,7 @@ def check_config_shown(subject: str, own: Config | None, *, inherit: bool) -> No
 
 
 def check_mode_shown(subject: str, own: Mode | None, effective: Mode, *, inherit: bool) -> None:
-    """Likewise for the mode, unless that for all comes before any of its own. RegistryError MODE_NOT_FOUND."""
+    """The same for the mode, unless that for all comes before any of its own. RegistryError MODE_NOT_FOUND."""
     if own is None and subject != names.ALL and not inherit and effective != "READONLY_OVERRIDE":
         raise errors.no_mode(subject)
 

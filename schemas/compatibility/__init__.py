@@ -1,4 +1,4 @@
-"""Whether a new schema gets on with those before it, and if not, what breaks, where, and against which version.
+"""Whether a new schema is compatible with those before it, and if not, what breaks, where, and against which version.
 
     verdict = check(read(text, "avro"), [read(each, "avro") for each in versions], "BACKWARD")
     verdict.compatible, verdict.incompatibilities

@@ -37,9 +37,9 @@ _NAMED: Final = ("record", "enum", "fixed")
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """`choices`: pairs of which one must be readable, at `path` below. `failure`: what it is if none is.
+    """`choices`: pairs of which one must be readable, at `path` below. `failure`: what it is if none can be.
 
-    Of an only choice what is wrong is told too, at `inner` below (at `path` where that is None).
+    Where there is only one choice, what is wrong with it is told too, at `inner` below (at `path` where that is None).
     """
 
     path: str
@@ -156,7 +156,7 @@ class _PairClauses:
         return _Clause(path, failure=Difference(kind, "", message, detail))
 
     def _plain(self, writer: Type, reader: Type) -> Iterator[_Clause]:
-        """Two types that are no unions."""
+        """Two types that are not unions."""
         wrote, reads = _kind(writer), _kind(reader)
         if reads not in _PROMOTED.get(wrote, (wrote,)):
             yield self._mismatch(_shown(writer), _shown(reader), wrote, reads)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 MAIN = "schema.proto"
-"""What a .proto text is called while it is compiled, unless one that it imports is called so."""
+"""What a .proto text is called while it is compiled, unless one that it imports has that name."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ _MOST_LETTERS: Final = 200
 
 
 def matches(pattern: str, name: str) -> bool | None:
-    """Whether a name has the pattern in it; None: a pattern that may take long, or isn't the same everywhere (B70)."""
+    """Whether a name matches the pattern; None: a pattern that may take long, or isn't the same everywhere (B70)."""
     if len(pattern) + len(name) > _MOST_LETTERS or "\n" in name or not _SIMPLE.fullmatch(pattern):
         return None
     if len(_REPEATS.findall(pattern)) > _MOST_REPEATS:
@@ -142,7 +142,7 @@ def objects(writer: View, reader: View, sides: Sides) -> Findings:
 
 
 def _required(before: _MemberSchemas, after: _MemberSchemas, sides: Sides) -> Findings:
-    """One that has a default is filled in by who reads."""
+    """One that has a default is filled in by the reader."""
     for name in after.required:
         own = after.named.get(name)
         contents = own.node.contents if own is not None else None
@@ -237,7 +237,7 @@ def _dependencies(writer: View, reader: View, before: _MemberSchemas, sides: Sid
             if name in old:
                 yield ViewPair((old[name],), each, path, loose=True)
             elif before.may_have(name) and not each.anything:
-                message = f"what holds beside {name!r} in {sides.reader} is new"
+                message = f"what holds along with {name!r} in {sides.reader} is new"
                 yield Difference("DEPENDENCY_SCHEMA_ADDED", path, message, name, unknown=True)
 
 

@@ -49,7 +49,7 @@ def _few(wrote: list[Any], reader: View, reads: list[Any] | None, sides: Sides) 
     lost = [same_value(each) for each in wrote if known is not None and same_value(each) not in known]
     if lost:
         kind = "NARROWED" if len(lost) < len(wrote) and len(wrote) > len(reads or ()) else "CHANGED"
-        message = f"{sides.reader} has not {', '.join(lost[:20])} of {sides.writer}"
+        message = f"{sides.reader} lacks {', '.join(lost[:20])} of {sides.writer}"
         yield Difference(f"ENUM_ARRAY_{kind}", "/enum", message, ", ".join(lost))
         return
     for each in wrote:

@@ -94,7 +94,7 @@ class View:
         return View(self.document, self.document.library.child(self.node, contents, step), self.work)
 
     def children(self, keyword: str) -> dict[str, View]:
-        """The subschemas that a keyword holds by name or place; a dependency that is a list of names is none."""
+        """The subschemas that a keyword holds by name or place; a dependency that is a list of names doesn't count."""
         found = self.get(keyword)
         self.work.spend(len(found) if isinstance(found, dict | list) else 0)
         pairs = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()

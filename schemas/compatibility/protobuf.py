@@ -172,7 +172,7 @@ class _MessageComparison:
             else:
                 self.waiting.append((place, before[name][1], after[name][1], True))
                 if before[name][0] != after[name][0]:
-                    self._add("MESSAGE_MOVED", place, f"the message {name} stands elsewhere", name)
+                    self._add("MESSAGE_MOVED", place, f"the message {name} is in another place", name)
         self._enums(path, old.enum_type, new.enum_type)
 
     def _enums(self, path: str, old: Iterable[EnumDescriptorProto], new: Iterable[EnumDescriptorProto]) -> None:
@@ -239,10 +239,10 @@ class _MessageComparison:
             existing = any(number in before.oneofs for number in members)
             what = ", ".join(str(number) for number in moved)
             if len(moved) > 1:
-                message = f"the fields {what} could stand together, and now exclude each other in {name}"
+                message = f"the fields {what} could be set together, and now exclude each other in {name}"
                 self._add("MULTIPLE_FIELDS_MOVED_TO_ONEOF", f"{path}/{name}", message, name)
             elif moved and existing:
-                message = f"the field {what} could stand beside the others of {name}, and now excludes them"
+                message = f"the field {what} could be set along with the others of {name}, and now excludes them"
                 self._add("FIELD_MOVED_TO_EXISTING_ONEOF", f"{path}/{name}", message, name)
 
     def _fields(self, path: str, old: FieldDescriptorProto, new: FieldDescriptorProto) -> None:
@@ -308,7 +308,7 @@ def _messages_in(scope: FileDescriptorProto | DescriptorProto) -> Iterable[Descr
 
 
 def _declared(messages: Iterable[DescriptorProto]) -> dict[str, tuple[int, DescriptorProto]]:
-    """Messages by name, with their places among each other; what the compiler made of map fields is none of them."""
+    """Messages by name, with their places among each other; without what the compiler made of map fields."""
     plain = (each for each in messages if not each.options.map_entry)
     return {each.name: (place, each) for place, each in enumerate(plain)}
 

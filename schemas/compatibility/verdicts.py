@@ -68,5 +68,5 @@ class Verdict:
 
     @property
     def unknown(self) -> bool:
-        """It isn't compatible only for reasons of which it can't be told whether they break."""
+        """It isn't compatible only for reasons that can't be told to break or not."""
         return bool(self.incompatibilities) and all(each.unknown for each in self.incompatibilities)

@@ -116,7 +116,7 @@ def _gather(
 ) -> None:  # fmt: skip
     """Adds what `file` imports, then itself."""
     if depth > 100:
-        raise SchemaError("imports go round, or more than 100 deep", file.name)
+        raise SchemaError("imports form a circle, or are more than 100 deep", file.name)
     for name in file.dependency:
         if name not in done:
             done.add(name)

@@ -1,7 +1,7 @@
 """Avro's schemas (.avsc), by the Avro 1.12 specification.
 
 Exact: everything that Avro's reader gives. Widened: 8- and 16-bit integers (int), uint32 (long), uint64 (decimal(20,0),
-S7), keys that are no text, durations (text), symbols that are no names (an enum becomes a string). Narrowed: open
+S7), keys that are not text, durations (text), symbols that are not names (an enum becomes a string). Narrowed: open
 enums. Dropped: Protobuf's field and enum numbers, oneofs, and that a field is absent where it is null or has a default.
 A field that may be absent is `["null", T]` with null as its default; Protobuf's implicit presence is its zero value as
 the default. An untyped value is refused, or JSON text (S34).
@@ -133,7 +133,7 @@ class AvroShaper(Shaper):
 
     def symbols_fail(self, enum: Enum) -> str:
         odd = next((name for name, _ in enum.symbols if not IDENTIFIER.fullmatch(name)), None)
-        return "" if odd is None else f"{odd!r} is no name"
+        return "" if odd is None else f"{odd!r} is not a name"
 
     def numbered(self, enum: Enum, at: At, source: Enum) -> Enum:
         if any(number != index for index, (_, number) in enumerate(enum.symbols)):

@@ -2,7 +2,7 @@
 
 A number once given stays with its name. What is removed leaves its number reserved for ever, and comes back, if it
 does, under another: its type may be another by then. A renamed field keeps its number if it names its old name as an
-alias, or if a naming policy renamed it; without that it is a new field. A renamed message or enum likewise. Messages
+alias, or if a naming policy renamed it; without that it is a new field. So does a renamed message or enum. Messages
 that are gone stay in the file, for when they come back.
 
     {"version": 1,
@@ -136,7 +136,7 @@ def read(text: str | bytes) -> Lock:
 def _kind(document: dict[str, Any], kind: str) -> dict[str, Numbers]:
     found = document.get(kind, {})
     if not isinstance(found, dict):
-        raise SchemaError("is no object", f"lock/{kind}")
+        raise SchemaError("is not an object", f"lock/{kind}")
     return {name: _numbers(each, f"lock/{kind}/{name}", kind == "enums") for name, each in found.items()}
 
 
@@ -156,7 +156,7 @@ def _check(made: Numbers, place: str, enum: bool) -> None:
     owner: dict[int, str] = {}
     for name, number in made.numbers.items():
         if not lowest <= number <= highest or (not enum and number in OWN):
-            raise SchemaError(f"{name} has {number}, which is no number of {'a symbol' if enum else 'a field'}", place)
+            raise SchemaError(f"{name} has {number}, which no {'symbol' if enum else 'field'} can have", place)
         if owner.setdefault(number, name) != name and not enum:
             raise SchemaError(f"{owner[number]} and {name} both have {number}", place)
         if number in made.reserved:

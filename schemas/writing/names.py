@@ -125,7 +125,7 @@ class Names:
         self._given.discard(self._key(name))
 
     def give(self, *wanted: str) -> str:
-        """The first that is free, else the last with a number behind it."""
+        """The first that is free, else the last with a number after it."""
         number = 1
         tried = list(wanted)
         while True:

@@ -4,9 +4,9 @@ Exact: scalars, records, enums, oneofs, maps, lists; null where presence says it
 values as well-known messages; UUIDs by the option `(hal9.logical)`. Wrapped (S33, wrappers.py): lists and maps of
 lists, of maps, of unions, of what may be null; unions. Widened: 8- and 16-bit integers; fixed (bytes); decimals, dates,
 times, local timestamps (text); closed enums in proto3. Narrowed: periods (months and days have no place), untyped
-values (numbers are doubles, S34). Dropped: null beside absence, absence of a list or map, aliases, closedness.
+values (numbers are doubles, S34). Dropped: null told from absence, absence of a list or map, aliases, closedness.
 
-All types stand in one file and one package, the root's, under their last names. A field whose name is no identifier
+All types stand in one file and one package, the root's, under their last names. A field whose name is not an identifier
 keeps it as its JSON name. Field numbers are a Protobuf source's own, else in order; a lock keeps them (lock.py).
 """
 
@@ -199,7 +199,7 @@ class ProtobufShaper(Shaper):
     def symbols_fail(self, enum: Enum) -> str:
         odd = next((name for name, _ in enum.symbols if not IDENTIFIER.fullmatch(name)), None)
         if odd is not None or not enum.symbols:
-            return "it has no symbols" if odd is None else f"{odd!r} is no name"
+            return "it has no symbols" if odd is None else f"{odd!r} is not a name"
         bare = [_bare(name, last(enum.name)) for name, _ in enum.symbols]
         return "" if len({*bare}) == len(bare) else "two of its symbols differ in case or prefix only"
 

@@ -129,7 +129,7 @@ class Shaper(ABC):
 
     @abstractmethod
     def scalar(self, type_: Type, at: At) -> Ruling:
-        """The type for one that is no container, named type or union."""
+        """The type for one that is not a container, a named type or a union."""
 
     @abstractmethod
     def any(self, at: At) -> Type:
@@ -260,7 +260,7 @@ class Shaper(ABC):
             if last(made.name) != last(record.name):
                 self.report.add(at.path, "exact", f"renamed: {record.name} is {made.name}")
             if made.open != record.open:
-                self.report.add(at.path, "dropped", f"that {record.name} has no members beside its fields")
+                self.report.add(at.path, "dropped", f"that {record.name} has no members besides its fields")
             if record.wrapper:
                 self.report.add(at.path, "exact", "it says that it is a wrapper, but isn't one")
         return self.records[record]

@@ -41,7 +41,7 @@ def signals(source: str, target: str, name: str = "NeuronSignal") -> Plan:
 @pytest.mark.parametrize("target", FORMATS)
 @pytest.mark.parametrize("source", FORMATS)
 def test_b1_empty_input(source: str, target: str) -> None:
-    """B1: no bytes are no message; in Protobuf they are one without fields, and a signal's are required."""
+    """B1: no bytes are not a message; in Protobuf they are one without fields, and a signal's are required."""
     code = "MISSING" if source == "protobuf" else "TRUNCATED"
     assert place(signals(source, target).translate, b"") == (code, 0)
 
@@ -160,7 +160,7 @@ def test_b6_lying_lengths_in_avro(lie: int) -> None:
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_b6_lying_lengths_in_protobuf(lie: int) -> None:
-    """B6: likewise for each kind of field that has a length."""
+    """B6: the same for each kind of field that has a length."""
     made = protobuf_plan("message M { string a = 1; M b = 2; repeated float c = 3; map<string, M> d = 4; }")
     for number in (1, 2, 3, 4, 9):
         message = varint(number << 3 | 2) + varint(lie & (1 << 64) - 1) + b"x"

@@ -73,7 +73,7 @@ def test_b24_union_branch_minus_1(branch: int) -> None:
 
 @pytest.mark.parametrize("branch", [3, 99, (1 << 32) + 1, (1 << 63) - 1])
 def test_b25_union_branch_99(branch: int) -> None:
-    """B25: nor is there one behind the last."""
+    """B25: nor is there one after the last."""
     for union in (UNION, ["null", "int"], ["int", "null"]):
         assert wanted_and_skipped(union, zigzag(branch) + b"\0") == (("BRANCH", 1), ("BRANCH", 1))
 

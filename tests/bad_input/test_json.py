@@ -24,7 +24,7 @@ def typed(type_: object, target: str = "avro") -> Plan:
 
 
 def test_b9_the_n_files(data: Path) -> None:
-    """B9: what JSONTestSuite says is no JSON is refused, alone and as a member that nobody wants."""
+    """B9: what JSONTestSuite says is not JSON is refused, alone and as a member that nobody wants."""
     files = sorted((data / "JSONTestSuite/test_parsing").glob("n_*.json")) or sorted(data.glob("**/n_*.json"))
     if not files:
         pytest.skip("JSONTestSuite is not here")
@@ -98,7 +98,7 @@ def test_b15_number_of_5000_digits() -> None:
 
 
 def test_b16_2_to_the_53_plus_1_stays_exact() -> None:
-    """B16: 9007199254740993 is no double, and never becomes one silently."""
+    """B16: 9007199254740993 is not a double, and never becomes one silently."""
     number = b"9007199254740993"
     assert typed("long", "json").translate(b"[" + number + b"]") == b"[" + number + b"]"
     assert untyped("json", "json").translate(number) == number
@@ -108,7 +108,7 @@ def test_b16_2_to_the_53_plus_1_stays_exact() -> None:
 
 
 def test_b17_minus_zero_and_nan() -> None:
-    """B17: -0.0 stays; NaN is no JSON, and no float of plain JSON (S4, S5)."""
+    """B17: -0.0 stays; NaN is not JSON, and not a float of plain JSON (S4, S5)."""
     assert typed("double", "json").translate(b"[-0.0]") in (b"[-0.0]", b"[-0]")
     for text in (b"NaN", b"Infinity", b"-Infinity", b"nan"):
         assert place(untyped("json").translate, b"[" + text + b"]")[0] in ("SYNTAX", "NUMBER")

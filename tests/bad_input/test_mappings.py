@@ -67,7 +67,7 @@ def test_deep_documents(name: str) -> None:
 
 
 def test_keys_of_many_parts_are_told_from_others() -> None:
-    """A text that has dots, and a long word, are no such key."""
+    """A text that has dots, and a long word, are not such keys."""
     text = f'version = 1\ndescription = "{"so it is. " * 300} {"x" * 100_000}"\n[fields]\n{"y" * 1000} = "a.b.c"\n'
     with in_time(2):
         assert len(load(text).rules) == 1

@@ -175,7 +175,7 @@ def test_b55_10000_nested_messages(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [HARM, "$(touch harm)", "`touch harm`", ";import os", "@harm", "--plugin=harm"])
 def test_b56_code_in_names(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """B56: a name that is code is no name; in an option it is a text. Nothing runs it."""
+    """B56: a name that is code is not a name; in an option it is a text. Nothing runs it."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "a.proto"
     path.write_text(f"{PROTO}message {name} {{}}")
@@ -227,7 +227,7 @@ def test_deep_references() -> None:
 
 
 def test_fields_that_are_always_null() -> None:
-    """An Avro field of type null takes no bytes, and is no missing one from JSON."""
+    """An Avro field of type null takes no bytes, and is not a missing one from JSON."""
     always = record([{"name": "n", "type": "null"}, {"name": "i", "type": "int"}])
     schema = schemas.load(always)
     assert avro_plan(always).translate(b"\x04") == b'{"n":null,"i":2}'

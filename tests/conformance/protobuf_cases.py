@@ -123,7 +123,7 @@ def messages() -> Iterator[Any]:
 
 
 def json_cases() -> Iterator[Any]:
-    """(name, types, text): likewise."""
+    """(name, types, text), of the same kind."""
     yield from json_scalars()
     yield from json_messages()
 

@@ -78,7 +78,7 @@ def test_latest_is_deleted_by_name(commands: Commands) -> None:
 
 
 def test_what_is_referred_to_stays(commands: Commands, queries: Queries) -> None:
-    """A version that a schema refers to can't be deleted; one that is deleted can't be referred to anew."""
+    """A version that a schema refers to can't be deleted; one that is deleted can't be referred to again."""
     commands.register("inner", avro(INNER))
     outer = commands.register("outer", avro(OUTER, ("in.Inner", "inner", 1)))
     assert queries.referring("inner", 1) == [outer.schema.id]
@@ -219,7 +219,7 @@ def test_import_mode_needs_an_empty_registry(commands: Commands) -> None:
 
 
 def test_the_highest_id_is_the_last(commands: Commands) -> None:
-    """Ids fit the four bytes of a frame: after 2³¹−1 none is given, and the registry says so."""
+    """Ids fit the four bytes of a frame: no id is given after 2³¹−1, and the registry says so."""
     commands.set_mode("a", "IMPORT")
     commands.register("a", avro(INT, id=2**31 - 1, version=1))
     refused("STORE_FAILED", lambda: commands.register("b", avro(TEXT)))

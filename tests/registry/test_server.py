@@ -266,7 +266,7 @@ def test_avro_references(url: str, confluent: SchemaRegistryClient) -> None:
 def test_protobuf_both_ways(
     url: str, confluent: SchemaRegistryClient, messages: dict[str, type[Message]], name: str
 ) -> None:
-    """Protobuf likewise, at any place in its file; the serialized descriptors are registered with their imports."""
+    """The same for Protobuf, at any place in its file; the serialized descriptors are registered with their imports."""
     topic = f"proto-{name}"
     value = messages[name]()
     if name == "M":
@@ -295,7 +295,7 @@ def _files(message: type[Message]) -> bytes:
 
 
 def test_json_both_ways(url: str, confluent: SchemaRegistryClient) -> None:
-    """JSON likewise."""
+    """The same for JSON."""
     text = json.dumps(TARGET)
     message = JSONSerializer(text, confluent)({"x": 11}, about("json"))
     assert message is not None

@@ -145,7 +145,7 @@ def test_a_name_is_found_in_its_namespace() -> None:
 
 
 def test_the_null_namespace_is_reached_from_inside_another() -> None:
-    """A name that its namespace hasn't got is looked for without one, as Java writes and reads it."""
+    """A name that isn't in its namespace is looked for without one, as Java writes and reads it."""
     null = {"type": "fixed", "name": "F", "namespace": "", "size": 1}
     first, second = root(record(field(null), {"name": "g", "type": "F"}, namespace="a")).fields
     assert first.type.name == "F"
@@ -439,7 +439,7 @@ THROUGH = record({"name": "h", "type": "R"}, name="S")
 
 @pytest.mark.parametrize("type_", ["R", ["R"], THROUGH, ["R", THROUGH]])
 def test_b31_a_record_without_end_is_refused(type_: Any) -> None:
-    """A record of which no finite value exists is refused, also by way of others; `endless` lets it through."""
+    """A record that has no finite value is refused, also by way of others; `endless` lets it through."""
     endless = record(field("int"), {"name": "g", "type": type_})
     refused(endless, "", "no way out")
     refused({"type": "array", "items": endless}, "/items", "R contains itself")
@@ -453,7 +453,7 @@ def test_b31_a_record_with_a_way_out_is_read(type_: Any) -> None:
 
 
 def test_b31_a_long_chain_of_records_is_checked_in_linear_time() -> None:
-    """Twenty thousand records, each inside the next, are no burden."""
+    """Twenty thousand records, each inside the next, are not a burden."""
     chain: list[Any] = [record(name="R0"), *(record(field(f"R{n - 1}"), name=f"R{n}") for n in range(1, 20_000))]
     started = time.process_time()
     assert len(root(chain).branches) == 20_000

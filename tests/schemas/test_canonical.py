@@ -110,7 +110,7 @@ def test_a_type_of_another_document_is_written_where_it_is_named() -> None:
 
 
 def test_a_type_that_avro_lacks_has_no_canonical_form() -> None:
-    """An unsigned integer is no Avro type."""
+    """An unsigned integer is not an Avro type."""
     with pytest.raises(SchemaError, match="Avro has no branch"):
         canonical.canonical_form(Array(Int(32, signed=False)))
 

@@ -97,7 +97,7 @@ def test_the_root_is_called_as_said() -> None:
 
 
 def test_mixed_kinds_are_refused_if_asked() -> None:
-    """With every place; null is no kind of its own, nor an integer beside a number."""
+    """With every place; null is not a kind of its own, nor is an integer beside a number."""
     samples = [{"a": 1, "b": [1, "x"], "c": None, "d": 1}, {"a": {"e": 1}, "b": [], "c": 1, "d": 1.5}]
     with pytest.raises(SchemaError, match=r"a is int and record; b\[\] is int and string"):
         infer(samples, Rules(mixed="refuse"))

@@ -109,7 +109,7 @@ def test_steps_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_patterns_are_never_evaluated() -> None:
-    """B70: a pattern that backtracks for ages, or is no regular expression, is passed over."""
+    """B70: a pattern that backtracks for ages, or is not a regular expression, is passed over."""
     text = {"type": "string", "pattern": "(a+)+$", "default": "a" * 40 + "!"}
     assert fields(beside(a=text, b={"type": "string", "pattern": "("})) == {"a": "string", "b": "string"}
 
@@ -161,7 +161,7 @@ REFUSED = [
     ("{", "not JSON"),
     ('{"a": NaN}', "not JSON"),
     ('{"minimum": 1e999}', "not finite"),
-    ('{"type": "null", "type": "string"}', "'type' stands twice"),
+    ('{"type": "null", "type": "string"}', "'type' appears twice"),
     ('"string"', "an object, true or false"),
     ("[]", "an object, true or false"),
     (b"\xff\xfe\xfd", "not JSON"),

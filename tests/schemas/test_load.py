@@ -166,7 +166,7 @@ def test_import_is_cheap() -> None:
 
 
 def test_exports() -> None:
-    """Every public type of the model can be had from `schemas`."""
+    """Every public type of the model can be imported from `schemas`."""
     public = {
         each for each, value in vars(model).items() if isinstance(value, type) and value.__module__ == model.__name__
     }

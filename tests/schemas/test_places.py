@@ -24,7 +24,7 @@ EXPECTED = {
     (0, 0): "p.A.In",
     (0, 0, 0): "p.A.In.Deep",
     (1,): "p.B",
-    (1, 1): "p.B.After",  # behind the entry that the map has
+    (1, 1): "p.B.After",  # after the entry that the map has
     (2,): "p.C",
 }
 
@@ -47,7 +47,7 @@ def test_the_root_may_be_named_by_its_place() -> None:
 
 @pytest.mark.parametrize("place", [(), (3,), (0, 1), (1, 0), (0, 0, 0, 0), (-1,)])
 def test_a_place_without_a_message_is_refused(place: tuple[int, ...]) -> None:
-    """A map's entry is no message that can be meant, either."""
+    """A map's entry is not a message that can be meant, either."""
     schema = protobuf.read(FILES, message=(0,))
     for act in (lambda: places.at(schema, place), lambda: protobuf.read(FILES, message=place)):
         with pytest.raises(SchemaError, match="no message at"):

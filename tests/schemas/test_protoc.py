@@ -134,7 +134,7 @@ def test_messages_nested_too_deep_are_refused(depth: int) -> None:
 
 
 def test_a_deep_message_that_the_compiler_allows_is_read() -> None:
-    """B55: below the compiler's limit nesting is no error."""
+    """B55: below the compiler's limit nesting is not an error."""
     assert len(protobuf.read({"a.proto": 'syntax = "proto3";' + "message M { " * 30 + "}" * 30}).names) == 30
 
 

@@ -24,7 +24,7 @@ def test_messages_of_a_sequence_and_of_a_buffer_are_the_same() -> None:
 
 
 def test_one_buffer_needs_its_offsets() -> None:
-    """A lone bytes object is no sequence of messages; offsets are 64 bits wide."""
+    """A lone bytes object is not a sequence of messages; offsets are 64 bits wide."""
     with pytest.raises(TypeError, match="offsets"):
         Messages.of(b"abc")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="int64"):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite isn't the
 READ, NOT_UTF8, ESCAPE, SYNTAX, DEPTH = "", "UTF8", "ESCAPE", "SYNTAX", "DEPTH"
 OPEN = {
     "i_number_*": READ,  # numbers keep their digits, whatever a double could hold (S34)
-    "i_object_key_lone_2nd_surrogate": ESCAPE,  # an unpaired surrogate is no text (S9, B10)
+    "i_object_key_lone_2nd_surrogate": ESCAPE,  # an unpaired surrogate is not text (S9, B10)
     "i_string_1st_surrogate_but_2nd_missing": ESCAPE,
     "i_string_1st_valid_surrogate_2nd_invalid": ESCAPE,
     "i_string_incomplete_surrogate_*": ESCAPE,

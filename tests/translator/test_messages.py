@@ -166,7 +166,7 @@ def test_time(text: str, expected: datetime) -> None:
     ],
 )
 def test_time_refuses(text: str, code: str) -> None:
-    """Nanoseconds, and what is no instant, are refused."""
+    """Nanoseconds, and what is not an instant, are refused."""
     with pytest.raises(translator.DataError) as caught:
         _ = signal(timestamp=text).time
     assert (caught.value.code, caught.value.path) == (code, "timestamp")
@@ -191,7 +191,7 @@ def test_rfc3339(moment: datetime, text: str) -> None:
 
 
 def test_rfc3339_needs_a_zone() -> None:
-    """A datetime without a zone is no instant (S24)."""
+    """A datetime without a zone is not an instant (S24)."""
     with pytest.raises(ValueError, match="zone"):
         rfc3339(datetime(2026, 1, 1))
 
@@ -212,7 +212,7 @@ def test_valid(source: str, target: str) -> None:
     ],
 )
 def test_invalid(changes: dict[str, Any], code: str) -> None:
-    """Layers more than one apart, a timestamp that is none, and a depth that is no number are refused."""
+    """Layers more than one apart, a bad timestamp, and a depth that is not a number are refused."""
     with pytest.raises(translator.DataError) as caught:
         signal(**changes).validate()
     assert caught.value.code == code
@@ -258,6 +258,6 @@ def test_bad_rate(rate: float) -> None:
 
 
 def test_bad_depth() -> None:
-    """A depth that is no number is refused, not taken for 0."""
+    """A depth that is not a number is refused, not taken for 0."""
     with pytest.raises(translator.DataError, match=r"NUMBER.*propagation_depth"):
         signal(metadata={"propagation_depth": "ten"}).propagated()

@@ -31,7 +31,7 @@ Exit codes:
 """
 _COMMANDS = {
     "convert": ("IN... [OUT] [OPTIONS]", "Translate files or a stream of messages."),
-    "inspect": ("[FILE] [OPTIONS]", "Show a message field by field with offsets, or what a file of many holds."),
+    "inspect": ("[FILE] [OPTIONS]", "Show a message field by field with offsets, or what a file holds."),
     "check": ("S T [OPTIONS]", "Say whether two schemas make a plan, and what it would lose, field by field."),
     "formats": ("[--json]", "List the formats and containers, and what each format loses."),
     "explain": ("[CODE] [--json]", "Say what an error code or a rule means, with examples."),

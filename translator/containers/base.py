@@ -33,7 +33,7 @@ that were given before:
 | CONTAINER_CODEC | an unknown codec (B37) |
 | CONTAINER_BLOCK | a block's count, size or compressed bytes are damaged |
 | CONTAINER_SYNC | no sync marker where one must be (B37) |
-| CONTAINER_CHECKSUM | a block's checksum is another one |
+| CONTAINER_CHECKSUM | a block's checksum doesn't match |
 | CONTAINER_FRAME | a message's length is over 64 bits; an array's brackets don't match |
 | CONTAINER_TRUNCATED | the stream ends inside a message, block or header (B2) |
 | CONTAINER_LIMIT | over one of `StreamLimits` (B6, B35, B36) |
@@ -83,7 +83,7 @@ class WriterOptions:
     block_bytes: int = 64 << 10
     block_messages: int = 16 << 10
     sync: bytes | None = None
-    """16 bytes; None: random ones, as they must be but for files to compare."""
+    """16 bytes; None: random ones, as they must be except in files that are to be compared."""
 
 
 DEFAULT_LIMITS = StreamLimits()
@@ -92,7 +92,7 @@ DEFAULT_OPTIONS = WriterOptions()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of the `of` messages that a message made, refused ones too, number `item`."""
+    """Message number `item` of the `of` that a message made, counting refused ones."""
 
     item: int
     of: int
@@ -224,7 +224,7 @@ class Container:
     format_of: Callable[[bytes], str | None] = untold
 
     def takes(self, format_: Format) -> bool:
-        """Whether messages in that format can stand in it."""
+        """Whether it can hold messages in that format."""
         match self.holds:
             case "any":
                 return True

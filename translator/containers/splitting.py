@@ -28,7 +28,7 @@ Split = tuple["array[int]", "array[int]", int]
 MAX_COUNT = 1 << 16
 """Messages of one block: 1 MiB of boundaries."""
 USUAL_SIZE = 32
-"""Bytes that most messages have at least: what room for boundaries is made by."""
+"""Bytes that most messages have at least, by which room for boundaries is made."""
 _DELIMITINGS: dict[SplitKind, str] = {"lines": "newline", "varint": "varint", "be32": "be32"}
 _DAMAGE = {
     "RECORD": ("CONTAINER_LIMIT", "a message longer than allowed"),
@@ -41,7 +41,7 @@ def split(data: Buffer, kind: SplitKind, last: bool, limit: int) -> Split:
     """Whole messages at the start of `data`, at most MAX_COUNT. `last`: no input follows; `limit`: bytes of a message.
 
     ContainerError where the first message is over the limit (CONTAINER_LIMIT), has no length (CONTAINER_FRAME), or is
-    cut off by the end of the input (CONTAINER_TRUNCATED); nothing is lost that stands before.
+    cut off by the end of the input (CONTAINER_TRUNCATED); nothing before it is lost.
     """
     batch = min(MAX_COUNT, len(data) // USUAL_SIZE + 64)
     try:

@@ -86,7 +86,7 @@ def alike(a: Schema, b: Schema) -> bool:
 
 
 def _aliases(schema: Schema) -> list[tuple[str, ...]]:
-    """In the order in which the types and fields stand in each other."""
+    """In the order in which the types and fields are nested."""
     found: list[tuple[str, ...]] = []
     for type_ in walk(schema.root):
         fields: list[Field] = type_.fields if isinstance(type_, Record) else []
@@ -104,7 +104,7 @@ def _rooted(schema: Schema) -> Iterator[Schema]:
 def _only(keys: list[T], what: str) -> T:
     if len(keys) != 1:
         several = f"{', '.join(map(str, keys))} all are {what}s of it: name one" if keys else f"it has no {what}"
-        raise SchemaError(f"the schema isn't known by one {what}: {several}")
+        raise SchemaError(f"the schema's {what} isn't certain: {several}")
     return keys[0]
 
 

@@ -142,7 +142,7 @@ def _unknown(info: inspect.Type) -> PlanError:
 
 
 def _flat(infos: Sequence[inspect.Type]) -> Infos:
-    """The types beside None in unions, without their constraints."""
+    """The types other than None in unions, without their constraints."""
     found: list[inspect.Type] = []
     for info in infos:
         match info:

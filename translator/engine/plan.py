@@ -115,7 +115,7 @@ class Plan:
     def translate_each(
         self, data: Iterable[Data] | Data, offsets: object = None, *, delimiting: Delimiting = "none"
     ) -> Made:
-        """Translates messages of which each makes any number, as the mapping's `for_each` says.
+        """Translates messages, each of which makes any number, as the mapping's `for_each` says.
 
         `data`: one message, a sequence of messages, or one buffer with `offsets` as in `translate_many`. What is
         refused is an entry in the `errors`, by input and item; its neighbours are there.

@@ -65,7 +65,7 @@ class SchemaSource(Protocol):
         _none("ids of schemas")
 
     def guid_of(self, schema: Schema, subject: str | None = None, /) -> UUID:
-        """The GUID of a schema, likewise."""
+        """The GUID of a schema, in the same way."""
         _none("GUIDs of schemas")
 
 
@@ -80,7 +80,7 @@ def names() -> list[str]:
 
 @cache
 def find(name: str, url: str | None = None) -> SchemaSource:
-    """The source called `name` (at `url`), opened once. SchemaError: none of that name is installed, or it is none."""
+    """The source called `name` (at `url`), opened once. SchemaError: none has that name, or it isn't one."""
     entry = _found().get(name)
     if entry is None:
         raise SchemaError(f"no schema source {name!r} is installed; there are: {', '.join(names()) or 'none'}")
@@ -93,7 +93,7 @@ def find(name: str, url: str | None = None) -> SchemaSource:
 
 
 def close() -> None:
-    """Closes the sources that were opened and have a `close`, and forgets them: `find` opens them anew."""
+    """Closes the sources that were opened and have a `close`, and forgets them: `find` opens them again."""
     find.cache_clear()
     while _opened:
         getattr(_opened.pop(), "close", lambda: None)()

@@ -70,7 +70,7 @@ class Entry(NamedTuple):
 
 
 class Table:
-    """Which factory serves a pair of formats. `plugged`: installed distributions have a say."""
+    """Which factory serves a pair of formats. `plugged`: those of installed distributions too."""
 
     def __init__(self, factories: Mapping[Pair, Factory] | None = None, *, plugged: bool = False) -> None:
         """ValueError: a name is not a format's."""

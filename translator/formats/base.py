@@ -89,7 +89,7 @@ Check = Finite | Seconds | Days | WholeUnits
 
 class Scalars(Protocol):
     """How a single value of `type_` stands in a format under `policies`; None: the format has no such value. Of types
-    that have values in them (lists, maps, unions, records) nothing is asked, and the answer is no matter."""
+    that have values in them (lists, maps, unions, records) nothing is asked, and the answer doesn't matter."""
 
     def __call__(self, type_: Type, policies: Policies) -> WireForm | None: ...
 

@@ -99,7 +99,7 @@ def _head(w: Walk) -> tuple[str, int, int]:
 
 
 def _possible(w: Walk, kind: str, count: int) -> int:
-    """The count, if what is left can hold so many."""
+    """The count, if what is left can hold that many."""
     need = 2 * count if kind == "map" else count + (kind == "extension")
     if need > w.end - w.at:
         w.refuse("TRUNCATED", w.end)

@@ -11,7 +11,7 @@ Compression and framing are recognized one after the other:
 
 Bytes may look framed and not be. So each reading is tried, the message in it is walked, and the first that can be
 walked to its end is taken; the others that could be are told. The order: with a marker in front, as it is, with a
-length in front. Where nobody names a format, JSON, Protobuf and MessagePack are tried likewise.
+length in front. Where nobody names a format, JSON, Protobuf and MessagePack are tried in the same way.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AUTO: Final = "auto"
 NONE: Final = "none"
 FRAMINGS: Final = (AUTO, NONE, *framing.FRAMINGS, "be32", "varint")
 ALTERNATIVES: Final = 1 << 16
-"""Bytes of a message of which other readings are looked for."""
+"""Bytes of a message that other readings are looked for in."""
 UNKNOWN: Final = "the message is not JSON, Protobuf or MessagePack that can be read to its end"
 _CONFLUENT: Final = 5
 
@@ -80,7 +80,7 @@ class ReadingOptions:
 
 
 def read(data: bytes, format_: str | None, schema: Schema | None, options: ReadingOptions) -> Inspected:
-    """The likeliest reading. With a framing named, `shown.error` says where the bytes aren't framed so."""
+    """The likeliest reading. With a framing named, `shown.error` says where the bytes aren't framed that way."""
     packed: list[Item] = []
     if options.framing == AUTO:
         try:

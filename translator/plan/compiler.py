@@ -68,7 +68,7 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
     try:
         return _compile_pair(source, target, policies, drop)
     except RecursionError:
-        raise PlanError([("", "lists, maps or unions stand in each other deeper than any message may")]) from None
+        raise PlanError([("", "lists, maps or unions are nested deeper than any message may be")]) from None
     except OverflowError:
         raise PlanError([("", "the plan would be larger than an image can be")]) from None
 

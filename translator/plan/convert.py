@@ -1,8 +1,8 @@
 """Conversions between single values: which steps take a value of one type to another, and what that may refuse.
 
 Every rule is exact or checked; nothing here rounds or cuts unless a policy says so (S2, S3, S6, S23-S26), because a
-value that was changed on the way can't be told from one that was sent so. The table at the end pairs kinds of types,
-so that a pair that nobody thought of has no conversion, rather than one by accident.
+value that was changed on the way can't be told from one that was sent that way. The table at the end pairs kinds of
+types, so that a pair that nobody thought of has no conversion, rather than one by accident.
 
 Avro's logical types are one with what carries them on the wire, so between two Avro schemas each reads the other's
 (S31): where `convert` knows no way, the source is read once more as what carries it (`as_carried`).
@@ -352,7 +352,7 @@ def carrier(type_: Type) -> Type:
 
 
 def as_carried(s: Type, t: Type) -> Type:
-    """What a writer's `s` is read as for a reader's `t`, where one of them is logical and the other carries such."""
+    """What a writer's `s` is read as for a reader's `t`, where one of them is logical and the other carries it."""
     plain_s, plain_t = carrier(s), carrier(t)
     if plain_s is s and plain_t is not t and _same_wire(s, plain_t):
         return t

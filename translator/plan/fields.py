@@ -37,7 +37,7 @@ class _Job:
 
 
 class RecordTables(Records):
-    """Makes every record table once; those with frames of their own wait in a queue, so that depth is no matter."""
+    """Makes every record table once; those with frames of their own wait in a queue, so that depth doesn't matter."""
 
     def __init__(self, context: Compilation, match: Matcher) -> None:
         self.context = context
@@ -45,7 +45,7 @@ class RecordTables(Records):
         self.fills = Fills(context, self)
         self.skipping = Skipping(context.image, context.source)
         self.mirrors: set[Record] = set()
-        """Records that stand for any object: what other members it has is no matter."""
+        """Records that stand for any object: what other members it has doesn't matter."""
         self._made: dict[tuple[Reading, Record, Placed], int] = {}
         self._queue: list[_Job] = []
 
@@ -132,7 +132,7 @@ class _RecordTable:
         return FieldFlag.ONEOF_STRICT if self.format.strict_oneof and (s.oneof or t.oneof) else 0
 
     def _group(self, s: Field, t: Field, alike: list[Member]) -> int:
-        """The slots of which at most one may be set: the source's oneof, else the target's."""
+        """Slots that exclude each other, at most one being set: the source's oneof, else the target's."""
         if s.oneof:
             names = {each.name for each in self.source.fields if each.oneof == s.oneof}
             others = [m for m in self.placed.members if t.oneof or m not in alike]

@@ -3,7 +3,7 @@ native/include/hal9_image.h stand for.
 
 A program works on registers, each a slot that is present or absent. All start absent, and what an instruction takes
 from an absent register is absent, unless said otherwise. `dst` is the register that an instruction sets. Jumps go
-forward, to an instruction that is mostly not made yet: so none of these says where to, and `Insn.aimed` does once it is
+forward, to an instruction that is mostly not made yet: so these don't say where to; `Insn.aimed` does once it is
 known. Only `again` goes back, to the `each` of its loop.
 
 A plan that makes one message ends with `end`. One that makes any number begins each with `item` and writes it with
@@ -53,7 +53,7 @@ def frame(dst: int) -> Insn:
 
 
 def field(dst: int, record: int, slot: int, table: int, *, refusal: int | None = None, path: int = 0) -> Insn:
-    """dst <- a slot of the record in a register, whose record table is `table`. `refusal`, `path`: as of `load`."""
+    """dst <- a slot of the record in a register, whose record table is `table`. `refusal`, `path`: as in `load`."""
     return Insn(C.H9_I_FIELD, dst, record, slot, table, 0 if refusal is None else refusal + 1, spare=path)
 
 
@@ -138,7 +138,7 @@ def join(dst: int, first: int, count: int) -> Insn:
 
 
 def uuid5(dst: int, namespace: int, first: int, count: int) -> Insn:
-    """dst <- uuid5 of the 16 bytes of the pool at `namespace` and of texts of registers (as of `join`), each with its
+    """dst <- uuid5 of the 16 bytes of the pool at `namespace` and of texts of registers (as in `join`), each with its
     length before it, so that no two lists of texts are one."""
     return Insn(C.H9_I_UUID5, dst, first & 0xFFFF, first >> 16, namespace, count)
 

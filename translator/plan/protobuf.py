@@ -3,8 +3,8 @@
 A wrapper is a message around a list, map or union, because Protobuf has no list of lists, no list of nullables and no
 map of lists. In a plan to another format it is what stands in it: before compiling, every wrapper in a schema is
 replaced by its list, map or union (`Lifting`), and it is noted which message carries that, so that the rest of the
-compiler pairs lists with lists. Only where a Protobuf node is made the message comes back: reading, it is a record that
-is unwrapped once it is whole, for its members may come in any order; writing, a node around the value's own.
+compiler pairs lists with lists. Only where a Protobuf node is made does the message come back: reading, it is a record
+that is unwrapped once it is whole, for its members may come in any order; writing, a node around the value's own.
 
 A singular field whose wrapper could be null stays the message that it is: the field's absence would be a second null.
 """

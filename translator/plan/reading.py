@@ -140,7 +140,7 @@ class Reading:
             return self.union(s, made, path)
         node = self.branch(s, t.branches, path)
         if self._fails(node):
-            return self.context.problem(path, f"{describe(s)} is no branch of the target's union")
+            return self.context.problem(path, f"{describe(s)} is not a branch of the target's union")
         return node
 
     def branch(

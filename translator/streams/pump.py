@@ -9,7 +9,7 @@ in errors are made absolute here: a translation knows its batch only, this knows
 
 The first refusal ends the run (`StoppedError`), unless `refused` takes refusals: then each is handed over, and the run
 goes on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
-finds messages again. A refused message that has no end to be found (Avro) costs what stands behind it in its block:
+finds messages again. A refused message that has no end to be found (Avro) costs what comes after it in its block:
 `lost` counts that.
 """
 
@@ -44,11 +44,11 @@ class Counts:
     written: int = 0
     refused: int = 0
     lost: int = 0
-    """Messages that a container announces, behind a refused one whose end can't be known."""
+    """Messages that a container announces, after a refused one whose end can't be known."""
     damaged: int = 0
     """Places where the container itself was damaged."""
     cut_off: bool = False
-    """Behind the last damage no message could be found."""
+    """After the last damage no message could be found."""
     ignored: dict[str, int] = field(default_factory=dict)
     """Members that the source's schema doesn't name, by name (S14)."""
     bytes_in: int = 0
@@ -190,7 +190,7 @@ class Pump:
         return None
 
     def _damage(self, error: ContainerError) -> None:
-        """Goes on behind it, if the container can."""
+        """Goes on after it, if the container can."""
         self.counts.damaged += 1
         self._hand_over(Refusal(self.counts.read, error.offset, error, None))
         self.counts.cut_off = not self._reader.resync()
@@ -264,7 +264,7 @@ class Pump:
         return errors[self._allowed - self._failures]
 
     def _write(self, data: Data, ends: Sequence[int] | memoryview, done: int, errors: list[DataError]) -> None:
-        """The first `done` messages of the output, of which some were refused."""
+        """The first `done` messages of the output; some were refused."""
         good = done - len(errors)
         self.counts.written += good
         if not good:

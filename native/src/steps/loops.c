@@ -25,7 +25,7 @@ static void in_loops(h9_machine *m, const h9_insn *loop)
     }
 }
 
-/* The message is refused in an instruction: where in the input says nothing, its key does (name 0 is no key). */
+/* The message is refused in an instruction: where in the input says nothing, its key does (name 0 is not a key). */
 static void in_rule(h9_machine *m, const h9_insn *n)
 {
     m->c->at = m->c->begin;

@@ -110,7 +110,7 @@ const uint8_t *h9_number_scan(const uint8_t *p, const uint8_t *end, h9_number *o
 
 enum { DONE = 0, NOT_INTEGER = 1, OUT_OF_RANGE = 2 };
 
-/* Some digit past the mantissa is not zero: an integer only if none of those stands below the point. */
+/* Some digit past the mantissa is not zero: an integer only if no such digit is below the point. */
 static int long_magnitude(const h9_number *v, uint64_t *out)
 {
     const uint8_t *p = first_significant(v), *end = v->text + v->length;

@@ -1,6 +1,6 @@
 """The registry's errors in Confluent's form: a number, and the words that Confluent's clients are known to read.
 
-A number has five digits, the first three of which are the HTTP status; or it is the status itself. No other part of the
+A number has five digits, the first three being the HTTP status; or it is the status itself. No other part of the
 registry knows them.
 """
 

@@ -37,7 +37,7 @@ static void test_a_refused_item_is_alone(void)
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@[1]:7 0.3!49@[3]:7 ");
 }
 
-/* The inner loop begins anew for each item of the outer one; where there is no list it has no items. */
+/* The inner loop begins again for each item of the outer one; where there is no list it has no items. */
 static void test_loops_in_loops(void)
 {
     static h9_slot inner[3];

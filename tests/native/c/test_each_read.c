@@ -16,7 +16,7 @@ enum { MOST = 16 };
     "\x06\x02x\x02"                                                                                                    \
     "1\x02y\x02q\x02z\x02"                                                                                             \
     "3\0\x02"                                                                                                          \
-    "0" /* text that is no number */
+    "0" /* text that is not a number */
 #define NEGATIVE                                                                                                       \
     "\x04\x02x\x04-1\x02y\x02"                                                                                         \
     "2\0\x02"                                                                                                          \
@@ -98,7 +98,7 @@ static void test_refused_as_a_whole(void)
     CHECK_INT(c->places_size, 6);
 }
 
-/* Bytes that are no message refuse all of it, whatever its items were. */
+/* Bytes that are not a message refuse all of it, whatever its items were. */
 static void test_damage(void)
 {
     static const message whole[] = {M(GOOD), M(CUT), M(GOOD)}, lengths[] = {M(GOOD), M(BAD_LENGTH), M(GOOD)};

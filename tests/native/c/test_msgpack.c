@@ -300,7 +300,7 @@ static void test_big_spans(h9_context *c)
     check(translate(c, STRING, in, 1004) < 0 && c->code == H9_E_STRING && c->at == in, "a string over the limit");
 }
 
-/* A number that JSON's reader left as text (S34) becomes the nearest double; one that none is near is refused. */
+/* A number that JSON's reader left as text (S34) becomes the nearest double; one too large for any is refused. */
 static void test_number_text(h9_context *c)
 {
     static const struct {

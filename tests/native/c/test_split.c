@@ -23,7 +23,7 @@ static h9_code split(splitter by, const uint8_t *data, size_t size, int last, si
 
 #define S(text) text, sizeof text - 1
 
-/* The messages found stand one after another, each with a '|' behind it. */
+/* The messages found stand one after another, each with a '|' after it. */
 static const split_case cases[] = {
     {LINES, "no input", S(""), 1, 8, H9_OK, 0, ""},
     {LINES, "two lines", S("a\nbc\n"), 0, 8, H9_OK, 5, "a|bc|"},

@@ -16,7 +16,7 @@ typedef struct {
     const char *items;
 } array_case;
 
-/* What stands behind the opening bracket. The items found stand one after another, each with a '|' behind it. */
+/* What comes after the opening bracket. The items found stand one after another, each with a '|' after it. */
 static const array_case cases[] = {
     {"no input", "", 8, H9_OK, 0, 0, 0, ""},
     {"an empty array", "]", 8, H9_OK, 1, 1, 1, ""},
@@ -30,7 +30,7 @@ static const array_case cases[] = {
     {"an escape without its end", "1,\"a\\", 8, H9_OK, 2, 4, 0, "1|"},
     {"no more than asked for", "1,2,3]", 2, H9_OK, 4, 4, 0, "1|2|"},
     {"none asked for", "1]", 0, H9_OK, 0, 0, 0, ""},
-    {"what stands behind the array is left", "1] ,2]", 8, H9_OK, 2, 2, 1, "1|"},
+    {"what comes after the array is left", "1] ,2]", 8, H9_OK, 2, 2, 1, "1|"},
     {"a bracket that closes none", "1,2},3]", 8, H9_E_GROUP, 2, 3, 0, "1|"},
     {"a bracket of the other kind", "1,[2},3]", 8, H9_E_GROUP, 2, 4, 0, "1|"},
     {"a brace of the other kind", "{\"a\":1],2]", 8, H9_E_GROUP, 0, 6, 0, ""},

@@ -189,7 +189,7 @@ def test_tried_again(answers: list[httpx2.Response | Exception], tries: int) -> 
     ids=range(9),
 )
 def test_refused(answers: list[httpx2.Response | Exception], kind: Kind, code: str | int) -> None:
-    """What can't be had is a RegistryError of its kind; what a registry answered has the number that it gave."""
+    """What can't be fetched is a RegistryError of its kind; what a registry answered has the number that it gave."""
     client, asked = replies(list(answers))
     with pytest.raises(RegistryError) as found:
         client.by_id(7)

@@ -1,4 +1,4 @@
-"""What a schema refers to, gathered: in order, bounded, and refused where it goes round."""
+"""What a schema refers to, gathered: in order, bounded, and refused where it forms a circle."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_one_text_may_stand_twice_under_one_name() -> None:
 @pytest.mark.parametrize(
     ("find", "reason"),
     [
-        (versions(("a", 1, [("A", "a", 1)])), "go round"),
-        (versions(("a", 1, [("B", "b", 1)]), ("b", 1, [("A2", "a", 1)])), "go round"),
+        (versions(("a", 1, [("A", "a", 1)])), "lead back"),
+        (versions(("a", 1, [("B", "b", 1)]), ("b", 1, [("A2", "a", 1)])), "lead back"),
         (versions(*((f"{'a' * at}", 1, [(f"N{at}", "a" * (at + 1), 1)]) for at in range(1, 60))), "50 deep"),
         (versions(("a", 1, [(f"N{at}", "b", at) for at in range(1, 1100)]), *(("b", at, []) for at in range(1, 1100))),
          "more than 1000"),
@@ -58,7 +58,7 @@ def test_one_text_may_stand_twice_under_one_name() -> None:
     ids=["itself", "cycle", "deep", "many", "missing"],
 )  # fmt: skip
 def test_no_end(find: references.Find, reason: str) -> None:
-    """References that go round, too deep, to too many or to nothing are refused with INVALID_SCHEMA (B73)."""
+    """References in a circle, too deep, to too many or to nothing are refused with INVALID_SCHEMA (B73)."""
     with pytest.raises(RegistryError, match=reason) as error:
         references.gather([Reference("A", "a", 1)], find)
     assert error.value.code == "INVALID_SCHEMA"

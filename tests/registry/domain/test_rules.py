@@ -177,7 +177,7 @@ def test_what_is_compared(level: Level, wanted: list[int]) -> None:
 
 
 def test_comparing_with_one() -> None:
-    """A version can be named, or the latest, of which there may be none; a version that isn't there can't."""
+    """A version can be named, or the latest, which may not exist; a version that isn't there can't."""
     assert numbers(rules.asked_for(LIVE, 1)) == [1]
     assert numbers(rules.asked_for(LIVE, names.LATEST)) == [4]
     assert rules.asked_for(GONE, names.LATEST) == []

@@ -257,7 +257,7 @@ def test_imported_numbers(api: Api, number: int) -> None:
 
 
 def test_no_number_after_the_last(api: Api) -> None:
-    """After the highest version that there can be no other is added; it is not the database that fails (B72)."""
+    """After the highest possible version none is added; it is not the database that fails (B72)."""
     assert api.ask("PUT", "/mode/a", {"mode": "IMPORT"})[0] == 200
     api.register("a", INT, id=7, version=(1 << 31) - 1)
     assert api.ask("POST", "/subjects/a/versions", {"schema": INT_MORE, "id": 8})[1]["error_code"] == 42205

@@ -140,7 +140,7 @@ print("refusals", refusals)
 
 @pytest.mark.parametrize(("call", "when"), [("pwrite64", "20+23"), ("fdatasync", "5+4")])
 def test_a_failing_disk(tmp_path: Path, call: str, when: str) -> None:
-    """What couldn't be written or synced is not acknowledged; then the file is opened anew, and is whole (F4)."""
+    """What couldn't be written or synced is not acknowledged; then the file is opened again, and is whole (F4)."""
     path = tmp_path / "r.db"
     SqliteStore(path).close()
     command = [strace(), "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={when}",

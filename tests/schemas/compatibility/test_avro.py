@@ -63,7 +63,7 @@ REFUSED: list[tuple[str, Any, Any, list[str]]] = [
     ("items", {"type": "array", "items": "long"}, {"type": "array", "items": "int"}, ["TYPE_MISMATCH /items"]),
     ("values", {"type": "map", "values": "long"}, {"type": "map", "values": "int"}, ["TYPE_MISMATCH /values"]),
     ("a field without default", record(A), record(A, B), ["READER_FIELD_MISSING_DEFAULT_VALUE /fields/1"]),
-    ("an enum's default is no field's default", record(A), record(A, field("b", enum("X", default="X"))),
+    ("an enum's default is not a field's default", record(A), record(A, field("b", enum("X", default="X"))),
      ["READER_FIELD_MISSING_DEFAULT_VALUE /fields/1"]),
     ("aliases are the reader's, not the writer's", record(field("b", "int", aliases=["a"])), record(A),
      ["READER_FIELD_MISSING_DEFAULT_VALUE /fields/0"]),
@@ -113,7 +113,7 @@ def test_logical_fixed_keeps_its_aliases() -> None:
 
 
 def test_assumed_pairs_do_not_leak() -> None:
-    """A pair that was taken for readable while it was being looked at is not, once it turns out to be none."""
+    """A pair taken for readable while it was being looked at is not, once it turns out that it can't be read."""
 
     def schema(kind: str) -> dict[str, Any]:
         inner = record(field("back", ["null", "Outer"]), name="Inner")

@@ -160,7 +160,7 @@ BREAKING: list[tuple[str, Any, Any, list[str]]] = [
     ("not grows", {"not": I}, {"not": N}, ["NOT_TYPE_EXTENDED #/not"]),
     ("a tag's member", {"oneOf": [tagged("a", x=N), tagged("b")]}, {"oneOf": [tagged("a", x=I), tagged("b")]},
      ["TYPE_NARROWED #/properties/x"]),
-    ("behind a reference", {"$ref": "#/$defs/x", "$defs": {"x": S}}, {"$ref": "#/$defs/x", "$defs": {"x": I}},
+    ("after a reference", {"$ref": "#/$defs/x", "$defs": {"x": S}}, {"$ref": "#/$defs/x", "$defs": {"x": I}},
      ["TYPE_CHANGED #/"]),
 ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_unknown(old: Any, new: Any, expected: list[str]) -> None:
 
 
 def test_unknown_is_not_compatible() -> None:
-    """A verdict of which nothing is sure is not compatible, and says why."""
+    """A verdict that is sure of nothing is not compatible, and says why."""
     old, new = (read(json.dumps(each), "jsonschema") for each in (S, {**S, "format": "date"}))
     verdict = check(new, [old], "BACKWARD")
     assert (verdict.compatible, verdict.unknown) == (False, True)

@@ -87,7 +87,7 @@ def test_another_language() -> None:
     ("jsonschema", '{"type": 5}', "/type"),
 ])  # fmt: skip
 def test_what_is_no_schema(language: Any, text: str, place: str) -> None:
-    """A text that is no schema is refused where it is wrong."""
+    """A text that is not a schema is refused where it is wrong."""
     with pytest.raises(SchemaError, match=place):
         read(text, language)
 

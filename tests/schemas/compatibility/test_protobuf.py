@@ -67,7 +67,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     ("a message inside is removed", message("message U {}"), message(""), ["!MESSAGE_REMOVED #/T/U"]),
     ("a message moves", message("") + " message U {}", f"{P3} message U {{}} message T {{}}",
      ["MESSAGE_MOVED #/T", "MESSAGE_MOVED #/U"]),
-    ("a map's own message is none", message("map<string, int32> a = 1;"), message(""), ["FIELD_REMOVED #/T/1"]),
+    ("a map's own message is not one", message("map<string, int32> a = 1;"), message(""), ["FIELD_REMOVED #/T/1"]),
     ("a field of a message inside", message("message U { int32 a = 1; }"), message("message U { string a = 1; }"),
      ["!FIELD_SCALAR_KIND_CHANGED #/T/U/1"]),
     ("an enum is added", message(""), message("enum E { A = 0; }"), ["ENUM_ADDED #/T/E"]),
@@ -147,7 +147,7 @@ def importing(file: str, package: str) -> str:
 
 
 def test_imports_are_compared_by_what_they_hold() -> None:
-    """Another file or package with the same message is no change."""
+    """Another file or package with the same message is not a change."""
     old, new = {"a.proto": imported("p", "int32")}, {"b.proto": imported("q", "int64")}
     assert told(compared(importing("a.proto", "p"), importing("b.proto", "q"), old, new)) == []
 

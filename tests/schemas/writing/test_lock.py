@@ -90,7 +90,7 @@ def test_a_rename_beside_its_old_name() -> None:
 
 
 def test_a_naming_policy_keeps_the_numbers() -> None:
-    """Fields and symbols that a policy renames are no new ones."""
+    """Fields and symbols that a policy renames are not new."""
     state = Enum("p.State", (("OPEN", 0), ("DONE", 1)))
     root = Schema(Record("p.M", [Field("fooBar", Int()), Field("b", Int()), Field("state", state)]), "avro")
     first = written(root, "protobuf")
@@ -138,7 +138,7 @@ def test_numbers_that_the_lock_overrules_are_told() -> None:
 
 
 def test_protobufs_own_numbers() -> None:
-    """A Protobuf source keeps its numbers; one that the lock has for another is given anew."""
+    """A Protobuf source keeps its numbers; one that the lock has for another is replaced."""
     root = Record("p.M", [Field("a", Int(), number=7), Field("b", Int(), number=1)])
     schema = Schema(root, "protobuf")
     assert numbers(written(schema, "protobuf")) == {"a": 7, "b": 1}
@@ -167,8 +167,8 @@ def test_what_is_no_lock(text: str) -> None:
         ({"a": 1, "b": 1}, [], [], "a and b both have 1"),
         ({"a": 1}, [1], [], "a has 1, which is reserved"),
         ({"a": 1}, [], ["a"], "is a reserved name"),
-        ({"a": 19500}, [], [], "no number of a field"),
-        ({"a": 0}, [], [], "no number of a field"),
+        ({"a": 19500}, [], [], "which no field can have"),
+        ({"a": 0}, [], [], "which no field can have"),
     ],
 )
 def test_a_lock_that_contradicts_itself(numbers_: Any, reserved: Any, names: Any, told: str) -> None:

@@ -105,7 +105,7 @@ PUSH = {"id": "1", "type": "PushEvent", "public": True, "actor": {"id": 5, "logi
 @pytest.mark.parametrize("language", OTHERS["jsonschema"])
 @pytest.mark.parametrize("payload", [PUSH["payload"], ["a", "b"], []])
 def test_github(language: Any, payload: Any) -> None:
-    """An event by a JSON Schema with a union, lists of lists, maps of lists and a name that is none elsewhere."""
+    """An event by a JSON Schema with a union, lists of lists, maps of lists and a name that isn't a name elsewhere."""
     pair = Pair(jsonschema.read(GITHUB), language)
     there = pair.there.translate(json.dumps({**PUSH, "payload": payload}).encode())
     found = pair.read(there)
@@ -162,7 +162,7 @@ def test_avro_files(data: Path, language: Any) -> None:
 
 
 ENDLESS = {"namespace_fullname", "namespace_null_record", "namespace_simple"}
-"""Their values would have no end, so they are no schemas here."""
+"""Their values would have no end, so they are not schemas here."""
 
 
 @pytest.mark.parametrize("language", OTHERS["avro"])

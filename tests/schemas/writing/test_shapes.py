@@ -171,7 +171,7 @@ def test_symbols_that_are_no_names() -> None:
     for language in ("avro", "protobuf"):
         made = written(Schema(odd, "jsonschema"), language)
         assert "string" in made.text
-        assert "is no name" in notes(made)[0][2]
+        assert "is not a name" in notes(made)[0][2]
 
 
 def test_symbols_that_clash() -> None:

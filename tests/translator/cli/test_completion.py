@@ -34,7 +34,7 @@ def scripts() -> dict[str, str]:
 
 
 def offered(script: str, *words: str) -> list[str]:
-    """What bash offers behind these words, of which the last is being typed."""
+    """What bash offers after these words; the last is being typed."""
     command = ["bash", "-c", BASH, "bash", "translator", *words]
     environment = {"SCRIPT": script, "PATH": "/bin:/usr/bin"}
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -30,7 +30,7 @@ def good(tmp_path):
 
 @pytest.fixture
 def mixed(tmp_path):
-    """Five signals, of which 1 and 3 are refused."""
+    """Five signals; 1 and 3 are refused."""
     path = tmp_path / "mixed.ndjson"
     path.write_bytes(ndjson([signal(0), BAD, signal(2), b'{"signal_id": 1', signal(4)]))
     return path
@@ -168,7 +168,7 @@ class TestMapping:
 
     @needs_data
     def test_an_option_goes_before_the_mapping(self, run, tmp_path):
-        """`--policy rounding=refuse` against a mapping that rounds: 0.22 is no float32."""
+        """`--policy rounding=refuse` against a mapping that rounds: 0.22 is not a float32."""
         (tmp_path / "map.toml").write_text(MAP)
         command = ("convert", WEATHER, tmp_path / "x.signals", "--map", tmp_path / "map.toml")
         ran = run(*command, "--policy", "rounding=refuse")
@@ -192,7 +192,7 @@ class TestUsage:
         [
             (("--to", "jsn"), "did you mean 'json'?"),
             (("--to", "json:ndjsn"), "did you mean 'ndjson'?"),
-            (("--to", "protobuf:ndjson"), "protobuf can't stand in the container ndjson"),
+            (("--to", "protobuf:ndjson"), "the container ndjson can't hold protobuf"),
             (("--to", "protobuf"), "--to-schema FILE.proto#Message"),
             (("--to", "avro"), "--to-schema FILE.avsc or neuron:NeuronSignal"),
             (("--to", "json:ndjson", "--to-container", "lone"), "name one of them"),

@@ -203,7 +203,7 @@ URL = ("--registry", "http://127.0.0.1:1")
         ((*URL, "--from", "avro:delimited"), "--from avro: the schemas of framed messages say"),
         ((*URL, "--container", "ndjson"), "ndjson can't hold messages with a binary framing"),
         ((*URL, "--container", "avro"), "avro can't hold messages with a binary framing"),
-        (("--registry", "somewhere", "--subject", "s", "--from", "avro"), "that is no URL"),
+        (("--registry", "somewhere", "--subject", "s", "--from", "avro"), "that is not a URL"),
         ((*IDS, "--schemas", "one.avsc"), "--schemas one.avsc: the others have ids"),
         ((*IDS, "--framing", "avro-single"), "for --framing avro-single say FILE"),
         ((*FILES, "--framing", "confluent"), "for --framing confluent say ID=FILE"),
@@ -213,10 +213,10 @@ URL = ("--registry", "http://127.0.0.1:1")
         ((*IDS, *OUT, "--out-framing", "confluent", "--out-id", "1", "--out-subject", "s"), "both say the output's id"),
         ((*IDS, *OUT, "--out-subject", "s"), "--to-schema and --out-subject both"),
         ((*IDS, *OUT, "--out-framing", "confluent", "--out-subject", "s@3"), "--to-schema and --out-subject both"),
-        ((*IDS, "--to", "json", "--out-framing", "confluent", "--out-id", "1"), "ndjson can't hold messages framed so"),
+        ((*IDS, "--to", "json", "--out-framing", "confluent", "--out-id", "1"), "ndjson can't hold such framing"),
         ((*IDS, "--to", "json:delimited", "--out-framing", "confluent", "--out-id", "1"), "nothing that confluent"),
         ((*IDS, "--to", "json:delimited", "-T", "neuron:NeuronSignal", "--out-framing", "avro-single"), "is Avro's"),
-        ((*IDS, *OUT, "--out-framing", "confluent"), "isn't known by one id"),
+        ((*IDS, *OUT, "--out-framing", "confluent"), "the schema's id isn't certain"),
         ((*IDS, "--to", "avro:delimited"), "avro needs a schema for the output"),
     ],
 )
@@ -237,6 +237,6 @@ def test_what_does_not_go_together(run, folder, options, says):
     ],
 )
 def test_what_inspect_can_not_be_told(run, folder, options, says):
-    """Likewise."""
+    """What --help says doesn't go together is refused, with the reason."""
     done = run("inspect", "in.delim", *options)
     assert (done.code, says in done.err) == (2, True), done.err

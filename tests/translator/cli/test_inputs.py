@@ -19,7 +19,7 @@ LONG = {"type": "record", "name": "R", "fields": [
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """logs/a.ndjson, logs/b.ndjson, logs/deep/er/a.ndjson and a file that is none of them, in the current folder."""
+    """logs/a.ndjson, logs/b.ndjson, logs/deep/er/a.ndjson and a file unlike any of them, in the current folder."""
     for n, name in enumerate(("logs/a.ndjson", "logs/b.ndjson", "logs/deep/er/a.ndjson", "logs/c.txt")):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def one(ran) -> list:
 
 @pytest.mark.parametrize("argv", [["--hex", FOO], ["--base64", "CgNmb28QlgE="], ["--base64", "CgNmb28QlgE"]])
 def test_bytes_in_the_command_line(run, argv):
-    """Hexadecimal and base64, without a schema: field numbers, and likely readings that are called so."""
+    """Hexadecimal and base64, without a schema: field numbers, and readings that are called likely."""
     ran = run("inspect", *argv, "--json")
     assert ran.code == 0
     assert one(ran) == [(0, 8, "", ""), (0, 5, "1", '"foo"'), (5, 3, "2", "150")]

@@ -184,7 +184,7 @@ class TestLoops:
         assert "there are: lines" in ran.err
 
     def test_lists_in_lists(self):
-        """Each loop stands behind the one whose items have its list; names don't meet."""
+        """Each loop comes after the one whose items have its list; names don't clash."""
         item = {"type": "object", "title": "B", "properties": {"n": {"type": "integer"}}}
         inner = {"title": "A", "type": "object", "properties": {"entries": {"type": "array", "items": item}}}
         root = {"title": "R", "type": "object", "properties": {"entries": {"type": "array", "items": inner},

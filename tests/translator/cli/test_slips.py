@@ -35,7 +35,7 @@ class TestJson:
             ("a.json", b'\xef\xbb\xbf{"a":1}', "begins with a byte order mark; `tail -c +4 FILE`"),
             ("a.ndjson", b'\xef\xbb\xbf{"a":1}\n{"a":2}\n', "begins with a byte order mark; `tail -c +4 FILE`"),
             ("a.json", '{"a":1}'.encode("utf-16"), "it is UTF-16; `iconv -f UTF-16 -t UTF-8 FILE`"),
-            ("a.json", b'{\n "a": 1\n}\n{\n "a": 2\n}\n', "several JSON documents stand in the file; `jq -c . FILE`"),
+            ("a.json", b'{\n "a": 1\n}\n{\n "a": 2\n}\n', "the file has several JSON documents; `jq -c . FILE`"),
             ("a.ndjson", b'{\n "a": 1\n}\n', "a document goes over many lines: --from json:lone reads one"),
         ],
     )
@@ -87,7 +87,7 @@ class TestDrop:
     @pytest.mark.parametrize(
         ("pattern", "said"),
         [
-            ("rwa", "no field of the source is called so; did you mean 'raw'?\n  → dropped are raw"),
+            ("rwa", "the source has no such field; did you mean 'raw'?\n  → dropped are raw"),
             ("a", "--drop a: a isn't lost"),
         ],
     )

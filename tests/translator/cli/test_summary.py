@@ -35,7 +35,7 @@ class TestJsonNames:
     """Format `json` takes the names of the .proto; ProtoJSON's are ignored members, and most likely meant."""
 
     def test_they_are_told(self, run, folder):
-        """Also under --quiet: what was lost is no detail."""
+        """Also under --quiet: what was lost is not a detail."""
         for options in ((), ("--quiet",)):
             done = run(*EACH, *options)
             assert done.code == 0
@@ -97,7 +97,7 @@ class TestHints:
         (folder / "in.ndjson").write_bytes(b'null\n{"name":"n"}\n')
         done = run("convert", "in.ndjson", "out.ndjson", "-T", "t.json", *options)
         assert done.code == 3
-        assert "the message itself is null (in Kafka a tombstone), and no record: leave such out before; " in done.err
+        assert "the message itself is null (in Kafka a tombstone), not a record: leave it out beforehand; " in done.err
         assert "--dead-letter FILE sets such records aside" in done.err
         assert "null=zero" not in done.err
 

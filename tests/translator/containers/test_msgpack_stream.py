@@ -81,7 +81,7 @@ def test_the_last_block_says_so():
 
 
 def test_an_empty_stream_has_no_blocks():
-    """B1: that is no error here."""
+    """B1: that is not an error here."""
     assert list(msgpack_stream.reader(io.BytesIO())) == []
 
 

@@ -51,7 +51,7 @@ def test_round_trips(kind, items, sizes):
 
 @pytest.mark.parametrize("kind", ALL)
 def test_an_empty_stream_has_no_messages(kind):
-    """B1: that is no error here."""
+    """B1: that is not an error here."""
     assert read(kind, b"") == []
 
 

@@ -240,7 +240,7 @@ def test_a_source_refuses_what_it_has_no_method_for() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_schema_source_refusals(folder: Path) -> None:
-    """A source's refusal, one that is none, and one that isn't there are SchemaErrors; a file comes first."""
+    """A source's refusal, a source that isn't one, and one that isn't there are SchemaErrors; a file comes first."""
     for spec, reason in (
         ("memory:other", "no such subject"),
         ("broken:x", "no translator.engine.sources.SchemaSource"),
@@ -308,7 +308,7 @@ def test_s5_protojson_keeps_the_sign_of_zero():
 
 
 def test_any_buffer_is_a_message():
-    """Bytes-likes are taken; what is none is a TypeError."""
+    """Bytes-likes are taken; anything else is a TypeError."""
     plan = translator.compile("json", "json")
     assert plan.translate(bytearray(b"[1]")) == plan.translate(memoryview(b"[1]")) == b"[1]"
     for wrong in ("[1]", None, 5):

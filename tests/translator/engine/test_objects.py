@@ -242,7 +242,7 @@ def test_avro_defaults() -> None:
 
 
 def test_unknown_members() -> None:
-    """A member that the schema hasn't is refused on the way in, unless by policy; a type may leave members out."""
+    """A member that the schema doesn't have is refused on the way in, unless by policy; a type may leave some out."""
     with pytest.raises(translator.DataError, match="UNKNOWN_FIELD"):
         same(AVRO).encode({"a": 1, "z": 2})
     assert same(AVRO, policies={"unknown": "ignore"}).encode({"a": 1, "z": 2}) == b"\x02"
@@ -283,7 +283,7 @@ def test_floats_in_unions() -> None:
 
 
 def test_naive_datetime() -> None:
-    """A datetime without a zone is no instant (S24), but is a local timestamp."""
+    """A datetime without a zone is not an instant (S24), but a local timestamp."""
     naive = datetime(2026, 1, 2, 3, 4, 5, 6)
     with pytest.raises(translator.DataError, match="TIME"):
         same(record(("t", MICROS))).encode({"t": naive})

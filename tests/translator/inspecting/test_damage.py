@@ -80,13 +80,13 @@ def test_changed_bytes(case: int, seed: int) -> None:
 @each_case
 @given(data=st.binary(max_size=60))
 def test_any_bytes(case: int, data: bytes) -> None:
-    """B1: nothing that is no message at all does worse than be refused."""
+    """B1: what is not a message at all is refused, and nothing worse."""
     compare(case, data)
 
 
 @each_case
 def test_trailing_bytes(case: int) -> None:
-    """B3: bytes behind the message are where the walk ends."""
+    """B3: the walk ends at bytes after the message."""
     format_ = CASES[case][0]
     if format_ != "protobuf":
         shown, said = compare(case, golden()[format_] + b"\x01")

@@ -108,12 +108,12 @@ def test_what_is_no_branch_is_shown_as_what_it_is(value: str) -> None:
 
 
 def test_null_where_a_union_has_none() -> None:
-    """It is no branch either."""
+    """It is not a branch either."""
     assert items("avro-json", b'{"a": null}', av(["int", "string"]))[1].note == "no branch of the union"
 
 
 def test_two_branches() -> None:
-    """S19: the walk ends where the core does, behind the first."""
+    """S19: the walk ends where the core does, after the first."""
     schema, data = av(EVERY), b'{"a":{"int":1,"long":1}}'
     shown, said = look("avro-json", data, schema), checking.refusal(checking.plan("avro-json", schema), data)
     assert shown.error is not None

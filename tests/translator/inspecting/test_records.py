@@ -55,7 +55,7 @@ def nth(container: str, format_: str, data: bytes, index: int) -> PickedRecord |
 
 @pytest.mark.parametrize("container", ["avro", "ndjson", "delimited", "hal9-frames", "msgpack-stream", "json-array"])
 def test_every_container(container: str) -> None:
-    """The first, some between, and the last; behind it there is none, and it is known how many there are."""
+    """The first, some between, and the last; after it there is none, and it is known how many there are."""
     format_, records, data = written(container)
     for index in (0, 1, 137, 2047, len(records) - 1):
         found = nth(container, format_, data, index)
@@ -85,7 +85,7 @@ def test_a_refused_record_of_avro() -> None:
 
 
 def test_a_refused_record_without_an_end() -> None:
-    """It is given to whoever can tell how far it goes; those behind it in its block can't be found, and which one it
+    """It is given to whoever can tell how far it goes; those after it in its block can't be found, and which one it
     was is said."""
     data = damaged(1, 0x01)  # a length of -1
     found = nth("avro", "avro", data, 12)

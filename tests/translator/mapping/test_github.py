@@ -120,7 +120,7 @@ TWEETS: dict[str, Any] = {
 
 @pytest.mark.parametrize("format_", ["json", "msgpack"])
 def test_tweets(data: Path, format_: str) -> None:
-    """One page of tweets is a signal for each that is no retweet, as a reading in Python has it."""
+    """One page of tweets is a signal for each that is not a retweet, as a reading in Python has it."""
     page = json.loads((data / "json/twitter.json").read_text())
     encode = msgspec.json.encode if format_ == "json" else msgspec.msgpack.encode
     batch = translator.compile(format_, mapping=TWEETS).translate_each(encode(page))

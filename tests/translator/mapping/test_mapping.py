@@ -251,7 +251,7 @@ def test_protobuf_untyped() -> None:
 
 @pytest.mark.parametrize("name", ["avro", "untyped json", "protobuf", "msgpack"])
 def test_what_is_refused(name: str) -> None:
-    """A required value that is absent, a text that the table hasn't, a cast that doesn't hold: code and key."""
+    """A required value that is absent, a text that isn't in the table, a cast that doesn't hold: code and key."""
     data, schema = message(name, {**BARE, "price": 2.5}), source(name)
 
     def why(value: Any, type_: Any = TEXT) -> tuple[str, str]:

@@ -22,7 +22,7 @@ MADE: dict[str, Callable[..., Insn]] = {
 
 
 def plainly(make: Callable[..., Insn]) -> Insn:
-    """An instruction of which all that must be named is 1."""
+    """An instruction in which everything that must be named is 1."""
     needed = [each for each in inspect.signature(make).parameters.values() if each.default is each.empty]
     named = {each.name: 1 for each in needed if each.kind is each.KEYWORD_ONLY}
     return make(*(1 for each in needed if each.kind is not each.KEYWORD_ONLY), **named)

@@ -229,7 +229,7 @@ def test_a_schema_is_needed_and_it_is_avro_s() -> None:
 
 
 def test_a_mapping_reads_and_writes_it() -> None:
-    """Paths, branches and map entries are found behind the names of branches."""
+    """Paths, branches and map entries are found after the names of branches."""
     source = av(["null", X], ["null", {"type": "map", "values": "string"}], ["string", "long", {**X, "name": "n.Y"}])
     target = av(["null", "int"], ["null", "string"], ["null", "long"], ["null", "int"])
     fields = {"a": "a.i", "b": 'b["k"]', "c": "c:long", "d": "c:Y.i"}

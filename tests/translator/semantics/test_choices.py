@@ -257,7 +257,7 @@ def test_s22_two_keys_that_become_one():
 
 
 def test_s18_a_record_out_of_a_union_of_several():
-    """Into a target that has just the record, of which other members follow."""
+    """Into a target that has just the record; its other members follow."""
     record = {"type": "record", "name": "X", "fields": [{"name": "i", "type": "int"}, {"name": "s", "type": "string"}]}
     s, t = av(["null", "string", record], "int"), av(record, "int")
     assert run("avro", s, "avro", t, b"\x04\x06" + text("x") + b"\x02") == b"\x06" + text("x") + b"\x02"

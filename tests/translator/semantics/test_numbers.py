@@ -46,7 +46,7 @@ def test_s02_integers_may_be_written_as_other_numbers(number):
 
 @pytest.mark.parametrize("number", ["1.5", "1e-1", "9007199254740993.5", "0.1"])
 def test_s02_what_is_not_integral_is_refused(number):
-    """A fraction is no integer, in JSON, in a ProtoJSON string or in MessagePack."""
+    """A fraction is not an integer, in JSON, in a ProtoJSON string or in MessagePack."""
     assert refused(plan("json", LONG, "avro", LONG), b'{"a":' + number.encode() + b"}") == ("INEXACT", 5, "a")
     s = m("int64 a = 1;")
     assert refused(plan("protojson", s, "protobuf", s), b'{"a":"' + number.encode() + b'"}') == ("INEXACT", 5, "a")

@@ -57,7 +57,7 @@ def test_s1_64_bit_integers_are_strings() -> None:
 
 @pytest.mark.parametrize("member", [b'"time_unix_nano":"1"', b'"TimeUnixNano":1', b'"new":{"a":[null,1e999]}'])
 def test_s14_s16_members_by_other_names_are_passed_over(member: bytes) -> None:
-    """The original name is none; what is unknown is counted, or refused by policy, and must be JSON."""
+    """The original name is unknown; what is unknown is counted, or refused by policy, and must be JSON."""
     made = plan("otlp-json", TIME, "protobuf", TIME)
     assert made.translate(b'{"small":1,' + member + b"}") == b"\x18\x01"
     assert sum(made.ignored().values()) == 1

@@ -38,7 +38,7 @@ def test_the_end_of_a_refused_json_message(bad):
 
 @pytest.mark.parametrize("bad", [{"a": "x"}, {1: 2}, {"a": {b"k": 1, 2.5: [None]}}, [{"a": 1}], None, {"a": 1.5}])
 def test_the_end_of_a_refused_messagepack_message(bad):
-    """Also of one whose keys are no text."""
+    """Also of one whose keys are not text."""
     one, two, middle = (msgspec.msgpack.encode(each) for each in ({"a": 1}, {"a": 2}, bad))
     found = plan("msgpack", INT, "json", INT).translate_run(one + middle + two)
     assert found.made.data == b'{"a":1}{"a":2}'
@@ -59,7 +59,7 @@ def test_a_number_at_the_end_may_go_on(number):
 
 @pytest.mark.parametrize("writer", ["AVRO", "JSON", "MSGPACK"])
 def test_a_damaged_plan_s_branch_is_refused(writer):
-    """An image may box a value as a branch that the union hasn't: that is a refusal, not a wild read."""
+    """An image may box a value as a branch that the union doesn't have: that is a refusal, not a wild read."""
     image = Image()
     boxed = image.node(nodes.null(), [steps.box(1_000_000)])
     root = image.node(nodes.union(image.many32([0]), 1))

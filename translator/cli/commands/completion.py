@@ -82,7 +82,7 @@ _FINISH: Final[dict[Shell, Callable[[str, dict[str, list[str]]], str]]] = {"bash
 
 
 def _bash_first(text: str, command: str, words: str) -> str:
-    """Where cyclopts offers nothing, since it is no option."""
+    """Where cyclopts offers nothing, since it is not an option."""
     nothing = rf'(^ +"{command}"\)\n.*? else\n +)COMPREPLY=\(\)$'
     return _replaced(nothing, rf'\g<1>COMPREPLY=( $(compgen -W "{words}" -- "${{cur}}") )', text)
 

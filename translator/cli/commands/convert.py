@@ -39,7 +39,7 @@ def convert(
     """Translate files or a stream of messages.
 
     One name is the input, and the output goes to stdout; two are input and output. More inputs are named with
-    --output or --output-dir, or by a pattern in quotes ('logs/**/*.ndjson'). Without more words the output is neuron
+    --output or --output-dir, or by a pattern in quotes ('logs/**/*.ndjson'). By default the output is neuron
     signals, length-delimited. An output file appears whole or not at all.
 
     Parameters
@@ -80,7 +80,7 @@ def _taken(names: Sequence[str], output: OutputOptions) -> tuple[Sequence[str], 
     if output.output is not None:
         return names, output.output
     if len(names) > 2:
-        text = f"{len(names)} names, and which is the output's isn't said"
+        text = f"{len(names)} names, and it isn't said which is the output"
         raise UsageError(text, "-o FILE writes all into one file, -O FOLDER one for each")
     return names[:1], files.output_path(names[1] if len(names) == 2 else None)
 

@@ -34,7 +34,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Explanation:
-    """What stands under a code. `text` is the page's own."""
+    """What the pages say of a code. `text` is the page's own."""
 
     code: str
     page: str

@@ -41,7 +41,7 @@ def new(
     """Write a mapping to start from: for each field of the target the best guess, or a question.
 
     A guess is a rule, and all guesses make a plan; a question is a comment, with the type that is wanted and what
-    comes nearest. What no rule reads stands at the end.
+    comes nearest. What no rule reads is listed at the end.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def new(
     for_each
         The list whose items become messages, like `lines` or `orders.lines`.
     samples
-        So many samples are looked at, at most.
+        How many samples are looked at, at most.
     json
         What was guessed and asked, as one JSON document.
     """
@@ -172,7 +172,7 @@ def run_examples(
     show: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     json: JsonFlag = False,
 ) -> int:
-    """Run the examples that stand in mappings, and say where they give something else.
+    """Run the examples in mappings, and say where they give something else.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def run_examples(
     source
         The source's schema, in place of what the document's [schemas] says.
     target
-        The target's schema, likewise.
+        The target's schema, in the same way.
     from_
         The source's format, where the schema's language leaves a choice.
     to

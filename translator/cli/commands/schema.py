@@ -155,7 +155,7 @@ def infer(
     name
         What the root's type is called.
     formats_from
-        A text is a date-time or a uuid if each of at least so many samples is one.
+        A text is a date-time or a uuid if it has at least this many samples and each is one.
     maps
         varied: objects of many names that vary from one to the next are maps; never: all objects are records.
     map_at

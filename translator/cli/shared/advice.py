@@ -28,14 +28,14 @@ _BY_CODE = {
     "MEMORY": "--max-memory SIZE allows more",
     "STRING": "--max-string SIZE allows more",
     "RECORD": "--max-record SIZE allows more",
-    "CONTAINER_LIMIT": "--max-record SIZE (in Avro: --max-block SIZE) allows more, if the file is to be trusted",
+    "CONTAINER_LIMIT": "--max-record SIZE (in Avro: --max-block SIZE) allows more, if you trust the file",
     "CONTAINER_MAGIC": "it is something else: name it with --from FORMAT:CONTAINER",
     "CONTAINER_FRAME": "it may be another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_TRUNCATED": "the file is incomplete, or another container: name it with --from FORMAT:CONTAINER",
     "CONTAINER_LETTER": "the message itself is where the letter says: convert that file again",
     "LETTER": "convert the record itself again, from the file that the letter names",
     "CONTAINER_LONE": "a lone file holds one record: name a container for many, like --to-container delimited",
-    "FRAME_MAGIC": "the messages aren't framed so, or the container is another: see --framing and --container",
+    "FRAME_MAGIC": "the messages aren't framed that way, or the container is another: see --framing and --container",
     "FRAME_SCHEMA": "--registry URL or --schemas says where schemas are looked up",
     "FRAME_PLAN": "--map, --policy and --drop change the plan; `translator check` tells it field by field",
     "REGISTRY": "--registry URL or $HAL9_REGISTRY_URL says where it is",
@@ -144,7 +144,7 @@ def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str
     place |= {"path": error.path, "reason": error.message}
     place |= {} if error.item is None else {"item": error.item}
     if refusal.data is None:
-        text = f"{name}, byte {refusal.offset}, behind {refusal.index} records: {error.code}: {error.message}"
+        text = f"{name}, byte {refusal.offset}, after {refusal.index} records: {error.code}: {error.message}"
         return Told(STOPPED, error.code, text, hint, more=place)
     where = f" in {error.path}" if error.path else ""
     item = "" if error.item is None else f", item {error.item}"
@@ -162,14 +162,14 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def _for_text(refusal: Refusal, container: str) -> str:
-    """What to do about JSON that is none for a reason that many files have."""
+    """What to do about what isn't JSON for a reason that many files share."""
     data, error = refusal.data or b"", refusal.error
     if container in ("lone", "ndjson", "json-array") and data.startswith(_MARKS) and not refusal.index:
         utf8 = data.startswith(_MARKS[0])
         way = "tail -c +4 FILE" if utf8 else "iconv -f UTF-16 -t UTF-8 FILE"
         return f"the file begins with a byte order mark{'' if utf8 else ': it is UTF-16'}; `{way}` takes it away"
     if container == "lone" and error.code == "TRAILING" and data.lstrip().startswith((b"{", b"[")):
-        return "several JSON documents stand in the file; `jq -c . FILE` makes lines of them, for --from json:ndjson"
+        return "the file has several JSON documents; `jq -c . FILE` makes lines of them, for --from json:ndjson"
     if container == "ndjson" and data.strip() in (b"{", b"["):
         return "a document goes over many lines: --from json:lone reads one, `jq -c . FILE` makes lines of many"
     return ""
@@ -178,11 +178,11 @@ def _for_text(refusal: Refusal, container: str) -> str:
 def _for_message(error: DataError, mapped: bool) -> str:
     """What to do about a refusal that isn't about a value in the input."""
     if error.code == "NULL" and not error.path and error.item is None:
-        return "the message itself is null (in Kafka a tombstone), and no record: leave such out before"
+        return "the message itself is null (in Kafka a tombstone), not a record: leave it out beforehand"
     if mapped and error.code == "MISSING" and _RULE.search(error.path):
         return "in the mapping `default` says what it is where its source is absent"
     if mapped and error.code == "CONDITION" and error.path.endswith("alternatives"):
-        return 'no alternative\'s `when` holds; otherwise = "skip" passes over what none takes'
+        return 'no alternative\'s `when` holds; otherwise = "skip" passes over what no alternative takes'
     return ""
 
 

@@ -139,7 +139,7 @@ class SchemaNaming:
         framing = self.options.out_framing
         if framing != "plain" and not containers.get(target.container).delimits:
             hint = f"say --to {target.format}:delimited"
-            raise UsageError(f"--out-framing {framing}: {target.container} can't hold messages framed so", hint)
+            raise UsageError(f"--out-framing {framing}: {target.container} can't hold such framing", hint)
 
     def _check_plain(self) -> None:
         options, schema = self.lookup.options, self.input.schema
@@ -190,4 +190,4 @@ class SchemaNaming:
             raise UsageError("--out-id and --out-subject both say the output's id", "leave one of them out")
         if self.to_schema is not None and (not framed or options.out_subject != subject_of(options.out_subject)):
             text = "--to-schema and --out-subject both name the output's schema"
-            raise UsageError(text, "leave one of them out; beside --to-schema a subject alone says where its id is")
+            raise UsageError(text, "leave one of them out; with --to-schema a subject alone says where its id is")

@@ -92,7 +92,7 @@ def _push(
 
 
 def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
-    """A union's branches, of which each message may have another one."""
+    """A union's branches; each message may have another one."""
     from translator.mapping.terms.wants import branch_names
 
     named = zip(branch_names(union.branches), union.branches, strict=True)

@@ -1,4 +1,4 @@
-"""Schemas that are no files: of a registry, or of those that messages refer to."""
+"""Schemas that are not files: a registry's, or those that messages refer to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Url = Annotated[str | None, Parameter(name="--registry", group=_SCHEMAS)]
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class LookupOptions:
-    """Where schemas come from that are no files.
+    """Where schemas that are not files come from.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Lookup:
 
     @property
     def framing(self) -> Framing | None:
-        """The framing of which --schemas has the schemas; None: it isn't given."""
+        """The framing whose schemas --schemas has; None: it isn't given."""
         texts = self.options.schemas
         numbered = [_NUMBERED.fullmatch(each) is not None for each in texts]
         if any(numbered) and not all(numbered):
@@ -110,7 +110,7 @@ class Lookup:
     def _url(self) -> str | None:
         url = self.options.registry
         if url is not None and not url.startswith(("http://", "https://")):
-            raise UsageError(f"--registry {url}: that is no URL", "say it like http://127.0.0.1:8081")
+            raise UsageError(f"--registry {url}: that is not a URL", "say it like http://127.0.0.1:8081")
         return url
 
 

@@ -193,7 +193,7 @@ def _refuse_idle(patterns: Sequence[str], plan: Plan) -> None:
         if kept:
             raise UsageError(f"--drop {pattern}: {kept[0]} isn't lost", "leave the option out")
         hint = f"dropped are {', '.join(dropped[:20])}" if dropped else "nothing is dropped here: leave the option out"
-        raise UsageError(f"--drop {pattern}: no field of the source is called so{_close(pattern, dropped)}", hint)
+        raise UsageError(f"--drop {pattern}: the source has no such field{_close(pattern, dropped)}", hint)
 
 
 def _policies(texts: Sequence[str]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class OutputOptions:
     output
         The file to write, where all names are inputs; - is stdout.
     output_dir
-        Write a file for each input into this folder, called like it, with the extension of --to.
+        Write a file for each input into this folder, named like it, with the extension of --to.
     to
         Its FORMAT or FORMAT:CONTAINER; without it the extension of OUT tells, else it is neuron signals.
     to_container
@@ -60,7 +60,7 @@ class RunOptions:
     max_errors
         With --dead-letter: stop when more are refused, over all inputs.
     limit
-        Read at most so many records, over all inputs.
+        Read at most this many records, over all inputs.
     follow
         Wait for more at the end of IN, and write each record as it comes; Ctrl-C ends it.
     json

@@ -54,7 +54,7 @@ class Report:
         print(text, file=self._result)
 
     def note(self, text: str, *, important: bool = False) -> None:
-        """A line beside the result."""
+        """A line next to the result."""
         if important or not (self.quiet or self.json):
             print(text, file=sys.stderr, flush=True)
 

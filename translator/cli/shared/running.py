@@ -110,7 +110,7 @@ class _ConvertRun:
 
     @contextmanager
     def _lettering(self) -> Iterator[None]:
-        """With the dead letters' file, if there is to be one."""
+        """With the dead letters' file, if one is wanted."""
         path = self._order.run.dead_letter
         if path is None:
             yield
@@ -156,7 +156,7 @@ class _ConvertRun:
         return sides.target(path, output.to, output.to_container, output.compress, source, several=several)
 
     def _placed(self, named: inputs.Named, source: sides.Input, taken: dict[str, str]) -> sides.Target:
-        """An output in the folder, called like its input. UsageError: two inputs have one, or it is an input."""
+        """An output in the folder, named like its input. UsageError: two inputs would share it, or it is an input."""
         order = self._order
         found = self._target(files.STANDARD, source)
         path = Path(order.output.output_dir or ".") / Path(packing.strip(str(named.inside))[0]).with_suffix("")
@@ -294,7 +294,7 @@ class _ConvertRun:
 
 
 def _untold(translation: Translation) -> End | None:
-    """What messages are read as; None: framed ones, each of which says it."""
+    """What messages are read as; None: framed ones, which each say it."""
     return None if translation.source.format in FRAMINGS else translation.source
 
 

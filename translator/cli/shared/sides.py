@@ -141,7 +141,7 @@ def _found(path: str, named: Way, stream: IO[bytes], *, follows: bool = False) -
     looks = detect.detect(path, peeked.head)
     if looks and looks[1] in framing.FRAMINGS:
         hint = f"--framing {looks[1]} with --registry URL or --schemas says where their schemas are"
-        raise UsageError(f"{files.shown(path)}: letters of messages that say their own schemas", hint)
+        raise UsageError(f"{files.shown(path)}: these are letters of messages that say their own schemas", hint)
     if follows and looks and detect.one_document(looks):  # what goes on isn't one document
         looks = ("ndjson", looks[1])
     return *_settled(named, looks, path), peeked.stream
@@ -199,11 +199,11 @@ def _takes(container: str, format_: str) -> bool:
 
 
 def fitting(format_: str, container: str) -> str:
-    """The container, if the format can stand in it."""
+    """The container, if it can hold the format."""
     if _takes(container, format_):
         return container
     able = ", ".join(each for each in containers.NAMES if _takes(each, format_))
-    raise UsageError(f"{format_} can't stand in the container {container}", f"{format_} stands in {able}")
+    raise UsageError(f"the container {container} can't hold {format_}", f"{format_} goes in {able}")
 
 
 def target(
@@ -304,13 +304,13 @@ def _usual(format_: str, container: str) -> str | None:
 
 
 def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
-    """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
+    """JSON and MessagePack without a schema, paired with a built-in one, are that one in JSON Schema."""
     built_in = isinstance(other, str) and other.startswith(specs.NEURON)
     return other if own is None and built_in and formats.known(format_).language_of_built_in == "jsonschema" else own
 
 
 def source_schema(source: Input, spec: Spec | None) -> Schema | None:
-    """The schema that the input was written by. UsageError: its format has none in itself, and none is named."""
+    """The schema that the input was written by. UsageError: its format brings none, and none is named."""
     if source.reader.schema is not None:
         from schemas import avro
 

@@ -32,7 +32,7 @@ def too_much() -> NoReturn:
 
 
 def wrong_checksum() -> NoReturn:
-    raise ContainerError("CONTAINER_CHECKSUM", "a block's checksum is another one")
+    raise ContainerError("CONTAINER_CHECKSUM", "a block's checksum doesn't match")
 
 
 def bounded(machine: Machine, data: memoryview, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What a schema says beside values that bring their own structure (JSON, MessagePack): names of types, no more."""
+"""What a schema adds to values that bring their own structure (JSON, MessagePack): names of types, no more."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _parse(source: str | Path) -> dict[str, Any]:
 def _hint(error: str) -> str:
     """What people stumble over in TOML."""
     if "Invalid initial character for a key part" in error or "Unclosed inline table" in error:
-        return "; a table in { } stands on one line, and has no comma after its last key"
+        return "; a table in { } must be on one line, and has no comma after its last key"
     return ""
 
 

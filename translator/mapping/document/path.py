@@ -155,7 +155,7 @@ class _Parser:
             return Name(self.name('a name must follow "."'))
         if character == ":":
             return self.branch()
-        raise self.error(f'{_show(character)} can\'t stand here; write an odd name as ["name"]')
+        raise self.error(f'{_show(character)} is not allowed here; write an odd name as ["name"]')
 
     def branch(self) -> Segment:
         if self.target:

@@ -100,10 +100,10 @@ def refuse_meeting(outer: Places, found: list[tuple[str, RulePlace]], problems: 
     both = {**outer, **own}
     for place, key in own.items():
         for whole in _around_in(place, both):
-            problems.add(key, f"stands within the target of {whole}")
+            problems.add(key, f"is within the target of {whole}")
     for place, key in outer.items():
         for whole in _around_in(place, own) if place not in own else ():
-            problems.add(whole, f"the target of {key} stands within it")
+            problems.add(whole, f"the target of {key} is within it")
     return both
 
 

@@ -298,7 +298,7 @@ class ValueReader:
         name = next(name for name in GROUPS if table.has(name))
         for other in table.members:
             if other != name:
-                table.wrong(other, f'can\'t stand next to "{name}"')
+                table.wrong(other, f'is not allowed next to "{name}"')
         key = table.at(name)
         if name == "not":
             condition = self.condition(key, table.members[name])

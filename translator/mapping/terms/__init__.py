@@ -25,5 +25,5 @@ known that is wanted of its items: lists of inner loops are wanted of the items 
 
 *Who knows whom.* Values hold values: in conditions, in lists, in the rules of records. conditions.py and structures.py
 say what they ask of values (the protocols Operands and Members) and values.py makes them, so the imports run one way
-though the calls go round. verdicts.py says afterwards what is lost: nothing of the views shows there.
+though the calls form a circle. verdicts.py says afterwards what is lost: nothing of the views shows there.
 """

@@ -135,7 +135,7 @@ class Reads:
 
     def _read_as(self, natural: Type | None, wanted: Type | None, hint: Type, within: bool) -> Type:
         """The type to read a path as. What is one of many is read as it is and then converted, so that what its
-        neighbours can't become is no matter."""
+        neighbours can't become doesn't matter."""
         if natural is None:
             return wanted if wanted is not None else hint
         if isinstance(natural, Any) and wanted is not None and not isinstance(wanted, Any):

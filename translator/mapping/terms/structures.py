@@ -234,5 +234,5 @@ def _no_member(type_: Type, name: str) -> str:
     if isinstance(type_, Map):
         return f"a map with keys of {describe(type_.keys)} can only be mapped as a whole"
     names = [each.name for each in type_.fields] if isinstance(type_, Record) else []
-    place = "; a key of the document itself stands before [fields]" if name in KEYS else ""
+    place = "; a key of the document itself belongs before [fields]" if name in KEYS else ""
     return f"{describe(type_)} has no field {name!r}{place or did_you_mean(name, names)}"

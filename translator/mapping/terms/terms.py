@@ -242,7 +242,7 @@ class TaggedMember:
 
 @dataclass(eq=False)
 class Tagged(_Typed):
-    """A value that says what it is, as `members` of which at most one is there. What is made of it decides how it is
+    """A value that says what it is, as `members`, at most one of which is there. What is made of it decides how it is
     read. `shared`: what all members are in. `implied`: it is converted unasked."""
 
     members: list[TaggedMember]

@@ -160,7 +160,7 @@ class Twins:
 
 
 def _copy(type_: Type, made: dict[Type, Type]) -> Type:
-    """The containers of a type anew; what isn't a container is the same."""
+    """The containers of a type, made again; what isn't a container is the same."""
     if type_ in made:
         return made[type_]
     match type_:

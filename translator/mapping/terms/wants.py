@@ -155,7 +155,7 @@ class SourceView:
         return found
 
     def presence(self, path: tuple[Segment, ...], key: str) -> Want | None:
-        """Wants to know whether there is a record at `path`, and nothing of it; None where there can be none."""
+        """Wants to know whether there is a record at `path`, and nothing of it; None where there can't be one."""
         if not isinstance(self.natural(path), Record):
             return None
         names, tail = self._split(path)

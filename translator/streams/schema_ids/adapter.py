@@ -117,7 +117,7 @@ class Adapter:
         headers: Sequence[Headers] | None = None,
         delimiting: Delimiting = "none",
     ) -> Made:
-        """Messages of which each makes any number, as the mapping's `for_each` says (`Plan.translate_each`)."""
+        """Messages that each make any number, as the mapping's `for_each` says (`Plan.translate_each`)."""
         return self.translate_batch(Messages.given(data, offsets, headers), delimiting).each()
 
     def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:

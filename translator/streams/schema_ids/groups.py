@@ -78,7 +78,7 @@ def _pieces(made: Made, group: Group) -> Iterator[_Piece]:
 
 
 def _offsets(pieces: list[_Piece], count: int) -> array[int]:
-    """Of one result a message, of which some are missing."""
+    """Of one result a message, where some are missing."""
     sizes = array("q", bytes(8 * count))
     for i, _, part in pieces:
         sizes[i] += len(part)

@@ -99,7 +99,7 @@ def out_of(
 def _refuse_raw(framing: str, schema: Schema) -> None:
     """Confluent's clients write what is of the Avro schema "bytes" as it is, without Avro's length before it."""
     if framing != "avro-single" and schema.language == "avro" and isinstance(schema.root, Bytes):
-        reason = "messages that are nothing but Avro bytes stand in Confluent's framing without a length: not built yet"
+        reason = "messages that are nothing but Avro bytes have no length in Confluent's framing: not built yet"
         raise PlanError([("", reason)])
 
 

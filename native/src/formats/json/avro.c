@@ -1,6 +1,6 @@
 /* What only Avro's JSON has. A union's branch is an object of one member, called as the branch is (S19). The bytes of a
- * value's underlying type are code points (S8), also those of a UUID in a fixed and of a big-decimal, which are no such
- * bytes in a frame. */
+ * value's underlying type are code points (S8), also those of a UUID in a fixed and of a big-decimal, which are not so
+ * in a frame. */
 #include "core/big_decimal.h"
 #include "core/frame.h"
 #include "formats/json/lex.h"

@@ -55,7 +55,7 @@ const uint8_t *h9_json_read_any(h9_context *c, const h9_node *n, h9_slot *out, c
  * from after the member's value (NULL: it was refused), out of it (formats/json/avro.c). */
 const uint8_t *h9_json_open_branch(h9_context *c, h9_slot *name, const uint8_t **key, const uint8_t *p);
 const uint8_t *h9_json_close_branch(h9_context *c, const uint8_t *p);
-/* What Avro's JSON has as code points though it is no plain bytes: UUID of 16 bytes, BIGDECIMAL (formats/json/avro.c).
+/* What Avro's JSON has as code points though it is not plain bytes: UUID of 16 bytes, BIGDECIMAL (formats/json/avro.c).
  */
 const uint8_t *h9_json_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* A FieldMask: one text, into the frame of its record (formats/json/mask.c). */

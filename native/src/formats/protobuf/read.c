@@ -126,7 +126,7 @@ static H9_APART const uint8_t *message_field(level *l, const h9_field *f, const 
     return close_message(c, around, p);
 }
 
-/* The field at `start`, whose value at p turned out to be none of its enum's. */
+/* The field at `start`, whose value at p turned out not to be one of its enum's. */
 static const uint8_t *passed_over(level *l, uint32_t tag, const uint8_t *start, const uint8_t *p)
 {
     const uint8_t *end = h9_pb_skip(l->c, tag, p, start);

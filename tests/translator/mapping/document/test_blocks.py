@@ -120,9 +120,9 @@ WRONG: list[tuple[dict[str, Any], str, str, bool]] = [
     ({"alternatives": [{}]}, "alternatives[0].fields", "is missing", False),
     ({"alternatives": [{"fields": FIELDS}, {"fields": FIELDS}]}, "alternatives[0]", "those after it", False),
     ({"fields": FIELDS, "alternatives": [{"fields": {"a.b": "c"}}]}, 'alternatives[0].fields."a.b"',
-     "stands within the target of fields.a", False),
+     "is within the target of fields.a", False),
     ({"fields": {"a.b": "c"}, "alternatives": [{"fields": FIELDS}]}, "alternatives[0].fields.a",
-     'the target of fields."a.b" stands within it', False),
+     'the target of fields."a.b" is within it', False),
     ({"for_each": "x in y", "fields": {"a": {"for_each": "x in z", "item": "x"}}}, "fields.a.for_each",
      "'x' is a loop's name already", False),
 ]  # fmt: skip
@@ -148,7 +148,7 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"entries": {}}, "fields.a.entries", "an empty table says nothing"),
     ({"entries": ["a"]}, "fields.a.entries", "must be a table"),
     ({"fields": {}}, "fields.a.fields", "an empty table says nothing"),
-    ({"fields": {"b": "c", "b.c": "d"}}, 'fields.a.fields."b.c"', "stands within the target of fields.a.fields.b"),
+    ({"fields": {"b": "c", "b.c": "d"}}, 'fields.a.fields."b.c"', "is within the target of fields.a.fields.b"),
     ({"path": "b", "item": "c"}, "fields.a.item", "unknown key"),
     ({"path": "b", "encode": "hexa"}, "fields.a.encode", 'did you mean "hex"?'),
 ]
@@ -160,7 +160,7 @@ def test_wrong_value(given: Any, key: str, reason: str) -> None:
     document = {"version": 1, "fields": {"a": given}}
     found = problems(document)
     assert [text for at, text in found if at == key and reason in text], found
-    assert not CHECKER.is_valid(document) or "stands within" in reason
+    assert not CHECKER.is_valid(document) or "is within" in reason
 
 
 def test_a_target_without_quotes() -> None:

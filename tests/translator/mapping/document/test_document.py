@@ -301,7 +301,7 @@ WRONG_VALUES: list[tuple[Any, str, str]] = [
     ({"path": "b", "when": {"path": "c", "when": "d", "equals": 1}}, "fields.a.when.when", "unknown key"),
     ({"path": "b", "when": {"path": "c", "required": True, "equals": 1}}, "fields.a.when.required", "unknown key"),
     ({"path": "b", "when": {"all": []}}, "fields.a.when.all", "an empty list says nothing"),
-    ({"path": "b", "when": {"all": ["c"], "any": ["d"]}}, "fields.a.when.any", 'can\'t stand next to "all"'),
+    ({"path": "b", "when": {"all": ["c"], "any": ["d"]}}, "fields.a.when.any", 'is not allowed next to "all"'),
     ({"path": "b", "when": {"not": ["c"]}}, "fields.a.when.not", "a condition is"),
     ({"path": "b", "when": {"any": ["c", {"path": "d"}]}}, "fields.a.when.any[1]", "has no test"),
 ]

@@ -228,7 +228,7 @@ def test_selectors(name: str) -> None:
 
 
 def test_selectors_without_a_schema() -> None:
-    """What a neighbour of the selected item holds is no matter: the value is converted once it is found."""
+    """What a neighbour of the selected item holds doesn't matter: the value is converted once it is found."""
     data = b'{"l": [{"k": "a", "v": "text"}, {"k": "n", "v": 5}, {"v": [1]}, {"k": "r", "v": {"x": 1}}, null]}'
     fields = {"a": 'l[k="a"].v', "n": 'l[k="n"].v', "r": {"path": 'l[k="r"].v', "cast": "string"}}
     assert to_json("json", data, fields, a=TEXT, n=INTEGER, r=TEXT) == {"a": "text", "n": 5, "r": '{"x":1}'}

@@ -60,7 +60,7 @@ def test_each_item(name: str) -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_scalar_items(name: str) -> None:
-    """An item that is no record is a path by itself, in as many types as are wanted."""
+    """An item that is not a record is a path by itself, in as many types as are wanted."""
     fields = {"a": "t", "b": {"path": "t", "upper": True}}
     assert results(many(source(name), {"for_each": "t in tags", "fields": fields}), message(name, ORDER)) == [
         {"a": "red", "b": "RED"}, {"a": "blue", "b": "BLUE"},
@@ -425,7 +425,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"for_each": "r in readings", "where": "r.value"}, "where", "float64 can't become bool"),
     ({"alternatives": [{"when": "ok", "fields": {"b": "idd"}}]}, "alternatives[0].fields.b", 'did you mean "id"?'),
     ({"alternatives": [{"when": "okk", "fields": {"b": "id"}}]}, "alternatives[0].when", 'did you mean "ok"?'),
-    ({"fields": {"where": "id"}}, "fields.where", "a key of the document itself stands before [fields]"),
+    ({"fields": {"where": "id"}}, "fields.where", "a key of the document itself belongs before [fields]"),
 ]
 
 

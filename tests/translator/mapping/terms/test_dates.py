@@ -28,7 +28,7 @@ def test_days_into_a_date(name: str) -> None:
 
 
 def test_days_beyond_a_date() -> None:
-    """S3: more days than a date holds are refused, and of what isn't a whole number is no day."""
+    """S3: more days than a date holds are refused, and what isn't a whole number is not a day."""
     avro = ("avro", record(("d", {"type": "int", "logicalType": "date"})))
     assert refused(mapped(DAYS, avro, {"d": {"path": "l", "time": "d"}}), packed(l=2**31)) == ("RANGE", "fields.d")
     assert refused(mapped(DAYS, avro, {"d": {"path": "f", "time": "d"}}), packed(f=0.5)) == ("INEXACT", "fields.d")

@@ -81,7 +81,7 @@ def test_comparisons(test: dict[str, Any], holds: bool) -> None:
 
 
 def test_the_same_to_the_last_digit() -> None:
-    """S26: which is the same is decided by the digits, of which a float holds 17."""
+    """S26: which is the same is decided by the digits; a float holds 17."""
     test = {"path": "d", "equals": "12345678901234567890.12"}
     plan = mapped(PRICE, objects((), t=TEXT), {"t": {"const": "yes", "when": test}})
     assert json.loads(plan.translate(packed("12345678901234567890.12"))) == {"t": "yes"}

@@ -1,4 +1,4 @@
-"""Without a schema a member may be of another kind in each message: what isn't taken of it is no matter."""
+"""Without a schema a member may be of another kind in each message: what isn't taken of it doesn't matter."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_is_taken_is_refused_with_its_path(made: Any) -> None:
 
 
 def test_a_member_of_something_else_is_absent(made: Any) -> None:
-    """As is one of a record that hasn't got it."""
+    """As is one that the record doesn't have."""
     document = {"fields": {"s": {"first": [{"path": "x.y", "cast": "string"}, {"path": "x", "cast": "string"}]}}}
     assert made(document, {"x": "t"}) == ([{"s": "t"}], [])
     assert made(document, {"x": {"y": "in"}}) == ([{"s": "in"}], [])
@@ -89,7 +89,7 @@ def test_what_is_selected_may_stay_untyped(made: Any) -> None:
 
 
 def test_structure_is_still_refused_at_once() -> None:
-    """What isn't JSON at all is no matter of meaning."""
+    """What isn't JSON at all is not a matter of meaning."""
     plan = translator.compile("json", ("json", TARGET), {"version": 1, **ALTERNATIVES})
     assert [each.code for each in plan.translate_each(b'{"op":"c","x":{"y":1.}}').errors] == ["NUMBER"]
     assert [each.code for each in plan.translate_each(b'{"op":"c","x":"\xff"}').errors] == ["UTF8"]

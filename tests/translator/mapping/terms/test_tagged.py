@@ -58,7 +58,7 @@ def packed(value: dict[str, Any]) -> bytes:
 @pytest.mark.parametrize(("value", "text"), AS_TEXT, ids=[each[1][:8] for each in AS_TEXT])
 def test_as_text(value: dict[str, Any], text: str) -> None:
     """Where a text is wanted, a message of one oneof is the member that is set: numbers in their shortest form, bytes
-    in base64, what is no single value in JSON."""
+    in base64, what is not a single value in JSON."""
     fields = {
         "direct": "v", "joined": {"join": ["v", {"const": "!"}]}, "cast": {"path": "v", "cast": "string"},
         "found": 'pairs[key="b"].value', "list": {"for_each": "x in pairs", "item": "x.value"},
@@ -169,8 +169,8 @@ TWICE = [
 
 @pytest.mark.parametrize("format_", ["protobuf", "protojson", "json", "msgpack"])
 def test_a_oneof_member_read_twice(format_: str) -> None:
-    """S20: a oneof's member that is read whole and by a member of its own makes no way for itself, and is no duplicate
-    of itself."""
+    """S20: a oneof's member that is read whole and by a member of its own makes no way for itself, and is not
+    its own duplicate."""
     fields = {"a": {"path": "v", "cast": "string"}, "b": "v.items.values", "c": "v.pair.key"}
     source = (format_, proto(VALUE))
     plan = mapped(source, objects((), a=TEXT, b={}, c=TEXT), fields)

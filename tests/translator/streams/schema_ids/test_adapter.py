@@ -230,7 +230,7 @@ def proto_adapter(tmp_path, target="json", **options):
         (b"\2\0", b"\x08\5"),
         (b"\2\2", b"\x18\5"),
         (b"\4\0\0", b"\x10\5"),
-        (b"\4\2\2", b"\x20\5"),  # behind the map's entry
+        (b"\4\2\2", b"\x20\5"),  # after the map's entry
     ],
 )
 def test_indexes_say_which_message(tmp_path, indexes, payload):

@@ -77,7 +77,7 @@ def test_their_guids_in_headers_are_read(client, part):
 
 @pytest.mark.parametrize("in_header", [False, True])
 def test_their_protobuf_is_read(client, deep, in_header):
-    """A nested message behind a map: its indexes are found."""
+    """A nested message after a map: its indexes are found."""
     conf = {"use.deprecated.format": False}
     conf |= {"schema.id.serializer": confluent.header_schema_id_serializer} if in_header else {}
     ctx = context()
@@ -136,6 +136,6 @@ def test_bytes_alone_are_refused(client):
     assert data[5:] == b"\x04ab"
     adapter = translator.adapter({int.from_bytes(data[1:5], "big"): '{"type":"bytes"}'}, "json")
     error = refusal(lambda: adapter.translate(data))
-    assert (error.code, "without a length" in error.message) == ("FRAME_PLAN", True)
+    assert (error.code, "have no length" in error.message) == ("FRAME_PLAN", True)
     with pytest.raises(PlanError, match="without a length"):
         translator.adapter({1: ONE}, '{"type":"bytes"}', out="confluent", out_id=1)

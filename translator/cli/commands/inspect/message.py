@@ -38,7 +38,7 @@ class FoundMessage:
     schema: Schema | None
     record: PickedRecord
     packed: str | None = None
-    """By what the whole file is compressed."""
+    """What the whole file is compressed with."""
 
 
 def of_bytes(name: str, data: bytes, input_: InputOptions, wanted: Asked) -> FoundMessage:
