@@ -1,4 +1,4 @@
-"""Writes the images that the C tests load: plans by name, compiled as any plan is, one C header a format.
+"""Writes the images that the C tests load: plans by name, compiled as any plan is, one C header a suite.
 
 python -m tests.native.images msgpack > build/images/msgpack.h
 """
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from schemas import model
 from schemas.model import Field, Presence, Record, Schema, Type
+from tests.native import loop_images, program_images, protobuf_images
 from translator import formats
 from translator.plan.compiler import Compiled, Side, compile_pair
 from translator.policies import Policies
@@ -280,6 +281,24 @@ JSON: dict[str, Plan] = {
 SUITES = {"msgpack": MSGPACK, "json": JSON}
 
 
+def untyped() -> dict[str, Compiled]:
+    return {"UNTYPED": compile_pair(Side(formats.get("json"), None), Side(formats.get("msgpack"), None), DEFAULT)}
+
+
+OTHERS = {
+    "alloc": untyped,
+    "loop": loop_images.plans,
+    "program": program_images.plans,
+    "protobuf": protobuf_images.plans,
+}
+
+
+def made(suite: str) -> dict[str, Compiled]:
+    if suite in OTHERS:
+        return OTHERS[suite]()
+    return {name: compiled(suite, plan) for name, plan in SUITES[suite].items()}
+
+
 def compiled(suite: str, plan: Plan) -> Compiled:
     format_ = formats.get(plan.dialect or suite)
     language: model.Language = "protobuf" if plan.dialect == "protojson" else "avro"
@@ -289,16 +308,15 @@ def compiled(suite: str, plan: Plan) -> Compiled:
 
 def lines(suite: str) -> Iterator[str]:
     """The header: an enum of the plans' names, their images, and the names that their errors mention."""
-    plans = SUITES[suite]
+    plans = made(suite)
     yield f"/* Written by tests/native/images.py: the plans of the {suite} tests, as they are compiled. */"
     yield "enum { " + ", ".join([*plans, "PLANS"]) + " };"
-    made = {name: compiled(suite, plan) for name, plan in plans.items()}
-    for name, each in made.items():
+    for name, each in plans.items():
         yield f"static const uint8_t image_{name}[] = {{{','.join(map(str, each.image))}}};"
         names = ", ".join(map(json.dumps, each.names))
         yield f"static const char *const names_{name}[] = {{{names}}};"
     yield "static const image images[PLANS] = {"
-    yield from (f'    [{name}] = {{"{name}", image_{name}, sizeof image_{name}, names_{name}}},' for name in made)
+    yield from (f'    [{name}] = {{"{name}", image_{name}, sizeof image_{name}, names_{name}}},' for name in plans)
     yield "};"
 
 

@@ -17,6 +17,7 @@ from native.binding import MESSAGES
 from native.errors import DataError
 from schemas import avro
 from tests import each_vectors, vectors
+from tests.native import images
 from translator import formats
 from translator.engine.plan import Plan
 from translator.mapping import document
@@ -166,10 +167,14 @@ def build(folder: Path) -> Path:
         done = subprocess.run([compiler, *FLAGS, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
+    headers = folder / "images"
+    headers.mkdir()
+    (headers / "alloc.h").write_text("".join(f"{line}\n" for line in images.lines("alloc")))
+    includes = [*INCLUDES, f"-I{folder}"]
     objects = [str(folder / f"{number}.o") for number, _ in enumerate(sources)]
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         list(
-            pool.map(lambda pair: run(*INCLUDES, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True))
+            pool.map(lambda pair: run(*includes, "-c", str(pair[0]), "-o", pair[1]), zip(sources, objects, strict=True))
         )
     program = folder / "test_alloc"
     run(*objects, "-o", str(program), "-lm")

@@ -9,48 +9,48 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from native.binding import C, Plan
+from native.binding import C, LoadedPlan
 from native.errors import DataError
+from translator.plan import instructions as insn
+from translator.plan import nodes, steps
 from translator.plan.image import Image
+from translator.plan.instructions import Insn
+from translator.plan.rows import FieldRow, NodeFlag, NodeRow, RecordRow
 
-WHOLE = {"lo": -(1 << 63), "hi": (1 << 63) - 1, "bits": 64}
 ZIGZAG = {-1: b"\x01", 2: b"\x04", 127: b"\xfe\x01"}
 
 
-def record(image: Image, *nodes: int) -> int:
+def whole() -> NodeRow:
+    return nodes.int_(64, -(1 << 63), (1 << 63) - 1)
+
+
+def record(image: Image, *members: int) -> int:
     """A record of two fields, `n` and `s`, both read and written."""
-    first = len(image.fields)
-    for slot, node in enumerate(nodes):
-        image.fields.append({"node": node, "slot": slot, "group": C.H9_NONE, "name": image.name("ns"[slot]),
-                             "key": image.text(f'"{"ns"[slot]}":'.encode()), "key_size": 4})  # fmt: skip
+    rows = [
+        FieldRow(node, slot, key=image.text(f'"{name}":'.encode()), key_size=4, name=image.name(name))
+        for slot, (node, name) in enumerate(zip(members, "ns", strict=True))
+    ]
     keys, mask = image.key_table([])
-    image.records.append({"first": first, "count": 2, "slots": 2, "words": 1, "need": C.H9_NONE, "keys": keys,
-                          "key_mask": mask, "unknown_slot": C.H9_NO_SLOT})  # fmt: skip
+    image.records.append(RecordRow(image.add_fields(rows), 2, slots=2, words=1, keys=keys, key_mask=mask))
     return len(image.records) - 1
 
 
-def changed(*insns: dict[str, int], registers: int = 4, root: int | None = None) -> Plan:
+def changed(*insns: Insn, registers: int = 4, root: int | None = None) -> LoadedPlan:
     """Avro of a record {n: long, s: string} to JSON of the same, `insns` in between."""
     image = Image()
-    number, text = image.node(C.H9_OP_INT, **WHOLE), image.node(C.H9_OP_STRING)
-    table = record(image, number, text)
-    node = image.node(C.H9_OP_RECORD, a=table)
-    image.chain([{"code": C.H9_STEP_UPPER}])
-    image.insns = [{**each, "name": image.name("rule")} for each in insns]
+    number, text = image.node(whole()), image.node(nodes.string())
+    node = image.node(nodes.record(record(image, number, text)))
+    assert image.chain([steps.upper()]) == 1
+    image.insns = [each._replace(name=image.name("rule")) for each in insns]
     data = image.dump(
         reader=C.H9_FORMAT_AVRO, writer=C.H9_FORMAT_JSON, read_root=number if root == 0 else node, write_root=node,
-        skip_root=C.H9_NONE, registers=registers,
+        registers=registers,
     )  # fmt: skip
-    return Plan(data, image.names)
+    return LoadedPlan(data, image.names)
 
 
-FRAME = {"op": C.H9_I_FRAME, "dst": 0}
-UPPER = [
-    {"op": C.H9_I_FIELD, "dst": 1, "a": 0, "b": 1, "c": 0},
-    {"op": C.H9_I_STEP, "dst": 2, "a": 1, "c": 1},
-    {"op": C.H9_I_SET, "dst": 0, "a": 2, "b": 1, "c": 0},
-]
-END = {"op": C.H9_I_END, "a": 0}
+FRAME, END = insn.frame(0), insn.end(0)
+UPPER = [insn.field(1, 0, 1, 0), insn.step(2, 1, 1), insn.set_(0, 2, 1, 0)]
 
 
 def test_a_plan_without_a_mapping_has_instructions() -> None:
@@ -62,14 +62,14 @@ def test_a_plan_without_a_mapping_has_instructions() -> None:
 
 def test_what_instructions_refuse_is_refused() -> None:
     """A register that must be there and isn't: at the instruction's key, with nothing written."""
-    plan = changed(FRAME, {"op": C.H9_I_CLEAR, "dst": 3}, {"op": C.H9_I_REQUIRE, "a": 3}, END)
+    plan = changed(FRAME, insn.clear(3), insn.require(3), END)
     with pytest.raises(DataError) as found:
         plan.translate(b"\x04\x06abc")
     assert (found.value.code, found.value.path) == ("CONDITION", "rule")
 
 
-@pytest.mark.parametrize("insns", [[FRAME], [{**FRAME, "dst": 4}, END], [{"op": C.H9_INSNS}, END]])
-def test_bad_instructions_are_not_loaded(insns: list[dict[str, int]]) -> None:
+@pytest.mark.parametrize("insns", [[FRAME], [insn.frame(4), END], [Insn(C.H9_INSNS), END]])
+def test_bad_instructions_are_not_loaded(insns: list[Insn]) -> None:
     """A program without an end, a register that there isn't, an instruction that there isn't."""
     with pytest.raises(DataError, match="BAD_PLAN"):
         changed(*insns)
@@ -100,6 +100,12 @@ FORMATS: dict[str, Callable[[list[int]], bytes]] = {
 }  # fmt: skip
 
 
+def plan_of(image: Image, root: int, reader: str, writer: str) -> LoadedPlan:
+    """`root` read and written."""
+    cores = [getattr(C, f"H9_FORMAT_{each}") for each in (reader, writer)]
+    return LoadedPlan(image.dump(reader=cores[0], writer=cores[1], read_root=root, write_root=root), image.names)
+
+
 @pytest.mark.parametrize("writer", FORMATS)
 @pytest.mark.parametrize("reader", FORMATS)
 @pytest.mark.parametrize("width", [1, 2, 4, 8])
@@ -107,13 +113,8 @@ def test_numbers_stand_in_few_bytes(reader: str, writer: str, width: int) -> Non
     """A list's whole numbers keep their sign in 1, 2, 4 and 8 bytes; many and few, and none."""
     low, high = -(1 << 8 * width - 1), (1 << 8 * width - 1) - 1
     image = Image()
-    item = image.node(C.H9_OP_INT, bits=64, lo=low, hi=high)
-    root = image.node(C.H9_OP_LIST, a=item, b=1, width=width)
-    data = image.dump(
-        reader=getattr(C, f"H9_FORMAT_{reader}"), writer=getattr(C, f"H9_FORMAT_{writer}"), read_root=root,
-        write_root=root, skip_root=C.H9_NONE,
-    )  # fmt: skip
-    plan = Plan(data, image.names)
+    item = image.node(nodes.int_(64, low, high))
+    plan = plan_of(image, image.node(nodes.list_(item, width, least=1)), reader, writer)
     for values in ([], [0], [low, -1, 0, 1, high], list(range(-100, 100))):
         assert plan.translate(FORMATS[reader](values)) == FORMATS[writer](values)
 
@@ -123,36 +124,28 @@ def test_numbers_without_a_sign_in_few_bytes(width: int) -> None:
     """The highest one isn't taken for -1, in Protobuf's packed runs too."""
     high = (1 << 8 * width) - 1
     image = Image()
-    item = image.node(C.H9_OP_UINT, bits=64, hi=high)
-    root = image.node(C.H9_OP_LIST, a=item, b=1, width=width)
-    data = image.dump(reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_MSGPACK, read_root=root, write_root=root,
-                      skip_root=C.H9_NONE)  # fmt: skip
-    assert Plan(data, image.names).translate(json_list([0, high])) == msgspec.msgpack.encode([0, high])
+    plan = plan_of(image, image.node(nodes.list_(image.node(nodes.uint(64, high)), width, least=1)), "JSON", "MSGPACK")
+    assert plan.translate(json_list([0, high])) == msgspec.msgpack.encode([0, high])
 
 
 @pytest.mark.parametrize("width", [0, 3, 5, 32])
 def test_other_widths_are_not_loaded(width: int) -> None:
     """A list's items take 1, 2, 4, 8 or 16 bytes."""
     image = Image()
-    root = image.node(C.H9_OP_LIST, a=image.node(C.H9_OP_INT, **WHOLE), width=width)
-    data = image.dump(reader=C.H9_FORMAT_JSON, writer=C.H9_FORMAT_JSON, read_root=root, write_root=root,
-                      skip_root=C.H9_NONE)  # fmt: skip
+    root = image.node(nodes.list_(image.node(whole()), width))
     with pytest.raises(DataError, match="BAD_PLAN"):
-        Plan(data, image.names)
+        plan_of(image, root, "JSON", "JSON")
 
 
 def test_protobuf_packs_two_bytes() -> None:
     """A packed run of sint32 in two bytes each: read from varints, written as varints."""
     image = Image()
-    item = image.node(C.H9_OP_INT, bits=32, wire=C.H9_WIRE_ZIGZAG, lo=-32768, hi=32767)
-    root = image.node(C.H9_OP_LIST, a=item, width=2, flags=C.H9_N_PACKED)
-    image.fields.append({"node": root, "slot": 0, "group": C.H9_NONE, "tag": 1 << 3 | 2})
-    image.records.append({"first": 1, "count": 1, "slots": 1, "words": 1, "need": C.H9_NONE,
-                          "keys": image.key_table([])[0], "key_mask": 3, "unknown_slot": C.H9_NO_SLOT,
-                          "numbers": image.many32([0, 1]), "numbers_size": 2})  # fmt: skip
-    node = image.node(C.H9_OP_RECORD, a=0)
-    data = image.dump(reader=C.H9_FORMAT_PROTOBUF, writer=C.H9_FORMAT_PROTOBUF, read_root=node, write_root=node,
-                      skip_root=C.H9_NONE)  # fmt: skip
+    item = image.node(nodes.int_(32, -32768, 32767, C.H9_WIRE_ZIGZAG))
+    root = image.node(nodes.list_(item, 2, flags=NodeFlag.PACKED))
+    first = image.add_fields([FieldRow(root, 0, tag=1 << 3 | 2)])
+    keys, mask = image.key_table([])
+    table = RecordRow(first, 1, slots=1, words=1, keys=keys, key_mask=mask)
+    image.records.append(table._replace(numbers=image.many32([0, 1]), numbers_size=2))
     body = ZIGZAG[-1] + ZIGZAG[2] + ZIGZAG[127] + b"\xff\xff\x03"
     message = b"\x0a" + struct.pack("B", len(body)) + body
-    assert Plan(data, image.names).translate(message) == message
+    assert plan_of(image, image.node(nodes.record(0)), "PROTOBUF", "PROTOBUF").translate(message) == message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import entry_points
@@ -63,6 +64,7 @@ def build() -> App:
 
 def run(argv: list[str]) -> int:
     """Runs one command line. Its exit code; nothing of a command's failure gets out of here."""
+    warnings.showwarning = _warned  # type: ignore[assignment]
     try:
         result = build()(argv, exit_on_error=False, result_action="return_value")
     except CycloptsError:
@@ -78,6 +80,11 @@ def run(argv: list[str]) -> int:
         _hush()
         return BROKEN_PIPE
     return result if isinstance(result, int) else DONE
+
+
+def _warned(message: Warning | str, *_: object) -> None:
+    """A library's warning, and ours of a plug-in that can't be used, as all else that is told."""
+    print(f"translator: warning: {message}", file=sys.stderr)
 
 
 def _completion(app: App) -> Callable[..., int]:

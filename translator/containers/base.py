@@ -228,8 +228,8 @@ class Container:
         match self.holds:
             case "any":
                 return True
-            case "text":
-                return format_.text
+            case "text":  # what a foreign format is, its user knows, who names the container
+                return format_.text or format_.is_foreign
             case "own":
                 return format_.container == self.name
 

@@ -6,7 +6,7 @@
 `index` and `offset` are the message's place in `file`, `byte` the place in the message where it was refused. Damage to
 a container is a letter too, without data. The format of the first letter is that of all.
 
-Nothing is written here: letters come from refusals, not from messages (translator/cli/shared/letters.py).
+Nothing is written here: letters come from refusals, not from messages (translator/streams/letters.py).
 """
 
 from __future__ import annotations

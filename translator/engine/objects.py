@@ -16,6 +16,7 @@ from typing import Any as Anything
 from msgspec import inspect, structs
 
 from native.errors import PlanError
+from schemas.identity import Identity
 from schemas.model import (
     MISSING,
     Any,
@@ -52,13 +53,11 @@ class _Copies:
         self.defaults = defaults
         self.changed = False
         self._done: dict[object, Type] = {}
-        self._kept: list[object] = []
 
-    def record(self, key: object, record: Record, rewrite: Callable[[Field], Field], *keep: object) -> Record:
+    def record(self, key: object, record: Record, rewrite: Callable[[Field], Field]) -> Record:
         """The copy of `record` under `key`, made once, so that a record may contain itself."""
         if key not in self._done:
             copy = self._done[key] = replace(record, fields=[])
-            self._kept.append(keep)
             copy.fields = [rewrite(each) for each in record.fields]
         found = self._done[key]
         assert isinstance(found, Record)
@@ -100,7 +99,7 @@ def _widen(t: Type, copies: _Copies) -> Type:
             floats = sum(isinstance(branch, Float) for branch in t.branches)
             return Union(tuple(b if floats > 1 and isinstance(b, Float) else _widen(b, copies) for b in t.branches))
         case Record():
-            return copies.record(id(t), t, lambda each: _widen_field(each, copies))
+            return copies.record(t, t, lambda each: _widen_field(each, copies))
         case _:
             return t
 
@@ -193,12 +192,12 @@ def _narrow(t: Type, infos: Infos, copies: _Copies) -> Type:
         case Union() as union:
             return Union(tuple(_narrow(branch, infos, copies) for branch in union.branches))
         case Record() as record:
-            key = (id(record), *map(id, infos))
+            key = (record, *map(Identity, infos))
 
             def rewrite(each: Field) -> Field:
                 return replace(each, type=_narrow(each.type, _members(infos, each.name), copies))
 
-            return copies.record(key, record, rewrite, infos)
+            return copies.record(key, record, rewrite)
         case Array() as array:
             inside = tuple(item for info in infos if not isinstance(info, _RECORDS) for item in _inside(info))
             return replace(array, items=_narrow(array.items, inside, copies))
@@ -238,12 +237,12 @@ _UINT64_DIGITS = 20
 """The precision by which Avro's decimals stand for unsigned integers (S7)."""
 
 
-def _holds_times(info: inspect.Type, seen: set[int]) -> bool:
+def _holds_times(info: inspect.Type, seen: set[Identity]) -> bool:
     for each in _flat((info,)):
         if isinstance(each, (inspect.DateTimeType, inspect.TimeType)):
             return True
-        if id(each) not in seen:
-            seen.add(id(each))
+        if Identity(each) not in seen:
+            seen.add(Identity(each))
             if any(_holds_times(inner, seen) for inner in _inside(each)):
                 return True
     return False

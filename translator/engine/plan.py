@@ -230,6 +230,10 @@ def of_ends(
     limits: Limits | None = None,
 ) -> Plan:
     """The core's plan from one end to the other. PlanError: there is none, or a format that the core does not speak."""
+    for name in (source.format, target.format):
+        if name not in formats.NAMES:
+            reason = f"no format {name!r} in the core, and no transformer from {source.format} to {target.format}"
+            raise PlanError([("", f"{reason} is registered")])
     sides = (Side(formats.get(end.format), end.schema) for end in (source, target))
     return Plan(*sides, mapping=mapping, policies=policies, drop=drop, limits=limits)
 

@@ -16,7 +16,6 @@ from translator import formats
 from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter
 from translator.engine.plan import Plan, of_ends
 from translator.engine.transformers import SHARED, Factory, Options, Transformer
-from translator.formats.base import ALL_LANGUAGES, Format, by_name, no_checks
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
 from translator.plan.compiler import Side
@@ -154,12 +153,4 @@ def _at(error: DataError, index: int) -> DataError:
 
 
 def _side(end: End) -> Side:
-    return Side(formats.get(end.format) if end.format in formats.NAMES else _foreign(end.format), end.schema)
-
-
-def _foreign(name: str) -> Format:
-    """A user's format: only its registered transformers know more than its name."""
-    return Format(
-        name=name, core=-1, languages=ALL_LANGUAGES, scalar=lambda type_, policies: None, checks=no_checks,
-        spellings=by_name, self_describing=True,
-    )  # fmt: skip
+    return Side(formats.known(end.format), end.schema)

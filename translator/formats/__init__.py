@@ -83,6 +83,16 @@ def get(name: str) -> Format:
     return found
 
 
+@cache
+def known(name: str) -> Format:
+    """The format called `name`; of one that only registered transformers speak, all that can be said of it."""
+    if name in NAMES:
+        return get(name)
+    from translator.formats.base import foreign
+
+    return foreign(name)
+
+
 def is_text(name: str) -> bool:
     """Whether messages in that format are JSON text; False of a name that only registered transformers know."""
     return name in NAMES and get(name).text

@@ -138,6 +138,10 @@ def never_guessed(message: bytes) -> int:
     return 0
 
 
+FOREIGN: Final = -1
+"""The core's format of one that it does not speak."""
+
+
 @dataclass(frozen=True)
 class Format:
     """One wire format.
@@ -191,6 +195,11 @@ class Format:
     loses: tuple[str, ...] = ()
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether only registered transformers speak it: nobody here knows more than its name."""
+        return self.core == FOREIGN
+
+    @property
     def schemaless(self) -> bool:
         """Whether messages can be read and written without a schema."""
         return self.self_describing and not self.needs_schema
@@ -217,3 +226,16 @@ def by_name(field_: Field) -> list[str]:
 def no_checks(type_: Type, policies: Policies) -> list[Check]:
     """The format can say every value of every type that it has."""
     return []
+
+
+def foreign(name: str) -> Format:
+    """A format that only registered transformers speak."""
+    return Format(
+        name=name, core=FOREIGN, languages=ALL_LANGUAGES, scalar=_no_form, checks=no_checks, spellings=by_name,
+        self_describing=True, container="",
+    )  # fmt: skip
+
+
+def _no_form(type_: Type, policies: Policies) -> WireForm | None:
+    """The core writes nothing in it."""
+    return None

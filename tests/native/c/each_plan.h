@@ -1,66 +1,15 @@
-/* What test_each.c and test_each_read.c share: programs with loops, and all that came of one told as a line of text. */
+/* What the tests of loops share: all that came of a program told as a line of text, and what it reads. */
 #ifndef H9_TEST_EACH_PLAN_H
 #define H9_TEST_EACH_PLAN_H
 
+#include "images.h"
+#include "images/loop.h"
 #include "map_plan.h"
 
-enum { INNER = 5, OUTER = 6 }; /* names of loops; KEY is every instruction's own */
-enum { ALONE = H9_EACH_ALONE | H9_OP_RECORD };
+enum { OUTER = 6 }; /* the name of a loop in no other; KEY is every instruction's own */
 
 static char told[8192], refused[256];
 static size_t told_size;
-
-/* A program that makes many: what is written has one text, by Avro. */
-static inline void make_many(void)
-{
-    static h9_field field[1] = {{.node = STRING}};
-    plan.fields = field;
-    plan.h.fields = 1;
-    plan.h.many = 1;
-    records[TARGET].count = 1;
-}
-
-/* --- programs --- */
-
-static inline uint32_t here(void) { return plan.h.insns; }
-
-/* A loop over the list in a register; the loop around it, if any. */
-static inline h9_insn *open_loop(uint16_t dst, uint16_t list, uint16_t width, uint32_t op, const h9_insn *around)
-{
-    add(H9_I_CLEAR, dst + 1, 0, 0, 0, 0);
-    h9_insn *n = add(H9_I_EACH, dst, list, width, 0, op);
-    n->name = around ? INNER : OUTER;
-    n->spare = around ? (uint32_t)(around - insns) + 1 : 0;
-    return n;
-}
-
-static inline void close_loop(h9_insn *each)
-{
-    add(H9_I_AGAIN, 0, 0, 0, (uint32_t)(each - insns), 0);
-    each->c = here();
-}
-
-/* The text in a register is written, by way of the register after it. */
-static inline void emit_text(uint16_t from)
-{
-    add(H9_I_RECORD_NEW, from + 1, 0, 0, TARGET, 0);
-    add(H9_I_SET, from + 1, from, 0, TARGET, 0);
-    add(H9_I_EMIT, 0, from + 1, 0, 0, 0);
-}
-
-/* For each record of the list in slot 0: its first member, which must be there, is written. */
-static inline h9_insn *emit_names(void)
-{
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *loop = open_loop(1, 0, 16, ALONE, NULL), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_FIELD, 4, 1, 0, PAIR, 0);
-    add(H9_I_REQUIRE, 0, 4, 0, 0, 0);
-    emit_text(4);
-    item->c = here();
-    close_loop(loop);
-    return loop;
-}
 
 /* --- what came of it --- */
 
@@ -92,7 +41,7 @@ static inline const char *tell_all(void)
         const h9_result *r = &c->results[i];
         char text[64] = "";
         size_t n = (size_t)r->end - from;
-        if (CHECK(n > 0 && n <= sizeof text)) memcpy(text, c->out + from + 1, n - 1); /* behind its length */
+        if (CHECK(n > 0 && n <= sizeof text)) memcpy(text, c->out + from + 1, n - 1); /* after its length */
         tell("%u.%u=%s ", r->record, r->item, text);
         from = (size_t)r->end;
     }
@@ -117,7 +66,6 @@ static inline const char *each(void)
     fresh();
     c->out_size = c->results_size = c->errors_size = 0;
     refused[0] = 0;
-    if (!CHECK(h9_good_program(&plan))) return "";
     CHECK(h9_arena(c, 1) != NULL); /* there is a chunk */
     uint64_t left = c->arena_left;
     uint8_t *end = c->chunk_end;

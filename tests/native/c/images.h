@@ -1,5 +1,5 @@
-/* Plans for tests: images that the compiler made (tests/native/images.py), loaded by name; and variants of them, in
- * which the root's node was changed to what no compiler makes of a schema. */
+/* Plans for tests: images that the compiler made (tests/native/images.py), loaded by name; variants of them, in which
+ * the root's node was changed to what no compiler makes of a schema; and copies for a test to damage. */
 #ifndef H9_TESTS_IMAGES_H
 #define H9_TESTS_IMAGES_H
 
@@ -53,6 +53,40 @@ static inline h9_plan *load_variant(const image *i, const variant *v)
     h9_plan *plan = load_bytes(i->name, copy, i->size);
     free(copy);
     return plan;
+}
+
+/* --- copies --- */
+
+/* An image's bytes, and the parts of it that tests change; `plan` is what it was loaded as. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+    h9_header *h;
+    h9_node *nodes;
+    h9_insn *insns;
+} image_copy;
+
+static inline image_copy copy_image(const image *i, const h9_plan *plan)
+{
+    uint8_t *bytes = malloc(i->size);
+    memcpy(bytes, i->bytes, i->size);
+    const uint8_t *from = (const uint8_t *)(plan + 1);
+    return (image_copy){.bytes = bytes,
+                        .size = i->size,
+                        .h = (h9_header *)(void *)bytes,
+                        .nodes = (h9_node *)(void *)(bytes + ((const uint8_t *)plan->nodes - from)),
+                        .insns = (h9_insn *)(void *)(bytes + ((const uint8_t *)plan->insns - from))};
+}
+
+/* Whether a plan can be made of a copy, which is gone then; if not, that is said of the plan. */
+static inline bool loads(image_copy copy)
+{
+    h9_plan *plan = NULL;
+    h9_code code = h9_plan_load(copy.bytes, copy.size, NULL, &plan);
+    CHECK_INT(code, plan ? H9_OK : H9_E_BAD_PLAN);
+    h9_plan_free(plan);
+    free(copy.bytes);
+    return plan != NULL;
 }
 
 static inline const h9_node *read_node(const h9_plan *p) { return &p->nodes[p->h.read_root]; }

@@ -121,7 +121,7 @@ static const bad_case bad_cases[] = {
     {"B45: another unknown group's end", "a3 06 ac 06", H9_E_GROUP, 2},
     {"B45: an end in a message", "72 02 dc 01", H9_E_GROUP, 2},
     {"a group without end", "db 01 08 01", H9_E_TRUNCATED, 4},
-    {"a group that ends behind its message", "72 03 db 01 08 dc 01", H9_E_TRUNCATED, 5},
+    {"a group that ends after its message", "72 03 db 01 08 dc 01", H9_E_TRUNCATED, 5},
     {"an unknown group without end", "a3 06 08 01", H9_E_TRUNCATED, 4},
     {"B43: a varint of 11 bytes", "08 80 80 80 80 80 80 80 80 80 80 00", H9_E_VARINT, 1},
     {"B43: in what is skipped", "f8 06 ff ff ff ff ff ff ff ff ff ff 01", H9_E_VARINT, 2},

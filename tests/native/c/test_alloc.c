@@ -2,16 +2,16 @@
  * right or is refused, and on the same context all of them come out right afterwards.
  *
  *     test_alloc FILE...      cases that tests/native/test_alloc.py wrote from compiled plans
- *     test_alloc              one plan made by hand: untyped JSON to MessagePack
+ *     test_alloc              one plan: untyped JSON to MessagePack
  *
  * A case, in numbers of 32 bits: image size, image, count, then for each message its code (0: it is translated), size,
  * bytes, size of the result, result; and the number of its items, where it makes many, with the code and size of each.
  */
-#include "check.h"
-#include "hal9_core.h"
-#include "hal9_image.h"
-
 #include <stdlib.h>
+
+#include "hal9_core.h"
+#include "images.h"
+#include "images/alloc.h"
 
 #define MOST 16
 #define ITEMS 16
@@ -321,27 +321,12 @@ static void run_file(const char *name)
     free(block);
 }
 
-typedef struct untyped {
-    h9_header h;
-    h9_node nodes[1];
-    h9_step steps[1];
-} untyped;
-
 static void run_untyped(void)
 {
     static const char in[] = "{\"a\":[1,\"\\u00e9\"]}", out[] = "\x81\xA1"
                                                                 "a\x92\x01\xA2\xC3\xA9";
-    untyped image = {.h = {.magic = H9_IMAGE_MAGIC,
-                           .version = H9_IMAGE_VERSION,
-                           .reader = H9_FORMAT_JSON,
-                           .writer = H9_FORMAT_MSGPACK,
-                           .skip_root = H9_NONE,
-                           .nodes = 1,
-                           .steps = 1,
-                           .names = 1},
-                     .nodes = {{.op = H9_OP_ANY}}};
-    size_t size = offsetof(untyped, steps) + sizeof image.steps;
-    test_case t = {.name = "untyped", .image = (const uint8_t *)&image, .image_size = size, .count = 2};
+    const image *i = &images[UNTYPED];
+    test_case t = {.name = i->name, .image = i->bytes, .image_size = i->size, .count = 2};
     t.messages[0] = (message){
         .p = (const uint8_t *)in, .out = (const uint8_t *)out, .size = sizeof in - 1, .out_size = sizeof out - 1};
     t.messages[1] = (message){.p = (const uint8_t *)in, .size = 3, .code = H9_E_TRUNCATED};

@@ -1,4 +1,4 @@
-/* Loops of a mapping, by programs written by hand: which items are taken, what is refused alone or as a whole and
+/* Loops of a mapping, each by a program of its own: which items are taken, what is refused alone or as a whole and
  * where, and that an item's memory is free again. */
 #include "each_plan.h"
 
@@ -17,8 +17,7 @@ static void test_every_item_is_a_message(void)
 {
     static const char *const names[] = {"x", "y", "z"};
     give_names(names, 3);
-    emit_names();
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(NAMES);
     CHECK_TOLD("0.0=x 0.1=y 0.2=z ");
     CHECK_INT(c->items, limits.items - 3);
     give_names(names, 0); /* an empty list */
@@ -31,11 +30,10 @@ static void test_a_refused_item_is_alone(void)
 {
     static const char *const names[] = {"x", NULL, "z", NULL};
     give_names(names, 4);
-    emit_names();
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(NAMES);
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@.6[1]:7 0.3!49@.6[3]:7 ");
     CHECK(c->errors[0].offset == 0 && c->errors[1].offset == 0);
-    insns[2].name = 0; /* a loop over the message itself */
+    use(NAMES_OF_THE_MESSAGE); /* a loop over the message itself */
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@[1]:7 0.3!49@[3]:7 ");
 }
 
@@ -51,23 +49,7 @@ static void test_loops_in_loops(void)
     items[2] = pair("y", &lists[1]);
     forget();
     give(0, list_of(items, 3));
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *outer = open_loop(1, 0, 16, ALONE, NULL);
-    add(H9_I_FIELD, 4, 1, 1, PAIR, 0);
-    h9_insn *loop = open_loop(5, 4, 16, ALONE, outer), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_FIELD, 8, 5, 0, PAIR, 0);
-    add(H9_I_REQUIRE, 0, 8, 0, 0, 0);
-    emit_text(8);
-    item->c = here();
-    close_loop(loop);
-    item = add(H9_I_ITEM, 0, 0, 0, 0, 0); /* behind it one of the outer loop */
-    add(H9_I_REQUIRE, 0, 4, 0, 0, 0);
-    add(H9_I_FIELD, 8, 1, 0, PAIR, 0);
-    emit_text(8);
-    item->c = here();
-    close_loop(outer);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(LOOPS_IN_LOOPS);
     CHECK_TOLD("0.0=a 0.2=c 0.3=x 0.5=c 0.6=y 0.1!49@.6[0].5[1]:7 0.4!49@.6[1]:7 ");
 }
 
@@ -76,53 +58,26 @@ static void test_registers_are_the_items_own(void)
 {
     static const char *const names[] = {"x", NULL, "z"};
     give_names(names, 3);
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *loop = open_loop(1, 0, 16, ALONE, NULL), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_FIELD, 5, 1, 0, PAIR, 0);
-    h9_insn *absent = add(H9_I_IF_ABSENT, 0, 5, 0, 0, 0);
-    add(H9_I_COPY, 4, 5, 0, 0, 0);
-    absent->c = here();
-    add(H9_I_REQUIRE, 0, 4, 0, 0, 0);
-    emit_text(4);
-    item->c = here();
-    close_loop(loop);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(OWN_REGISTERS);
     CHECK_TOLD("0.0=x 0.2=z 0.1!49@.6[1]:7 ");
 }
 
-/* An item that a condition passes over is none. */
-static void pass_over(uint16_t condition, bool refuse_behind)
-{
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *loop = open_loop(1, 0, 16, ALONE, NULL), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_FIELD, 4, 1, 0, PAIR, 0);
-    add(H9_I_TEXT, 6, 0, 0, text("y", 1), 1);
-    add(H9_I_COMPARE, 7, 4, 6, H9_CMP_NE, H9_OP_STRING);
-    h9_insn *skip = add(H9_I_IF_FALSE, 0, condition, 0, 0, 0);
-    emit_text(4);
-    item->c = skip->c = here();
-    close_loop(loop);
-    if (refuse_behind) add(H9_I_REQUIRE, 0, 9, 0, 0, 0);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
-}
-
+/* An item that a condition passes over is not a message. */
 static void test_conditions(void)
 {
     static const char *const names[] = {"x", "y", "z"};
     give_names(names, 3);
-    pass_over(7, false);
+    use(PASS_OVER);
     CHECK_TOLD("0.0=x 0.1=z ");
 }
 
-/* Behind a loop no item is under way, even where its last one was passed over: so the message is refused, once. */
-static void test_refused_behind_a_loop(void)
+/* After a loop no item is under way, even where its last one was passed over: so the message is refused, once. */
+static void test_refused_after_a_loop(void)
 {
     static const char *const names[] = {"x", "y"};
     give_names(names, 2);
-    for (uint16_t condition = 7; condition < 9; condition++) { /* the last one is passed over; all are */
-        pass_over(condition, true);
+    for (uint32_t i = 0; i < 2; i++) { /* the last one is passed over; all are */
+        use(PASS_OVER_AND_REFUSE + i);
         CHECK_WHOLE("49@:7");
         CHECK_INT(c->errors_size, 0);
         CHECK_INT(c->items, limits.items - 2);
@@ -133,30 +88,21 @@ static void test_emit_without_item(void)
 {
     static const char *const names[] = {"x"};
     give_names(names, 1);
-    h9_insn *loop = emit_names();
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
-    loop[1] = (h9_insn){.op = H9_I_CLEAR, .dst = 9}; /* in the place of ITEM */
+    use(EMIT_WITHOUT_ITEM);
     CHECK_WHOLE("2@.6[0]:7");
 }
 
 /* --- over other things --- */
 
 /* Numbers and texts, by their widths; what is made of each is the same list again. */
-static void check_copied(void *list, uint32_t n, uint16_t width, uint32_t op)
+static void check_copied(uint32_t program, void *list, uint32_t n, size_t width)
 {
     forget();
     give(0, list_of(list, n));
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    add(H9_I_LIST_NEW, 1, 0, 0, 0, 0);
-    h9_insn *loop = open_loop(2, 0, width, op, NULL);
-    if (width == 32) add(H9_I_PUT, 1, 2, 4, 0, 0);
-    else add(H9_I_APPEND, 1, 2, width, 0, 0);
-    close_loop(loop);
-    show(2);
+    use(program);
     h9_slot *frame = map();
     CHECK_INT(frame[1].list.n, n);
-    CHECK_BYTES(frame[1].list.items, (size_t)n * width, list, (size_t)n * width);
+    CHECK_BYTES(frame[1].list.items, n * width, list, n * width);
 }
 
 static void test_widths(void)
@@ -165,14 +111,12 @@ static void test_widths(void)
     int32_t numbers[3] = {-1, INT32_MIN, 7};
     double reals[2] = {-0.0, 1e300};
     h9_slot texts[4] = {slot_text("a"), slot_text("b"), slot_text(""), slot_text("d")};
-    plan.h.many = 0;
-    check_copied(flags, 3, 1, H9_OP_BOOL);
-    check_copied(numbers, 3, 4, H9_OP_INT);
-    check_copied(numbers, 3, 4, H9_OP_UINT);
-    check_copied(reals, 2, 8, H9_OP_F64);
-    check_copied(texts, 4, 16, H9_OP_STRING);
-    check_copied(texts, 2, 32, H9_OP_UNION);
-    plan.h.many = 1;
+    check_copied(COPIED, flags, 3, 1);
+    check_copied(COPIED + 1, numbers, 3, 4);
+    check_copied(COPIED + 2, numbers, 3, 4);
+    check_copied(COPIED + 3, reals, 2, 8);
+    check_copied(COPIED + 4, texts, 4, 16);
+    check_copied(COPIED + 5, texts, 2, 32);
 }
 
 /* The item of another list that corresponds to the loop's; a map's value by number. */
@@ -182,36 +126,14 @@ static void test_index(void)
     h9_slot texts[2] = {slot_text("a"), slot_text("b")};
     give_names(names, 3);
     give(1, list_of(texts, 2));
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    add(H9_I_LOAD, 9, 1, 0, 0, 0);
-    add(H9_I_INDEX, 11, 9, 32, 0, H9_OP_UNION);
-    add(H9_I_INDEX, 10, 9, 16, 0, H9_OP_STRING)->spare = 1 + 2; /* no loop is at an item yet */
-    add(H9_I_PRESENT, 12, 10, 0, 0, 0);
-    h9_insn *loop = open_loop(1, 0, 16, ALONE, NULL), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_LOAD, 9, 1, 0, 0, 0);
-    add(H9_I_INDEX, 5, 9, 16, 0, H9_OP_STRING)->spare = 1 + 2;
-    add(H9_I_REQUIRE, 0, 5, 0, 0, 0);
-    emit_text(5);
-    item->c = here();
-    close_loop(loop);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(INDEX);
     CHECK_TOLD("0.0=a 0.1=b 0.2!49@.6[2]:7 ");
 }
 
 /* The first record whose member has the text, in the list's order; options may be null. */
-static void check_found(const char *key, bool boxed, const char *want)
+static void check_found(uint32_t program, const char *want)
 {
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *find = add(H9_I_FIND, 1, 0, boxed ? H9_FIND_BOXED : 0, text(key, strlen(key)), (uint32_t)strlen(key));
-    find->spare = PAIR;
-    add(H9_I_FIELD, 4, 1, 1, PAIR, 0);
-    h9_insn *absent = add(H9_I_IF_ABSENT, 0, 4, 0, 0, 0);
-    h9_insn *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    emit_text(4);
-    absent->c = item->c = here();
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
+    use(program);
     CHECK_TOLD(want);
 }
 
@@ -222,17 +144,17 @@ static void test_find(void)
     h9_slot boxes[7];
     for (int i = 0; i < 5; i++) items[i] = pair(keys[i], &values[i]);
     for (int i = 0; i < 7; i++) boxes[i] = box_of(i == 0 || i == 3 ? NULL : &items[i < 3 ? i - 1 : i - 2]);
-    for (int boxed = 0; boxed < 2; boxed++) {
+    for (uint32_t boxed = 0; boxed < 2; boxed++) {
+        const uint32_t first = FIND + 4 * boxed; /* of the programs that look for a, b, nothing, c */
         forget();
         give(0, boxed ? list_of(boxes, 7) : list_of(items, 5));
-        check_found("a", boxed, "0.0=1 ");
-        check_found("b", boxed, "0.0=3 ");
-        check_found("", boxed, "0.0=4 ");
-        check_found("c", boxed, "");
+        check_found(first, "0.0=1 ");
+        check_found(first + 1, "0.0=3 ");
+        check_found(first + 2, "0.0=4 ");
+        check_found(first + 3, "");
         give(0, list_of(items, 0));
-        check_found("a", boxed, "");
+        check_found(first, "");
     }
-    pool_used = 0;
 }
 
 /* S15: a key twice is refused, or the last one's value counts. */
@@ -240,25 +162,19 @@ static void test_unique(void)
 {
     h9_slot entries[6] = {slot_text("k"), slot_text("1"), slot_text("l"),
                           slot_text("2"), slot_text("k"), slot_text("3")};
-    plan.h.many = 0;
     forget();
     give(0, list_of(entries, 3));
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    add(H9_I_UNIQUE, 0, H9_OP_STRING, 1, 0, 0);
-    add(H9_I_UNIQUE, 1, H9_OP_STRING, 0, 0, 0); /* of nothing */
-    show(1);
+    use(UNIQUE_LAST);
     h9_slot *frame = map();
     CHECK_INT(frame[0].list.n, 2);
     CHECK_SPAN(((h9_slot *)(void *)frame[0].list.items)[1], "3");
     entries[0] = entries[4] = slot_text("k");
-    insns[1].b = 0;
+    use(UNIQUE);
     forget();
     give(0, list_of(entries, 3));
     check_refused(H9_E_DUPLICATE, map());
     give(0, list_of(entries, 2));
     CHECK(map() != NULL);
-    plan.h.many = 1;
 }
 
 /* --- values in another form --- */
@@ -266,17 +182,10 @@ static void test_unique(void)
 static void test_json_and_any(void)
 {
     static char longest[100];
-    plan.h.many = 0;
     forget();
     give(0, slot_text("a\"b"));
     source[0].s.flags = 0;
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    add(H9_I_JSON, 1, 0, 0, STRING, 0);
-    add(H9_I_ANY, 2, 0, 0, STRING, ANY);
-    add(H9_I_JSON, 3, 9, 0, STRING, 0); /* of nothing */
-    add(H9_I_ANY, 4, 9, 0, STRING, ANY);
-    show(5);
+    use(JSON_AND_ANY);
     h9_slot *frame = map();
     CHECK_SPAN(frame[1], "\"a\\\"b\"");
     CHECK_INT(frame[2].any.count, 1);
@@ -290,10 +199,9 @@ static void test_json_and_any(void)
     longest[98] = 0;
     give(0, slot_text(longest));
     CHECK(map() != NULL);
-    insns[2].d = INT; /* what is written isn't what is read */
+    use(ANY_OF_ANOTHER_TYPE); /* what is written isn't what is read */
     check_refused(H9_E_TYPE, map());
     CHECK(c->end == c->begin + 1);
-    plan.h.many = 1;
 }
 
 /* --- items that could not be read --- */
@@ -314,32 +222,15 @@ static h9_slot bad_item(void)
 static void test_bad_items(void)
 {
     static const char *const names[] = {"x", "y", "z"};
-    static const uint8_t ops[] = {H9_OP_RECORD, H9_OP_UNION, H9_OP_OPTION};
     give_names(names, 3);
     items[1] = bad_item();
-    for (size_t i = 0; i < sizeof ops; i++) {
-        h9_insn *loop = emit_names();
-        add(H9_I_DONE, 0, 0, 0, 0, 0);
-        if (ops[i] == H9_OP_RECORD) CHECK_TOLD("0.0=x 0.2=z 0.1!38@.6[1].3 ");
-        CHECK_INT(c->errors[0].offset, 1);
-        loop->d = ops[i]; /* in a loop whose items don't stand alone */
+    use(NAMES);
+    CHECK_TOLD("0.0=x 0.2=z 0.1!38@.6[1].3 ");
+    CHECK_INT(c->errors[0].offset, 1);
+    for (uint32_t i = 0; i < 3; i++) { /* in a loop whose items don't stand alone: records, unions, options */
+        use(NAMES_NOT_ALONE + i);
         CHECK_WHOLE("38@.6[1].3");
     }
-}
-
-/* For each item of slot 0 the name of a record of slot 1's list, which `take` takes out of register 5 into 4. */
-static void emit_others(h9_insn take)
-{
-    start();
-    add(H9_I_LOAD, 0, 0, 0, 0, 0);
-    h9_insn *loop = open_loop(1, 0, 16, ALONE, NULL), *item = add(H9_I_ITEM, 0, 0, 0, 0, 0);
-    add(H9_I_LOAD, 5, 1, 0, 0, 0);
-    *add(H9_I_COPY, 0, 0, 0, 0, 0) = take;
-    add(H9_I_FIELD, 4, 4, 0, PAIR, 0);
-    emit_text(4);
-    item->c = here();
-    close_loop(loop);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
 }
 
 /* Each way to a bad item but the loop's own: refused as a value is, in the item that wants it. */
@@ -349,26 +240,25 @@ static void test_bad_items_elsewhere(void)
     h9_slot others[2] = {pair("a", NULL), bad_item()};
     give_names(names, 2);
     give(1, list_of(others, 2));
-    emit_others((h9_insn){.op = H9_I_INDEX, .dst = 4, .a = 5, .b = 16, .c = 1, .d = H9_OP_RECORD, .name = KEY});
+    use(OTHERS_SECOND);
     CHECK_TOLD("0.0!38@.6[0].3 0.1!38@.6[1].3 ");
-    emit_others((h9_insn){.op = H9_I_INDEX, .dst = 4, .a = 5, .b = 16, .spare = 1 + 2, .d = H9_OP_RECORD, .name = KEY});
+    use(OTHERS_SAME);
     CHECK_TOLD("0.0=a 0.1!38@.6[1].3 ");
-    emit_others((h9_insn){.op = H9_I_FIND, .dst = 4, .a = 5, .c = text("b", 1), .d = 1, .spare = PAIR, .name = KEY});
+    use(OTHERS_B);
     CHECK_TOLD("0.0!38@.6[0].3 0.1!38@.6[1].3 ");
-    insns[5].c = text("a", 1); /* it stands before the bad one */
+    use(OTHERS_A); /* it stands before the bad one */
     CHECK_TOLD("0.0=a 0.1=a ");
 }
 
 int main(void)
 {
     open_context();
-    make_many();
     test_every_item_is_a_message();
     test_a_refused_item_is_alone();
     test_loops_in_loops();
     test_registers_are_the_items_own();
     test_conditions();
-    test_refused_behind_a_loop();
+    test_refused_after_a_loop();
     test_emit_without_item();
     test_widths();
     test_index();
@@ -377,6 +267,6 @@ int main(void)
     test_json_and_any();
     test_bad_items();
     test_bad_items_elsewhere();
-    h9_context_free(c);
+    close_context();
     return check_summary();
 }

@@ -2,41 +2,10 @@
  * items were written, and what becomes of their neighbours. */
 #include "each_plan.h"
 
-enum { LIST = NODES, ITEM, DIGIT, SKIP, ALL };
-enum { NAME_TAIL = 2, NAME_TEXT, NAME_DIGIT, NAME_LIST = OUTER }; /* the loop says the same as the reader */
 enum { MOST = 16 };
 
-static h9_node all_nodes[ALL];
-static h9_field fields[8];
-
-/* Source: a list of records of a text and a text that is a digit; and another text. The mapping writes each item's
- * text; behind the loop the message's own must be a digit too. */
-static void make_reader(void)
-{
-    memcpy(all_nodes, nodes, sizeof nodes);
-    all_nodes[LIST] = (h9_node){.op = H9_OP_LIST, .width = 16, .flags = H9_N_EACH, .a = ITEM, .b = 2, .c = ITEM};
-    all_nodes[ITEM] = (h9_node){.op = H9_OP_RECORD, .a = PAIR};
-    all_nodes[SKIP] = nodes[READ_ROOT];
-    all_nodes[DIGIT] = (h9_node){.op = H9_OP_STRING, .conv = 2};
-    fields[0] = (h9_field){.node = STRING, .group = H9_NONE};
-    fields[1] = (h9_field){.node = LIST, .slot = 0, .name = NAME_LIST, .group = H9_NONE};
-    fields[2] = (h9_field){.node = STRING, .slot = 1, .name = NAME_TAIL, .group = H9_NONE};
-    fields[3] = (h9_field){.node = STRING, .slot = 0, .name = NAME_TEXT, .group = H9_NONE};
-    fields[4] = (h9_field){.node = DIGIT, .slot = 1, .name = NAME_DIGIT, .group = H9_NONE};
-    plan.nodes = all_nodes;
-    plan.fields = fields;
-    plan.h.nodes = ALL;
-    plan.h.fields = 5;
-    plan.h.skip_root = SKIP;
-    records[SOURCE].first = 1;
-    records[SOURCE].count = 2;
-    records[PAIR].first = 3;
-    records[PAIR].count = 2;
-    emit_names();
-    add(H9_I_LOAD, 20, 1, 0, 0, 0);
-    add(H9_I_STEP, 20, 20, 0, 2, 0);
-    add(H9_I_DONE, 0, 0, 0, 0, 0);
-}
+/* Read are a list of records of a text and a text that is a digit; and another text. The program writes each item's
+ * text; after the loop the message's own must be a digit too. */
 
 #define GOOD                                                                                                           \
     "\x04\x02x\x02"                                                                                                    \
@@ -55,7 +24,7 @@ static void make_reader(void)
 #define WHOLE                                                                                                          \
     "\x06\x02x\x02"                                                                                                    \
     "1\x02y\x02q\x02z\x02"                                                                                             \
-    "3\0\x02!" /* the same, and refused behind the loop */
+    "3\0\x02!" /* the same, and refused after the loop */
 #define NONE                                                                                                           \
     "\0\x02"                                                                                                           \
     "0"
@@ -91,13 +60,11 @@ static void check_all(const message *m, size_t count, const char *want, const in
     uint8_t data[512];
     int64_t begin[MOST], end[MOST], ends[MOST], found[MOST], last[MOST];
     size_t size = join(data, m, count, begin, end), done, used;
-    CHECK(h9_good_program(&plan));
-    CHECK_INT(h9_translate(&plan, c, data, size, begin, end, count, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, count, H9_FRAMING_NONE, ends), H9_OK);
     const char *all = tell_all();
     CHECK_TEXT(all, strlen(all), want);
     CHECK_BYTES(ends, count * sizeof *ends, want_ends, count * sizeof *ends);
-    CHECK_INT(h9_translate_run(&plan, c, data, size, count, 0, H9_FRAMING_NONE, found, last, ends, &done, &used),
-              H9_OK);
+    CHECK_INT(h9_translate_run(plan, c, data, size, count, 0, H9_FRAMING_NONE, found, last, ends, &done, &used), H9_OK);
     CHECK(done == count && used == size);
     all = tell_all();
     CHECK_TEXT(all, strlen(all), want);
@@ -138,24 +105,24 @@ static void test_damage(void)
     uint8_t data[512];
     int64_t begin[MOST], end[MOST], ends[MOST];
     size_t size = join(data, whole, 3, begin, end);
-    CHECK_INT(h9_translate(&plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
     const char *all = tell_all();
     CHECK_TEXT(all, strlen(all), "0.0=x 0.1=y 2.0=x 2.1=y 1!10@.6[2].4 ");
     CHECK_BYTES(ends, sizeof all_ends, all_ends, sizeof all_ends);
     size = join(data, lengths, 3, begin, end);
-    CHECK_INT(h9_translate(&plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 3, H9_FRAMING_NONE, ends), H9_OK);
     all = tell_all();
     CHECK_TEXT(all, strlen(all), "0.0=x 0.1=y 2.0=x 2.1=y 1!14@.6[1].3 ");
 }
 
-/* Each result has its own frame, and its end is behind it. */
+/* Each result has its own frame, and its end is after it. */
 static void test_framing(void)
 {
     static const message messages[] = {M(GOOD)};
     int64_t begin[1], end[1], ends[1];
     uint8_t data[64];
     size_t size = join(data, messages, 1, begin, end), n;
-    CHECK_INT(h9_translate(&plan, c, data, size, begin, end, 1, H9_FRAMING_BE32, ends), H9_OK);
+    CHECK_INT(h9_translate(plan, c, data, size, begin, end, 1, H9_FRAMING_BE32, ends), H9_OK);
     const h9_result *results = h9_results(c, &n);
     CHECK(n == 2 && results[0].end == 6 && results[1].end == 12 && ends[0] == 12);
     CHECK_BYTES(h9_output(c, &n), 12, "\0\0\0\x02\x02x\0\0\0\x02\x02y", 12);
@@ -165,12 +132,11 @@ static void test_framing(void)
 int main(void)
 {
     open_context();
-    make_many();
-    make_reader();
+    use(FROM_BYTES);
     test_bad_items_are_alone();
     test_refused_as_a_whole();
     test_damage();
     test_framing();
-    h9_context_free(c);
+    close_context();
     return check_summary();
 }

@@ -1,4 +1,6 @@
-/* Programs that aren't loaded, by instructions written by hand; and those that run out of memory. */
+/* Programs that aren't loaded: copies of good ones, damaged in one place; and those that run out of memory. */
+#include "images.h"
+#include "images/program.h"
 #include "map_plan.h"
 
 /* The arena ends after any number of bytes: the message is refused, and nothing is written past the end. */
@@ -10,14 +12,7 @@ static void test_out_of_memory(void)
     size_t room = 0;
     for (bool done = false; !done && room < 4096; room += 16) {
         parts("ab", "cd");
-        add(H9_I_JOIN, 2, 0, 0, 4, 2);
-        add(H9_I_STEP, 3, 2, 0, 1, 0);
-        add(H9_I_RECORD_NEW, 4, 0, 0, PAIR, 0);
-        add(H9_I_LIST_NEW, 5, 0, 0, 0, 0);
-        add(H9_I_PUT, 5, 0, 1, 0, 0);
-        add(H9_I_LIST_NEW, 6, 0, 0, 0, 0);
-        add(H9_I_APPEND, 6, 0, 16, 0, 0);
-        show(7);
+        use(ALL_THAT_ALLOCATES);
         fresh();
         uint64_t left = c->arena_left;
         uint8_t *end = c->chunk_end;
@@ -112,17 +107,21 @@ static const bad_insn bad_insns[] = {BAD(.op = H9_INSNS),
                                      BAD(.op = H9_I_FINISH, .c = 4),
                                      BAD(.op = H9_I_FINISH, .dst = REGISTERS, .c = NEEDY)};
 
+static image_copy copy_of(uint32_t program) { return copy_image(&images[program], plans[program]); }
+
+/* Whether a program is loaded once it has another instruction in a place. */
+static bool loads_with(uint32_t program, uint32_t at, h9_insn insn)
+{
+    image_copy copy = copy_of(program);
+    copy.insns[at] = insn;
+    return loads(copy);
+}
+
 static void test_bad_instructions(void)
 {
-    words32[7] = REGISTERS;
-    for (size_t i = 0; i < sizeof bad_insns / sizeof *bad_insns; i++) {
-        start();
-        add(H9_I_CLEAR, 0, 0, 0, 0, 0);
-        insns[plan.h.insns++] = bad_insns[i].insn;
-        add(H9_I_END, 0, 0, 0, 0, 0);
-        check_record(!h9_good_program(&plan), __FILE__, __LINE__, bad_insns[i].what);
-    }
-    words32[7] = 0;
+    CHECK(loads(copy_of(THREE)));
+    for (size_t i = 0; i < sizeof bad_insns / sizeof *bad_insns; i++)
+        check_record(!loads_with(THREE, 1, bad_insns[i].insn), __FILE__, __LINE__, bad_insns[i].what);
 }
 
 /* Programs that make many: [0] CLEAR, [1] a loop, [2] its end, [3] CLEAR, [4] DONE. The loop's own checks. */
@@ -139,42 +138,24 @@ static const bad_insn bad_loops[] = {
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_OP_FAIL + 1),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .d = H9_EACH_ALONE << 1),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .name = 8),
-    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 1), /* the loop around it is none, itself, behind it */
+    BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 1), /* the loop around it: no loop, itself, one after it */
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = 2),
     BAD(.op = H9_I_EACH, .dst = 5, .b = 16, .c = 3, .spare = UINT32_MAX),
 };
 
-static void loop_program(h9_insn loop, h9_insn last)
-{
-    start();
-    add(H9_I_CLEAR, 0, 0, 0, 0, 0);
-    insns[plan.h.insns++] = loop;
-    add(H9_I_AGAIN, 0, 0, 0, 1, 0);
-    insns[plan.h.insns++] = last;
-    add(plan.h.many ? H9_I_DONE : H9_I_END, 0, 0, 0, 0, 0);
-}
-
 static void test_bad_loops(void)
 {
-    const h9_insn clear = {.op = H9_I_CLEAR};
-    const h9_insn good = {.op = H9_I_EACH, .dst = REGISTERS - 3, .b = 32, .c = 3, .d = H9_EACH_ALONE | H9_OP_RECORD};
-    plan.h.many = 1;
-    loop_program(good, clear);
-    CHECK(h9_good_program(&plan));
-    for (size_t i = 0; i < sizeof bad_loops / sizeof *bad_loops; i++) {
-        loop_program(bad_loops[i].insn, clear);
-        check_record(!h9_good_program(&plan), __FILE__, __LINE__, bad_loops[i].what);
-    }
-    plan.h.many = 0; /* refusals of their own are of programs that make many */
-    loop_program(good, clear);
-    CHECK(!h9_good_program(&plan));
-    insns[1].d = H9_OP_RECORD;
-    CHECK(h9_good_program(&plan));
-    plan.h.many = 1;
+    h9_insn good = {.op = H9_I_EACH, .dst = REGISTERS - 3, .b = 32, .c = 3, .d = H9_EACH_ALONE | H9_OP_RECORD};
+    CHECK(loads_with(LOOP, 1, good));
+    for (size_t i = 0; i < sizeof bad_loops / sizeof *bad_loops; i++)
+        check_record(!loads_with(LOOP, 1, bad_loops[i].insn), __FILE__, __LINE__, bad_loops[i].what);
+    CHECK(!loads_with(LOOP_OF_ONE, 1, good)); /* refusals of their own are of programs that make many */
+    good.d = H9_OP_RECORD;
+    CHECK(loads_with(LOOP_OF_ONE, 1, good));
 }
 
 static const bad_insn bad_of_many[] = {
-    BAD(.op = H9_I_AGAIN, .c = 0), /* to no loop, itself, what is behind it, a loop that was left */
+    BAD(.op = H9_I_AGAIN, .c = 0), /* to no loop, itself, what is after it, a loop that was left */
     BAD(.op = H9_I_AGAIN, .c = 3),
     BAD(.op = H9_I_AGAIN, .c = 4),
     BAD(.op = H9_I_AGAIN, .c = 1),
@@ -205,63 +186,36 @@ static void test_bad_instructions_of_many(void)
                             {.op = H9_I_EMIT},
                             {.op = H9_I_INDEX, .b = 16, .spare = REGISTERS},
                             {.op = H9_I_FIND, .spare = PAIR, .b = H9_FIND_BOXED | 1}};
-    plan.h.many = 1;
-    for (size_t i = 0; i < sizeof bad_of_many / sizeof *bad_of_many; i++) {
-        loop_program(loop, bad_of_many[i].insn);
-        check_record(!h9_good_program(&plan), __FILE__, __LINE__, bad_of_many[i].what);
-    }
+    for (size_t i = 0; i < sizeof bad_of_many / sizeof *bad_of_many; i++)
+        check_record(!loads_with(LOOP, 3, bad_of_many[i].insn), __FILE__, __LINE__, bad_of_many[i].what);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        loop_program(loop, good[i]);
-        CHECK(h9_good_program(&plan));
-        plan.h.many = 0; /* a program that makes one begins and writes no items */
-        insns[4].op = H9_I_END;
-        CHECK(h9_good_program(&plan) == (i >= 2));
-        plan.h.many = 1;
+        CHECK(loads_with(LOOP, 3, good[i]));
+        CHECK(loads_with(LOOP_OF_ONE, 3, good[i]) == (i >= 2)); /* what makes one begins and writes no items */
     }
-    loop_program(loop, loop);
-    CHECK(!h9_good_program(&plan)); /* left backwards */
-    insns[3] = (h9_insn){.op = H9_I_CLEAR};
-    insns[4].op = H9_I_CLEAR;
-    CHECK(!h9_good_program(&plan)); /* runs past its end */
-    plan.h.many = 0;
+    CHECK(!loads_with(LOOP, 3, loop));                        /* left backwards */
+    CHECK(!loads_with(LOOP, 4, (h9_insn){.op = H9_I_CLEAR})); /* runs past its end */
 }
+
+/* Whether a program is loaded once a number of its header is another. */
+#define LOADS_WITH(program, member, value)                                                                             \
+    (header_copy = copy_of(program), header_copy.h->member = (value), loads(header_copy))
 
 static void test_bad_programs(void)
 {
-    h9_plan whole;
-    start();
-    add(H9_I_END, 0, 0, 0, 0, 0);
-    whole = plan;
-    CHECK(h9_good_program(&plan));
-    plan.h.insns = 0; /* there is no program */
-    CHECK(h9_good_program(&plan));
-    plan.h.many = 1;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.read_root = NODES;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.read_root = INT;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.write_root = NODES;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.write_root = INT;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    plan.h.registers = 0;
-    CHECK(!h9_good_program(&plan));
-    plan.h.registers = 65536;
-    CHECK(h9_good_program(&plan));
-    plan.h.registers = 65537;
-    CHECK(!h9_good_program(&plan));
-    plan = whole;
-    nodes[READ_ROOT].a = 4;
-    CHECK(!h9_good_program(&plan));
-    nodes[READ_ROOT].a = SOURCE;
-    add(H9_I_CLEAR, 0, 0, 0, 0, 0);
-    CHECK(!h9_good_program(&plan)); /* runs past its end */
+    image_copy header_copy;
+    CHECK(LOADS_WITH(NO_PROGRAM, many, 0)); /* there is no program */
+    CHECK(!LOADS_WITH(NO_PROGRAM, many, 1));
+    CHECK(!LOADS_WITH(ENDS_TWICE, read_root, NODES));
+    CHECK(!LOADS_WITH(ENDS_TWICE, read_root, INT));
+    CHECK(!LOADS_WITH(ENDS_TWICE, write_root, NODES));
+    CHECK(!LOADS_WITH(ENDS_TWICE, write_root, INT));
+    CHECK(!LOADS_WITH(ENDS_TWICE, registers, 0));
+    CHECK(LOADS_WITH(ENDS_TWICE, registers, 65536));
+    CHECK(!LOADS_WITH(ENDS_TWICE, registers, 65537));
+    header_copy = copy_of(ENDS_TWICE);
+    header_copy.nodes[READ_ROOT].a = 4;
+    CHECK(!loads(header_copy));
+    CHECK(!loads_with(ENDS_TWICE, 1, (h9_insn){.op = H9_I_CLEAR})); /* runs past its end */
 }
 
 int main(void)
@@ -272,6 +226,6 @@ int main(void)
     test_bad_loops();
     test_bad_instructions_of_many();
     test_bad_programs();
-    h9_context_free(c);
+    close_context();
     return check_summary();
 }

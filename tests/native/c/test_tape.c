@@ -1,5 +1,7 @@
 /* The conversion steps on untyped values, by what JSON and MessagePack put on the tape. */
 #include "steps/convert.h"
+#include "images.h"
+#include "images/program.h"
 #include "map_plan.h"
 
 /* Reads a value of either format onto the tape. */
@@ -9,7 +11,7 @@ static h9_slot tape(bool json, const char *p, size_t n)
     fresh();
     c->begin = (const uint8_t *)p;
     c->end = c->begin + n;
-    const uint8_t *end = (json ? h9_json.read : h9_msgpack.read)(c, &nodes[ANY], &v, c->begin);
+    const uint8_t *end = (json ? h9_json.read : h9_msgpack.read)(c, &plan->nodes[ANY], &v, c->begin);
     if (end == NULL) printf("case %s isn't read: code %u\n", p, c->code);
     CHECK(end == c->end);
     return v;
@@ -165,6 +167,6 @@ int main(void)
     test_fits_long();
     test_to_string();
     test_to_string_refused();
-    h9_context_free(c);
+    close_context();
     return check_summary();
 }

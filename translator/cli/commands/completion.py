@@ -25,10 +25,11 @@ def script(app: App, shell: Shell) -> str:
 
 def _values() -> dict[str, list[str]]:
     """What can follow an option, by the option's name."""
-    from translator import containers, formats
+    from translator import containers
+    from translator.engine.transformers import SHARED
     from translator.policies import choices
 
-    formats_, containers_ = sorted(formats.NAMES), sorted(containers.NAMES)
+    formats_, containers_ = SHARED.formats(), sorted(containers.NAMES)
     policies = [f"{name}={value}" for name, values in choices().items() for value in values]
     codecs = [codec for name in containers.NAMES for codec in containers.get(name).codecs]
     known = {"from": formats_, "f": formats_, "to": formats_, "t": formats_, "policy": policies, "p": policies}

@@ -11,11 +11,12 @@ from translator import formats as formats_
 from translator.cli.shared.exits import DONE
 from translator.cli.shared.output import Report
 from translator.containers import detect
+from translator.engine.transformers import SHARED
 from translator.policies import choices
 
 
 def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)] = False) -> int:
-    """List the formats and containers, what each format loses, and the policies.
+    """List the formats and containers, what each format loses, the policies, and transformers of other packages.
 
     Parameters
     ----------
@@ -24,10 +25,17 @@ def formats(*, json: Annotated[bool, Parameter(negative=(), show_default=False)]
     """
     report = Report(json=json)
     found = [_format(name) for name in formats_.NAMES]
+    pairs = [(each.source, each.target) for each in SHARED.entries() if each.kind == "registered"]
     if json:
-        report.document({"formats": found, "containers": _containers(), "policies": choices()})
+        registered = [{"source": source, "target": target} for source, target in pairs]
+        report.document(
+            {"formats": found, "containers": _containers(), "transformers": registered, "policies": choices()}
+        )
         return DONE
     _tell(found, _containers(), report)
+    if pairs:
+        report.line()
+        report.table(("registered transformer from", "to"), pairs)
     return DONE
 
 

@@ -67,12 +67,12 @@ def leaves(root: Type, prefix: str = "", *, branches: bool) -> Iterator[Leaf]:
     `branches`: also those of unions, as `data:string` and `data:Branch.member`. A record inside of itself is a place.
     """
     start: tuple[Segment, ...] = (Name(prefix),) if prefix else ()
-    stack: list[tuple[Leaf, tuple[int, ...]]] = []
+    stack: list[tuple[Leaf, tuple[Type, ...]]] = []
     _push(stack, root, start, (), (), required=True)
     found = 0
     while stack and found < MOST:
         leaf, above = stack.pop()
-        if isinstance(leaf.type, Record) and leaf.type.fields and id(leaf.type) not in above:
+        if isinstance(leaf.type, Record) and leaf.type.fields and leaf.type not in above:
             _push(stack, leaf.type, leaf.segments, leaf.names, above, required=leaf.required)
             continue
         if branches and isinstance(leaf.type, model.Union):
@@ -82,13 +82,13 @@ def leaves(root: Type, prefix: str = "", *, branches: bool) -> Iterator[Leaf]:
 
 
 def _push(
-    stack: list[tuple[Leaf, tuple[int, ...]]], type_: Type, segments: tuple[Segment, ...], names: tuple[str, ...],
-    above: tuple[int, ...], *, required: bool,
+    stack: list[tuple[Leaf, tuple[Type, ...]]], type_: Type, segments: tuple[Segment, ...], names: tuple[str, ...],
+    above: tuple[Type, ...], *, required: bool,
 ) -> None:  # fmt: skip
     if not isinstance(type_, Record):
         return
     members = [_member(each, segments, names, required) for each in type_.fields]
-    stack.extend((each, (*above, id(type_))) for each in reversed(members))
+    stack.extend((each, (*above, type_)) for each in reversed(members))
 
 
 def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
@@ -144,11 +144,11 @@ def loops(root: Type) -> list[Loop]:
     return found
 
 
-def _find(root: Type, outer: Loop | None, above: tuple[int, ...], found: list[Loop]) -> None:
+def _find(root: Type, outer: Loop | None, above: tuple[Type, ...], found: list[Loop]) -> None:
     """The lists of one record; what contains itself is passed over."""
     for leaf in leaves(root, outer.item if outer else "", branches=False):
         items = _stripped(leaf.type.items)[0] if isinstance(leaf.type, Array) else None
-        if not isinstance(items, Record) or id(items) in above:
+        if not isinstance(items, Record) or items in above:
             continue
         lines = outer.lines if outer else ()
         item = _singular(leaf.names[-1], {line.split(" ")[0] for line in lines})
@@ -156,8 +156,8 @@ def _find(root: Type, outer: Loop | None, above: tuple[int, ...], found: list[Lo
         found.append(Loop((*lines, f"{item} in {leaf.path}"), item, path, items, outer))
 
 
-def _types(loop: Loop) -> tuple[int, ...]:
-    return (id(loop.type), *(_types(loop.outer) if loop.outer else ()))
+def _types(loop: Loop) -> tuple[Type, ...]:
+    return (loop.type, *(_types(loop.outer) if loop.outer else ()))
 
 
 def _singular(name: str, taken: set[str]) -> str:

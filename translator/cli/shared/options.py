@@ -15,6 +15,7 @@ from cyclopts import Group, Parameter, Token
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
 from translator.containers.base import StreamLimits
+from translator.engine.transformers import SHARED
 from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
@@ -225,8 +226,9 @@ def way(text: str | None, container: str | None, option: str) -> Way:
     if name in containers.NAMES and name not in formats.NAMES and not inner:
         first = containers.get(name).usual
         raise UsageError(f"{option} {text}: {name} is a container, not a format", f"say {option} {first}:{name}")
-    if name and name not in formats.NAMES:
-        raise UsageError(f"{option} {text}: there is no format {name!r}{_close(name, formats.NAMES)}", _all_formats())
+    if name and name not in formats.NAMES and name not in (there := SHARED.formats()):
+        hint = "the formats are " + ", ".join(there)
+        raise UsageError(f"{option} {text}: there is no format {name!r}{_close(name, there)}", hint)
     for each in (inner, container):
         if each and each not in containers.NAMES:
             hint = "the containers are " + ", ".join(containers.NAMES)
@@ -234,7 +236,3 @@ def way(text: str | None, container: str | None, option: str) -> Way:
     if inner and container and inner != container:
         raise UsageError(f"{option} names the container {inner}, another option {container}", "name one of them")
     return name or None, inner or container or None
-
-
-def _all_formats() -> str:
-    return "the formats are " + ", ".join(formats.NAMES)

@@ -17,7 +17,6 @@ from native.errors import ContainerError, TranslatorError
 from translator import containers
 from translator.cli.shared import advice, files, inputs, sides
 from translator.cli.shared.exits import DONE, REFUSED, STOPPED, UsageError
-from translator.cli.shared.letters import Letters, placed
 from translator.cli.shared.order import Order
 from translator.cli.shared.output import Progress, Report, many
 from translator.cli.shared.plans import Plans
@@ -27,6 +26,7 @@ from translator.containers import packing
 from translator.containers.base import Writer, WriterOptions
 from translator.contract import End, Translation
 from translator.framing import FRAMINGS
+from translator.streams.letters import Letters, placed
 from translator.streams.pump import Counts, Meter, Pump, Refusal, StoppedError
 
 

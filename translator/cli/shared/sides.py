@@ -180,11 +180,22 @@ def _looked(format_: str, looks: tuple[str, str] | None) -> str:
     """The container that was found, where it can hold the format that was named."""
     if looks and _takes(looks[0], format_):
         return looks[0]
-    return formats.get(format_).container
+    return usual_container(format_)
+
+
+def usual_container(format_: str) -> str:
+    """What messages in that format stand in where nothing else is said. UsageError: nobody knows."""
+    found = formats.known(format_).container
+    if not found:
+        text = f"{format_} is a registered transformer's format: what its messages stand in must be said"
+        raise UsageError(
+            text, f"say {format_}:ndjson where a line is a message; other containers: `translator formats`"
+        )
+    return found
 
 
 def _takes(container: str, format_: str) -> bool:
-    return containers.get(container).takes(formats.get(format_))
+    return containers.get(container).takes(formats.known(format_))
 
 
 def fitting(format_: str, container: str) -> str:
@@ -216,7 +227,7 @@ def _target(path: str, to: str | None, to_container: str | None, source: Input, 
     if by_name is None and format_ is None:
         usual = container is None or _takes(container, formats.USUAL)
         format_ = formats.USUAL if container is None or usual else containers.get(container).usual
-        return Target(path, format_, fitting(format_, container or formats.get(format_).container))
+        return Target(path, format_, fitting(format_, container or usual_container(format_)))
     if named == (None, None) and by_name:
         return Target(path, by_name[1], by_name[0])
     format_, container = _settled(named, by_name, path)
@@ -289,13 +300,13 @@ def target_end(target_: Target, to_schema: Spec | None) -> tuple[Schema | None, 
 
 def _usual(format_: str, container: str) -> str | None:
     """The built-in schema of a format or container that has one."""
-    return containers.get(container).schema or formats.get(format_).schema
+    return containers.get(container).schema or formats.known(format_).schema
 
 
 def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
     """JSON and MessagePack without a schema, over against a built-in one, are that one in JSON Schema."""
     built_in = isinstance(other, str) and other.startswith(specs.NEURON)
-    return other if own is None and built_in and formats.get(format_).language_of_built_in == "jsonschema" else own
+    return other if own is None and built_in and formats.known(format_).language_of_built_in == "jsonschema" else own
 
 
 def source_schema(source: Input, spec: Spec | None) -> Schema | None:
@@ -306,14 +317,14 @@ def source_schema(source: Input, spec: Spec | None) -> Schema | None:
         return avro.read(source.reader.schema)  # never `load`: a text from a file could name another file
     if spec is not None:
         return load(spec, source.format)
-    if formats.get(source.format).schemaless:
+    if formats.known(source.format).schemaless:
         return None
     raise UsageError(f"{source.name}: {source.format} needs a schema", f"name it: --schema {_example(source.format)}")
 
 
 def _inherited(format_: str, source: Schema | None) -> Schema | None:
     """Without a schema of its own the target takes the source's, if it is of a language for the format."""
-    known = formats.get(format_)
+    known = formats.known(format_)
     if source is not None and source.language in known.languages:
         return source
     if known.schemaless:
@@ -322,7 +333,7 @@ def _inherited(format_: str, source: Schema | None) -> Schema | None:
 
 
 def _example(format_: str) -> str:
-    file = "FILE.avsc" if formats.get(format_).resolves else "FILE.proto#Message"
+    file = "FILE.avsc" if formats.known(format_).resolves else "FILE.proto#Message"
     return f"{file} or neuron:NeuronSignal"
 
 

@@ -48,11 +48,11 @@ def _scalar(type_: Type) -> str:
 def lines(schema: Schema) -> Iterator[str]:
     """The tree: a record's fields under the first field that has it. No depth costs a stack."""
     yield f"{said(schema.root)}  ({schema.language})"
-    shown: set[int] = set()
+    shown: set[Record] = set()
     stack = _fields(schema.root, 1, shown)
     while stack:
         field, depth = stack.pop()
-        again = [each.name for each in _records(field.type) if id(each) in shown]
+        again = [each.name for each in _records(field.type) if each in shown]
         note = f"  (fields above: {', '.join(again)})" if again else ""
         yield f"{'  ' * depth}{field.name}: {said(field.type)}{_facts(field)}{note}"
         stack += _fields(field.type, depth + 1, shown)
@@ -67,12 +67,12 @@ def _facts(field: Field) -> str:
     return f"  [{', '.join(facts)}]" if facts else ""
 
 
-def _fields(type_: Type, depth: int, shown: set[int]) -> list[tuple[Field, int]]:
+def _fields(type_: Type, depth: int, shown: set[Record]) -> list[tuple[Field, int]]:
     """The fields of the records in a type that aren't shown yet, last first."""
     found: list[tuple[Field, int]] = []
     for record in _records(type_):
-        if id(record) not in shown:
-            shown.add(id(record))
+        if record not in shown:
+            shown.add(record)
             found += [(each, depth) for each in record.fields]
     return found[::-1]
 

@@ -1,11 +1,11 @@
-"""Dead letters as the command line writes them, and what it makes of refusals of letters that are read again."""
+"""Dead letters written: what was refused, set aside with its place and reason; also of letters that are read again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
-from translator.cli.shared.sides import Input
+from translator.containers.base import Reader
 from translator.containers.dead_letter import VERSION, Letter, LetterReader
 from translator.containers.streams import send
 from translator.streams.pump import Refusal
@@ -14,13 +14,24 @@ MOST: Final = 1 << 20
 """Bytes of a message that its letter keeps."""
 
 
+class Origin(Protocol):
+    """Where refused messages came from: what people call it, its messages' format, and its reader."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def reader(self) -> Reader: ...
+
+
 class Letters:
     """Writes refusals to a stream, one after another."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
-    def put(self, source: Input, refusal: Refusal) -> None:
+    def put(self, source: Origin, refusal: Refusal) -> None:
         """One refusal of `source`. What was a letter keeps the place where its message first stood."""
         before = _letter(source, refusal)
         if before is not None and refusal.data is None:  # it couldn't be tried again: it stays as it was
@@ -29,14 +40,14 @@ class Letters:
         send(self._stream, _made(source, refusal, before).line())
 
 
-def _letter(source: Input, refusal: Refusal) -> Letter | None:
+def _letter(source: Origin, refusal: Refusal) -> Letter | None:
     """The letter that a refusal is about, where the input has letters."""
     if not isinstance(source.reader, LetterReader):
         return None
     return source.reader.bad if refusal.data is None else source.reader.letter(refusal.index)
 
 
-def _made(source: Input, refusal: Refusal, before: Letter | None) -> Letter:
+def _made(source: Origin, refusal: Refusal, before: Letter | None) -> Letter:
     error, data = refusal.error, refusal.data
     return Letter(
         dead_letter=VERSION,
@@ -57,7 +68,7 @@ def _made(source: Input, refusal: Refusal, before: Letter | None) -> Letter:
     )
 
 
-def placed(source: Input, refusal: Refusal) -> tuple[str, Refusal]:
+def placed(source: Origin, refusal: Refusal) -> tuple[str, Refusal]:
     """The file's name and the refusal as messages tell them: of a letter, by where its message first stood."""
     letter = _letter(source, refusal)
     if letter is None:
