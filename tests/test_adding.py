@@ -9,18 +9,14 @@ import re
 
 import pytest
 
-from tests.recipes.support import PAGE, ROOT, Row, rows, sections
+from tests.recipes.support import PAGE, Row, rows, sections
+from tests.test_docs_paths import lost, named
 
 RECIPES = {title: text for title, text in sections().items() if rows(text)}
 TITLES = ["A format", "A policy", "A step", "A kernel", "A container", "A protocol", "A front door", "A store",
           "A command"]  # fmt: skip
 EVERY = [pytest.param(row, id=f"{title} {row.path}") for title, text in RECIPES.items() for row in rows(text)]
 LATER = "not built yet"
-
-
-def there(path: str) -> bool:
-    """Whether there is such a file, or one whose name differs where the path has a placeholder."""
-    return any(ROOT.glob(re.sub("NAME|FORMAT", "*", path.rstrip("/"))))
 
 
 def test_every_change_has_its_recipe() -> None:
@@ -34,20 +30,11 @@ def test_every_change_has_its_recipe() -> None:
 @pytest.mark.parametrize("row", EVERY)
 def test_what_is_named_is_there(row: Row) -> None:
     """Every file, or one of its kind; and nothing is there that is said not to be built yet."""
-    assert there(row.path) != row.held.startswith(LATER)
-
-
-@pytest.mark.parametrize("row", EVERY)
-def test_what_holds_it_is_there(row: Row) -> None:
-    """Every other path in the row, too."""
-    named = re.findall(r"`((?:tests|native|translator|registry|docs)/[^`]*)`", f"{row.text} {row.held}")
-    assert [path for path in named if not there(path)] == []
+    assert lost(row.path) == row.held.startswith(LATER)
 
 
 @pytest.mark.parametrize("title", RECIPES)
-def test_what_the_text_names_is_there(title: str) -> None:
-    """But for what a row says is not built yet."""
+def test_other_paths_are_there(title: str) -> None:
+    """What holds a row, and what the text names, but for what a row says is not built yet."""
     later = " ".join(row.path for row in rows(RECIPES[title]) if row.held.startswith(LATER))
-    text = re.sub(r"^```.*?^```$", "", RECIPES[title], flags=re.MULTILINE | re.DOTALL)
-    named = re.findall(r"`((?:tests|native|translator|registry)/[\w/.]+)`", text)
-    assert [path for path in named if not there(path) and path not in later] == []
+    assert {path for path in named(RECIPES[title]) if lost(path) and path not in later} == set()
