@@ -85,8 +85,10 @@ def edits(text: str) -> list[Edit]:
 
 
 def copied(folder: Path) -> Path:
-    """The project as it stands, with what was built, in `folder`/project."""
+    """The project as it stands, with what was built, in `folder`/project, the data beside it if it is there."""
     to = folder / "project"
+    if (ROOT.parent / "shared").exists():
+        (folder / "shared").symlink_to(ROOT.parent / "shared")
     for each in _files():
         (to / each.parent).mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / each, to / each, follow_symlinks=False)

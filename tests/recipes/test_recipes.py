@@ -39,7 +39,8 @@ class Recipe:
 FORMAT = Recipe(
     "A format",
     "format.md",
-    ("tests/translator/formats", "tests/translator/semantics", "tests/translator/containers/test_detect.py",
+    ("tests/translator/formats", "tests/translator/semantics/test_hex_json.py",
+     "tests/translator/containers/test_detect.py",
      "tests/translator/containers/test_containers_page.py", "tests/translator/cli/test_formats.py",
      "tests/translator/cli/test_completion.py", "tests/translator/engine/test_transformers.py"),
     """
