@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from translator.engine.plan import Plan
     from translator.engine.sources import SchemaSource
-    from translator.engine.transformers import Transformer, register, transformers
+    from translator.engine.transformers import Transformer, register, transformers, unregister
     from translator.losses import Loss, Losses
     from translator.mapping.document import MappingError
     from translator.messages import LearningComplete, NeuronActivated, NeuronSignal, TopologyChanged
@@ -53,8 +53,6 @@ _HOMES = {
         "MessageTranslator",
         "SchemaSpec",
         "compile",
-        "register",
-        "transformers",
     ),
     "translator.mapping.document": ("MappingError",),
     "translator.messages": ("LearningComplete", "NeuronActivated", "NeuronSignal", "TopologyChanged"),
@@ -62,7 +60,7 @@ _HOMES = {
     "translator.losses": ("Loss", "Losses"),
     "translator.policies": ("Policies",),
     "translator.engine.sources": ("SchemaSource",),
-    "translator.engine.transformers": ("Transformer", "register", "transformers"),
+    "translator.engine.transformers": ("Transformer", "register", "transformers", "unregister"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -70,7 +68,7 @@ __all__ = [
     "Adapter", "ContainerError", "DataError", "End", "LearningComplete", "LimitError", "Limits", "Loss", "Losses",
     "Made", "MappingError", "MappingSource", "Message", "MessageTranslator", "Messages", "NeuronActivated",
     "NeuronSignal", "Plan", "PlanError", "Policies", "SchemaError", "SchemaSource", "SchemaSpec", "TopologyChanged",
-    "Transformer", "Translation", "TranslatorError", "adapter", "compile", "register", "transformers",
+    "Transformer", "Translation", "TranslatorError", "adapter", "compile", "register", "transformers", "unregister",
 ]  # fmt: skip
 
 

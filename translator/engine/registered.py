@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from native.errors import DataError, PlanError
+from native.errors import DataError, PlanError, TranslatorError
 from translator import formats
 from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter
 from translator.engine.plan import Plan, of_ends
@@ -31,10 +31,10 @@ class RegisteredPlan(Plan):
     """A plan like any other, but that a transformer translates. Pickles as the transformer's factory does."""
 
     def __init__(self, source: End, target: End, factory: Factory, mapping: Mapping | None, options: Options) -> None:
-        """PlanError, and whatever the factory raises."""
+        """PlanError: the factory makes none. What else is ours passes as the factory raises it."""
         self._settle(_side(source), _side(target), mapping, options.policies, options.drop, options.limits)
         self._factory = factory
-        self._transformer: Transformer = factory(source.schema, target.schema, mapping, options)
+        self._transformer = _made_by(factory, source, target, mapping, options)
         self._whole = self._transformer if isinstance(self._transformer, Translation) else None
         self.losses = getattr(self._transformer, "losses", Losses())
         self.warnings = [text for each in (source, target) if each.schema for text in each.schema.warnings]
@@ -54,9 +54,9 @@ class RegisteredPlan(Plan):
             return _each(messages, lambda message: _alone(around(self._one(message[0]))))
         whole = self._whole
         try:
-            return whole.translate_batch(messages, delimiting)
-        except Exception:
-            return _each(messages, lambda message: _guarded(whole.translate_batch, message, delimiting), whole.many)
+            return _whole(whole, messages, delimiting)
+        except DataError:
+            return _each(messages, lambda message: _whole(whole, message, delimiting), whole.many)
 
     def translate_run(
         self, data: Data, count: int | None = None, *, partial: bool = False, delimiting: Delimiting = "none",
@@ -114,11 +114,33 @@ def _rebuild(source: End, target: End, factory: Factory | None, mapping: Mapping
     return RegisteredPlan(source, target, found, mapping, options)
 
 
+def _made_by(factory: Factory, source: End, target: End, mapping: Mapping | None, options: Options) -> Transformer:
+    """PlanError: the factory fails, or what it gives is not a transformer."""
+    pair = f"the transformer from {source.format} to {target.format}"
+    try:
+        found = factory(source.schema, target.schema, mapping, options)
+    except TranslatorError:
+        raise
+    except Exception as error:
+        raise PlanError([("", f"{pair} can't be made: {type(error).__name__}: {error}")]) from error
+    if not isinstance(found, Transformer):
+        raise PlanError([("", f"{pair} can't be made: {type(found).__name__} has no `translate`")])
+    return found
+
+
+def _whole(transformer: Translation, messages: Messages, delimiting: Delimiting) -> Made:
+    """What a transformer makes of a whole batch. DataError: it refuses or fails, or gives what is not that."""
+    made = _guarded(transformer.translate_batch, messages, delimiting)
+    if not isinstance(made, Made) or (made.items is None and len(made) != len(messages)):
+        raise DataError("TRANSFORMER", f"the transformer gave {made!r:.80} for {len(messages)} messages")
+    return made
+
+
 def _guarded(function: Callable[..., T], *arguments: Any) -> T:
     """What a transformer's function gives. DataError: it refuses the message, or fails at it."""
     try:
         return function(*arguments)
-    except (DataError, PlanError):
+    except DataError:
         raise
     except Exception as error:
         raise DataError("TRANSFORMER", f"the transformer failed: {type(error).__name__}: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -33,6 +34,9 @@ format named beside it.
 """
 
 NEURON: Final = "neuron:"
+
+_WORD: Final = re.compile(r"[\w-]+")
+"""What can only be a format's name, unless a file is called so."""
 
 
 def end(
@@ -105,6 +109,8 @@ def _schema(
 ) -> Schema:
     if isinstance(document, Schema):
         return document if type_ is None else _rooted(document, type_)
+    if isinstance(document, str) and _WORD.fullmatch(document) and not Path(document).exists():
+        raise _problem(f"{document!r} is neither a file nor a format; the formats are {', '.join(SHARED.formats())}")
     found = _from_source(document, registry)
     if found is not None:
         return found if type_ is None else _rooted(found, type_)

@@ -47,7 +47,7 @@ def look(
     """The items of one message, at most `limit` (None: all), with values of at most `cut` characters (None: all)."""
     found, after = Shown(), 0
     try:
-        walk = formats.get(format_).walk or as_bytes
+        walk = formats.known(format_).walk or as_bytes
         for item in walk(data, schema.root if schema else None, cut):
             if limit is None or len(found.items) < limit:
                 found.items.append(item)

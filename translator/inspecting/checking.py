@@ -17,7 +17,9 @@ def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> P
     Protobuf without a schema is read by one that knows no field. PlanError: Avro without a schema; a schema that
     can't be compiled.
     """
-    known = formats.get(format_)
+    known = formats.known(format_)
+    if known.is_foreign:
+        raise PlanError([("", f"{format_} is a registered transformer's format, of which the core knows nothing")])
     if schema is None and known.tagged:
         schema = Schema(Record("message"), "protobuf")
     if schema is None and not known.self_describing:

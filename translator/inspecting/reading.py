@@ -234,7 +234,7 @@ def _taken(reading: Inspected, format_: str | None, schema: Schema | None, optio
     reading.format, reading.schema = format_, schema
     if reading.shown.error is not None or format_ is None:
         return reading
-    known = formats.get(format_)
+    known = formats.known(format_)
     try:
         if reading.framing.endswith("confluent") and known.tagged:  # messages of a .proto are found by indexes
             _place(reading)

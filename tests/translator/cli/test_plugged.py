@@ -34,6 +34,7 @@ class Loud:
 def register(register):
     register("csv", "json", lambda source, target, mapping, options: FromCsv(mapping))
     register("avro", "json", lambda source, target, mapping, options: Loud())
+    register("tsv", "json", lambda source, target, mapping, options: 1 / 0)
     register("json", "shout", lambda source, target, mapping, options: Loud())
 """
 POINTS = "[translator.transformers]\nours = plugged:register\n"
@@ -129,3 +130,22 @@ def test_one_that_can_not_be_loaded_is_told(plugged, tmp_path: Path):
     assert done.stderr.startswith(
         b"translator: warning: the transformers of gone:register can't be used: ModuleNotFound"
     )
+
+
+def test_one_that_can_not_be_made_is_a_plan_that_there_is_not(plugged):
+    """Its factory's fault, in a line."""
+    done = plugged("convert", "--from", "tsv:ndjson", "--to", "json", "-", data=b"a\tb\n")
+    assert done.returncode == 2
+    assert b"the transformer from tsv to json can't be made: ZeroDivisionError: division by zero" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_inspect_shows_its_messages(plugged, tmp_path: Path):
+    """As what the transformer makes of them, or as bytes."""
+    (tmp_path / "in.csv").write_bytes(b"a,1\nb,2\n")
+    done = plugged("inspect", "in.csv", "--from", "csv:ndjson")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'"name": "a"' in done.stdout
+    done = plugged("inspect", "in.csv", "--from", "csv:ndjson", "--record", "1")
+    assert b"622c32" in done.stdout
+    assert b"csv is a registered transformer's format, of which the core knows nothing" in done.stderr

@@ -10,6 +10,7 @@ import sys
 import uuid
 from array import array
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,14 @@ assert callable(translator.transformers) and callable(translator.compile)
 for name in translator.__all__: getattr(translator, name)
 """
     subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, check=True)
+
+
+def test_every_public_name_has_one_home() -> None:
+    """Each is listed once, and is in the module that it is said to be in."""
+    listed = [(module, name) for module, names in translator._HOMES.items() for name in names]
+    assert sorted(name for _, name in listed) == translator.__all__
+    for module, name in listed:
+        assert getattr(import_module(module), name) is getattr(translator, name)
 
 
 def test_no_such_name() -> None:

@@ -361,3 +361,53 @@ def test_installed_transformers(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", USE], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "no.such.module:register can't be used: ModuleNotFoundError" in done.stdout
+
+
+@pytest.mark.parametrize("raised", [translator.PlanError([("", "no")]), KeyError("k"), MemoryError()])
+def test_whatever_a_transformer_raises_its_neighbours_go_on(raised: Exception) -> None:
+    """Also an error of ours that is about plans, from a transformer of messages or of batches."""
+
+    def moody(messages: Messages) -> Made:
+        if b"!" in list(messages):
+            raise raised
+        parts = list(messages)
+        return Made(b"".join(parts), array("q", accumulate(map(len, parts), initial=0)), [], range(len(parts)))
+
+    class Single:
+        def translate(self, data: bytes) -> bytes:
+            if data == b"!":
+                raise raised
+            return data
+
+    for factory in (whole(moody), lambda *_: Single()):
+        translator.register("text", "TEXT", factory)
+        made = translator.compile("text", "TEXT").translate_many([b"a", b"!", b"b"])
+        assert [made[i] for i in (0, 2)] == [b"a", b"b"]
+        assert [(each.index, each.code) for each in made.errors] == [(1, "TRANSFORMER")]
+
+
+@pytest.mark.parametrize("result", ["text", None, Made(b"", array("q", (0,)), [], range(0))])
+def test_a_batch_that_is_not_one_is_refused(result: Any) -> None:
+    """What gives something else than a result for each message is told, for each message."""
+    translator.register("text", "TEXT", whole(lambda messages: result))
+    factory = table.SHARED.find("text", "TEXT")
+    assert factory is not None
+    transformer: Any = factory(None, None, None, None)  # type: ignore[arg-type]
+    transformer.translate_batch = lambda messages, delimiting="none": result
+    translator.register("text", "TEXT", lambda *_: transformer)
+    made = translator.compile("text", "TEXT").translate_many([b"a", b"b"])
+    assert [(each.index, each.code) for each in made.errors] == [(0, "TRANSFORMER"), (1, "TRANSFORMER")]
+
+
+@pytest.mark.parametrize(("factory", "text"), [(lambda *_: 1 / 0, "ZeroDivisionError"), (lambda *_: 5, "int has no")])
+def test_a_factory_that_fails_makes_no_plan(factory: Any, text: str) -> None:
+    """It is told as what it is, a plan that there is none of."""
+    translator.register("text", "TEXT", factory)
+    with pytest.raises(translator.PlanError, match=f"transformer from text to TEXT can't be made: {text}"):
+        translator.compile("text", "TEXT")
+
+
+def test_a_misspelt_format_is_told() -> None:
+    """It is not taken for a file whose name lacks its suffix."""
+    with pytest.raises(translator.PlanError, match="'jsn' is neither a file nor a format; the formats are avro, "):
+        translator.compile("json", "jsn")

@@ -90,7 +90,7 @@ def json_names(side: End) -> dict[str, str]:
     if side.schema.language != "protobuf":
         return {}
     named = {each.json_name: each for each in root.fields if each.json_name and root.field(each.json_name) is None}
-    return {name: each.name for name, each in named.items() if name not in formats.get(side.format).spellings(each)}
+    return {name: each.name for name, each in named.items() if name not in formats.known(side.format).spellings(each)}
 
 
 def _ignored(members: dict[str, int]) -> str:

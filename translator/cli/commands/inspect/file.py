@@ -77,8 +77,8 @@ def look(source: sides.Input, wanted: Asked, records: int, count: bool) -> Found
     spec, limits = wanted.schema, wanted.limits
     if source.format in framing.FRAMINGS and wanted.refers is not None:
         return _read(FoundFile(source, None), _adapter(source.format, wanted), records, None if count else records)
-    if spec is None and source.format in formats.NAMES:
-        spec = formats.get(source.format).schema
+    if spec is None:
+        spec = formats.known(source.format).schema
     try:
         found = FoundFile(source, sides.source_schema(source, spec))
         plan = shared.plan(

@@ -69,7 +69,7 @@ def of_source(source: sides.Input, input_: InputOptions, wanted: Asked, *, guess
         raise UsageError(f"{source.name} brings its own schema", "leave --schema out")
     if wanted.schema is not None:
         format_, schema = _end(wanted.schema, input_.way[0], format_)
-    elif format_ is not None and schema is None and (own := formats.get(format_).schema):
+    elif format_ is not None and schema is None and (own := formats.known(format_).schema):
         schema = sides.load(own, format_)
     try:
         record = _record(source.name, source.reader, format_, schema, wanted)
@@ -85,7 +85,7 @@ def _end(spec: sides.Spec, named: str | None, looks: str | None = None) -> tuple
         return named or specs.format_of(carried), carried
     found = specs.end(spec, named)
     assert found.schema is not None
-    if named is None and looks is not None and found.schema.language in formats.get(looks).languages:
+    if named is None and looks is not None and found.schema.language in formats.known(looks).languages:
         return looks, found.schema
     return found.format, found.schema
 
