@@ -25,7 +25,7 @@ SAY = @date +'%T  '
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help setup demo test heavy check format lint types warnings bench fuzz canary clean \
+.PHONY: help setup demo test heavy recipes check format lint types warnings bench fuzz canary clean \
 	test-c sanitize sanitize-c sanitize-python fuzz-long sanitize-long conformance-long
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo 'make demo      the main job: signals translated between formats'
 	@echo 'make test      all tests'
 	@echo 'make heavy     the tests that take long, which make test leaves out'
+	@echo 'make recipes   three recipes of docs/adding.md, followed in a copy of the project'
 	@echo 'make check     format, lint, types, warnings of the C compiler'
 	@echo 'make bench     our times against the peers'"'"', into bench/results.json'
 	@echo 'make fuzz      mutated messages for every reader, sanitized (SECONDS=$(SECONDS))'
@@ -75,6 +76,10 @@ test: setup test-c
 heavy: setup
 	$(SAY)'heavy: the tests that take long, and not the others'
 	@$(PYTEST) -n $(JOBS) -m heavy -rs
+
+recipes: setup
+	$(SAY)'recipes: a format, a step and a store are added in copies of the project, by docs/adding.md'
+	@$(PYTEST) -n $(JOBS) -m recipe tests/recipes
 
 bench: setup
 	$(SAY)'bench: our times against the peers; without ../shared/data by events of our own'

@@ -26,6 +26,9 @@ typedef enum h9_format {
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
+ * So that none stands in itself without a byte between: the nodes of an OPTION, UNION or WRAPPED have lower numbers
+ * than it, and an INLINE's record table has a higher one than that of the record around it.
+ *
  * Unless said otherwise: .conv steps run after reading. The order matters: from H9_OP_INLINE on, a value may need the
  * frame around it; H9_OP_FAIL is the last. */
 typedef enum h9_op {

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from registry.domain.contracts import Store
-from registry.store.sqlite import SqliteStore
-from tests.registry.support import Api, Commands, Queries, Twice
+from tests.registry.support import STORES, Api, Commands, Queries, Twice
 
 
-@pytest.fixture(params=["once", "twice"])
+@pytest.fixture(params=[(name, runs) for name in STORES for runs in ("once", "twice")], ids="-".join)
 def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    """A fresh database; also as one that runs each transaction twice, and undoes it the first time."""
-    made = SqliteStore(tmp_path / "registry.db")
-    yield made if request.param == "once" else Twice(made)
+    """Each store, empty; also as one that runs each transaction twice, and undoes it the first time."""
+    name, runs = request.param
+    made = STORES[name](tmp_path)
+    yield made if runs == "once" else Twice(made)
     made.close()
 
 

@@ -7,10 +7,10 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx2
 
@@ -135,6 +135,13 @@ class Queries:
 
     def mode(self, subject: str = names.ALL, *, inherit: bool = False) -> Mode:
         return self.ask(queries.ModeOf(subject, inherit))
+
+
+STORES: Final[Mapping[str, Callable[[Path], Store]]] = {
+    "sqlite": lambda folder: SqliteStore(folder / "registry.db"),
+}
+"""Every store there is, as it is made in an empty folder. The contract's tests, and all that run commands and queries,
+run on each."""
 
 
 class _UndoneError(Exception):

@@ -41,12 +41,13 @@ static bool good_field(const h9_plan *p, const h9_record *r, const h9_field *f)
 }
 
 /* An INLINE record writes into the frame around it: both must agree on its size. It may stand within an option or a
- * name. */
+ * name. Its table comes after that of the record around it, so none stands in itself. */
 static bool good_inline(const h9_plan *p, const h9_record *r, const h9_field *f)
 {
     const h9_node *n = &p->nodes[f->node];
     if ((n->op == H9_OP_OPTION || n->op == H9_OP_WRAPPED) && n->a < p->h.nodes) n = &p->nodes[n->a];
-    return n->op != H9_OP_INLINE || (n->a < p->h.records && p->records[n->a].slots == r->slots);
+    return n->op != H9_OP_INLINE
+           || (n->a < p->h.records && &p->records[n->a] > r && p->records[n->a].slots == r->slots);
 }
 
 static bool good_numbers(const h9_plan *p, const h9_record *r)
@@ -86,11 +87,15 @@ static bool good_record(const h9_plan *p, const h9_record *r)
     return good_numbers(p, r);
 }
 
+/* A node that may take no byte of a message, and so no level of its depth either, stands after the nodes that it leads
+ * to: following them ends. */
+static bool good_before(const h9_plan *p, const h9_node *n, uint32_t other) { return other < (uint32_t)(n - p->nodes); }
+
 static bool good_union(const h9_plan *p, const h9_node *n)
 {
     if (!h9_within(n->a, n->b, p->h.words32)) return false;
     for (uint32_t i = 0; i < n->b; i++)
-        if (p->words32[n->a + i] >= p->h.nodes) return false;
+        if (!good_before(p, n, p->words32[n->a + i])) return false;
     if (n->flags & H9_N_NAMED)
         return n->lo < (int64_t)n->b && n->hi >= 0 && n->hi < UINT32_MAX && good_keys(p, n->c, (uint32_t)n->hi, n->b);
     if (n->c == H9_NONE) return true;
@@ -114,7 +119,7 @@ static bool good_each(const h9_plan *p, const h9_node *n)
 /* A name around a value (S19); or a generated wrapper, which has a field for each thing that may stand in it (S33). */
 static bool good_wrapped(const h9_plan *p, const h9_node *n)
 {
-    if (n->a >= p->h.nodes) return false;
+    if (!good_before(p, n, n->a)) return false;
     if (n->c != 0) return h9_within(n->b, n->c, p->h.pool);
     if (n->b == 0) return true;
     if (n->b > p->h.records) return false;
@@ -141,7 +146,7 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     if (n->conv >= p->h.steps || !good_unwrap(p, n)) return false;
     switch (n->op) {
     case H9_OP_ENUM: return n->a < p->h.enums;
-    case H9_OP_OPTION: return n->a < p->h.nodes;
+    case H9_OP_OPTION: return good_before(p, n, n->a);
     case H9_OP_WRAPPED: return good_wrapped(p, n);
     case H9_OP_LIST:
         return n->a < p->h.nodes && h9_good_width(n->width) && (!(n->flags & H9_N_EACH) || good_each(p, n));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,7 @@ import pytest
 from registry.domain.contracts import Snapshot, Store, Transaction
 from registry.domain.errors import RegistryError
 from registry.domain.model import Config
-from registry.store.sqlite import SqliteStore
-from tests.registry.support import INT, Commands, Twice, avro
+from tests.registry.support import INT, STORES, Commands, Twice, avro
 
 
 def test_what_was_written_is_read(store: Store) -> None:
@@ -60,10 +60,12 @@ def test_who_reads_does_not_write(store: Store) -> None:
     assert store.read(lambda snapshot: snapshot.mode("a")) is None
 
 
-def test_running_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", STORES.values(), ids=STORES)
+def test_running_again(made: Callable[[Path], Store], tmp_path: Path) -> None:
     """A command that is run twice, and undone the first time, has done what it does once: ids and numbers too."""
     for name, twice in (("once", False), ("twice", True)):
-        inner = SqliteStore(tmp_path / name)
+        (tmp_path / name).mkdir()
+        inner = made(tmp_path / name)
         store = Twice(inner) if twice else inner
         commands = Commands(store)
         found = [commands.register(subject, avro(INT)) for subject in ("a", "b")]

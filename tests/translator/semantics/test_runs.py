@@ -9,6 +9,7 @@ from native.binding import C, LoadedPlan
 from tests.translator.semantics.support import av, plan
 from translator.plan import nodes, steps
 from translator.plan.image import Image
+from translator.plan.rows import FieldRow, RecordRow
 
 INT = av("int")
 
@@ -91,5 +92,42 @@ def test_a_damaged_plan_s_named_branches_are_refused(damage):
     if not damage:
         assert LoadedPlan(data, image.names).translate(b'{"long":5}') == b'{"long":5}'
         return
+    with pytest.raises(Exception, match="BAD_PLAN"):
+        LoadedPlan(data, image.names)
+
+
+def circle_of_options(image):
+    """Two, each of which is in the other."""
+    first = len(image.nodes)
+    image.node(nodes.option(first + 1, 0))
+    return image.node(nodes.option(first, 0))
+
+
+def inline_in_itself(image):
+    """A record whose one field is that record, in the same frame."""
+    table = image.reserve()
+    keys, mask = image.key_table([])
+    first = image.add_fields([FieldRow(image.node(nodes.inline(table)), 0)])
+    image.records[table] = RecordRow(first, 1, slots=1, words=1, keys=keys, key_mask=mask)
+    return image.node(nodes.record(table))
+
+
+CIRCLES = {
+    "option": lambda image: image.node(nodes.option(len(image.nodes), 0)),
+    "options": circle_of_options,
+    "wrapped": lambda image: image.node(nodes.wrapped(len(image.nodes))),
+    "union": lambda image: image.node(nodes.union(image.many32([len(image.nodes)]), 1)),
+    "inline": inline_in_itself,
+}
+
+
+@pytest.mark.parametrize("circle", CIRCLES)
+@pytest.mark.parametrize("core", ["AVRO", "JSON", "MSGPACK", "PROTOBUF"])
+def test_a_damaged_plan_s_circle_is_refused(core, circle):
+    """What is in itself, without a byte between, would be read for ever: such an image isn't loaded."""
+    image = Image()
+    root = CIRCLES[circle](image)
+    format_ = getattr(C, f"H9_FORMAT_{core}")
+    data = image.dump(reader=format_, writer=format_, read_root=root, write_root=root)
     with pytest.raises(Exception, match="BAD_PLAN"):
         LoadedPlan(data, image.names)
