@@ -135,7 +135,6 @@ def test_code_is_not_prose(tmp_path: Path) -> None:
 TWICE = {
     "Json": "dict[str, Any], wherever a document is one; and the term that is JSON text",
     "JsonFlag": "two commands' own option, of one form",
-    "Place": "a message's indexes in its .proto file: schemas finds them, a framing carries them",
     "Shell": "the shells that there are, once where the parser of arguments isn't loaded yet",
 }
 """Names that occur twice in the rooms, and why."""

@@ -35,13 +35,12 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from native.errors import DataError
+from schemas.places import FIRST, Place
 from translator import varints
 
 Framing = Literal["confluent", "avro-single"]
 Part = Literal["value", "key"]
 """Of a Kafka message: each has a schema of its own."""
-Place: TypeAlias = tuple[int, ...]
-"""A message's indexes in its .proto file."""
 SchemaReference: TypeAlias = "int | UUID | bytes"
 """A schema's id, GUID, or fingerprint (8 bytes as they stand in the message)."""
 Headers: TypeAlias = "Mapping[str, bytes | None] | Iterable[tuple[str, bytes | None]] | None"
@@ -49,7 +48,6 @@ Headers: TypeAlias = "Mapping[str, bytes | None] | Iterable[tuple[str, bytes | N
 FRAMINGS: Final[tuple[Framing, ...]] = ("confluent", "avro-single")
 HEADERS: Final[dict[Part, str]] = {"value": "__value_schema_id", "key": "__key_schema_id"}
 SINGLE: Final = b"\xc3\x01"
-FIRST: Final[Place] = (0,)
 
 _SIZES: Final = {0: 5, 1: 17}
 """Of Confluent's reference, by its first byte."""

@@ -36,7 +36,7 @@ format named beside it.
 NEURON: Final = "neuron:"
 
 _WORD: Final = re.compile(r"[\w-]+")
-"""What can only be a format's name, unless a file is called so."""
+"""What can only be a format's name, unless a file has that name."""
 
 
 def end(

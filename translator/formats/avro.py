@@ -233,6 +233,7 @@ _LEAVES: Final[dict[type[Type], Callable[..., Noted]]] = {
 FORMAT = Format(
     name="avro",
     core=C.H9_FORMAT_AVRO,
+    has_bytes=True,
     languages=frozenset({"avro"}),
     scalar=scalar,
     checks=checks,

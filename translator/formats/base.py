@@ -156,11 +156,12 @@ class Format:
 
     What files and commands ask of it:
     `container`: what a stream of messages stands in unless another is named. `suffixes`: of files, and the container
-    that each means. `text`: messages are JSON text. `walk`: takes a message apart; None: it is shown as bytes.
-    `likely`: by which `inspect` guesses. `usual_for`: the schema language whose messages are in it, where no format is
-    named. `schema`: by which messages are taken where none is named. `built_in`: in which language it takes the
-    built-in schemas, where it has a choice. `samples`: schemas can be inferred from its messages. `single_object`: it
-    is what Avro's single-object encoding holds. `loses`: what it can't say, for people.
+    that each means. `text`: messages are JSON text. `has_bytes`: bytes are a kind of their own, not text. `walk`: takes
+    a message apart; None: it is shown as bytes. `likely`: by which `inspect` guesses. `usual_for`: the schema language
+    whose messages are in it, where no format is named. `schema`: by which messages are taken where none is named.
+    `built_in`: in which language it takes the built-in schemas, where it has a choice. `samples`: schemas can be
+    inferred from its messages. `single_object`: it is what Avro's single-object encoding holds. `loses`: what it can't
+    say, for people.
     """
 
     name: str
@@ -185,6 +186,7 @@ class Format:
     container: str = "delimited"
     suffixes: Mapping[str, str] = field(default_factory=dict, hash=False)
     text: bool = False
+    has_bytes: bool = False
     walk: Walks | None = None
     likely: Likely = never_guessed
     usual_for: Language | None = None

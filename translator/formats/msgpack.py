@@ -191,6 +191,7 @@ def likely(message: bytes) -> int:
 FORMAT = Format(
     name="msgpack",
     core=C.H9_FORMAT_MSGPACK,
+    has_bytes=True,
     languages=ALL_LANGUAGES,
     scalar=scalar,
     checks=checks,

@@ -305,6 +305,7 @@ def likely(message: bytes) -> int:
 FORMAT = Format(
     name="protobuf",
     core=C.H9_FORMAT_PROTOBUF,
+    has_bytes=True,
     languages=frozenset({"protobuf"}),
     scalar=scalar,
     checks=checks,

@@ -282,9 +282,9 @@ class Reading:
         fits = shape_fits(t) if shape_fits(t) != (shape_fits(s) if isinstance(s, Any) else 0) else 0
         if self.context.target.tagged:
             fits |= Fits.DOUBLE | Fits.TEXT
-        elif self.context.target.core == C.H9_FORMAT_JSON:
-            fits |= Fits.FINITE | Fits.TIMES if self.format.core != C.H9_FORMAT_JSON else 0
-        elif self.format.core == C.H9_FORMAT_JSON:
+        elif self.context.target.text:
+            fits |= Fits.FINITE | Fits.TIMES if not self.format.text else 0
+        elif self.format.text:
             fits |= Fits.WORD
         return fits
 

@@ -142,11 +142,11 @@ def _kinds_of(type_: Type, format_: Format, policies: Policies) -> list[tuple[in
 
 
 def _own_kind(type_: Type, format_: Format, policies: Policies) -> int:
-    """What has no kind of its own in JSON is text; MessagePack has bytes and extensions."""
+    """What has no kind of its own is text; some formats have bytes and extensions."""
     form = format_.scalar(type_, policies)
     if form is not None and form.extension:
         return int(C.H9_KIND_EXTENSION)
-    in_bytes = format_.core == C.H9_FORMAT_MSGPACK and isinstance(type_, (Bytes, Fixed, Period))
+    in_bytes = format_.has_bytes and isinstance(type_, (Bytes, Fixed, Period))
     return int(C.H9_KIND_BYTES if in_bytes else C.H9_KIND_STRING)
 
 

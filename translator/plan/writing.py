@@ -181,7 +181,7 @@ class Writing:
         if self.format.encode_key is None:
             return b""
         text = self.format.encode_key(self.format.spellings(field)[0])
-        return text + b":" if self.format.core == C.H9_FORMAT_JSON else text
+        return text + b":" if self.format.text else text
 
 
 def _varint(value: int) -> bytes:

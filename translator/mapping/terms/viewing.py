@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from native.binding import C
 from schemas.model import Any, Array, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.formats import json, msgpack
 from translator.formats.base import Format
@@ -131,8 +130,8 @@ class Twins:
     def __init__(self, target: Format, marks: Marks) -> None:
         self._marks = marks
         self._made: dict[tuple[Type, str], Type] = {}
-        self.untyped = msgpack.FORMAT if target.core == C.H9_FORMAT_MSGPACK else msgpack.PYTHON
-        """How typed values become untyped ones; only MessagePack keeps what isn't JSON's."""
+        self.untyped = msgpack.FORMAT if target.self_describing and target.has_bytes else msgpack.PYTHON
+        """How typed values become untyped ones; only what has bytes keeps what isn't JSON's."""
 
     def as_json(self, type_: Type) -> Type:
         return self._twin(type_, json.FORMAT)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from native.errors import PlanError
+from schemas.places import Place
 from translator import framing
 from translator.contract import Delimiting, HeaderList
-from translator.framing import Headers, Part, Place, SchemaReference
+from translator.framing import Headers, Part, SchemaReference
 
 
 @dataclass(frozen=True, slots=True)

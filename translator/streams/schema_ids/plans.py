@@ -10,9 +10,10 @@ from uuid import UUID
 from native.errors import DataError, PlanError, SchemaError
 from schemas import places
 from schemas.model import Schema
+from schemas.places import Place
 from translator.engine.plan import Plan
 from translator.engine.sources import SchemaSource, referred
-from translator.framing import Framed, Place, SchemaReference, alone, message
+from translator.framing import Framed, SchemaReference, alone, message
 
 K = TypeVar("K")
 V = TypeVar("V")
