@@ -96,8 +96,10 @@ LATE: Mapping[str, str] = {
     "backports": "zstd for older Pythons",
 }
 """Libraries that are imported where they are needed, and why; all others are imported at the top of a file."""
-FACES = ("translator.cli", "registry.command")
+FACES = ("translator.cli.app", "translator.cli.commands", "registry.command")
 """What answers a command, and imports what that command needs when it runs. So may the `__init__` of every package."""
+QUICK = "translator.cli.shared"
+"""What every command loads: of libraries (rich, msgspec) what only some need is imported there; of ours, nothing."""
 
 Arrow = tuple[str, str]
 """Who imports, and what, each a module of ours by its full name."""
@@ -269,7 +271,10 @@ def too_late(path: Path, text: str) -> list[str]:
     """The imports inside of functions that belong at the top of the file."""
     if path.name == "__init__.py" or f"{module(path)}.".startswith(tuple(f"{face}." for face in FACES)):
         return []
-    return sorted({name for name in lazy(path, text) if not f"{name}.".startswith(tuple(f"{each}." for each in LATE))})
+    found = {name for name in lazy(path, text) if not f"{name}.".startswith(tuple(f"{each}." for each in LATE))}
+    if module(path).startswith(QUICK):
+        found = {name for name in found if name.partition(".")[0] in ROOMS}
+    return sorted(found)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

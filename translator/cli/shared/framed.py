@@ -14,6 +14,8 @@ from translator.cli.shared.exits import UsageError
 from translator.cli.shared.lookup import REGISTRY, Lookup, subject_of
 from translator.cli.shared.options import InputOptions, PlanOptions, chosen
 from translator.contract import End
+from translator.engine.known import Known
+from translator.streams.schema_ids.making import adapter, out_of
 
 if TYPE_CHECKING:
     from native.binding import Limits
@@ -86,8 +88,6 @@ class SchemaNaming:
 
     def out(self, end: End) -> Out | None:
         """What stands before results; None: nothing. PlanError: there are no such results."""
-        from translator.streams.schema_ids.making import out_of
-
         options = self.options
         if options.out_framing == "plain":
             return None
@@ -96,8 +96,6 @@ class SchemaNaming:
 
     def adapter(self, target: sides.Target, plan: PlanOptions, limits: Limits) -> tuple[Adapter, str | None]:
         """What translates framed messages, and the text of the target's schema where its container carries it."""
-        from translator.streams.schema_ids.making import adapter
-
         assert self.framing is not None
         schema, text = sides.target_end(target, self.target)
         out, (mapping, policies) = self.out(End(target.format, schema)), chosen(plan)
@@ -116,8 +114,6 @@ class SchemaNaming:
 
     def _numbering(self) -> Any:
         """Where the output's schema has its id; what needs none opens no registry."""
-        from translator.engine.known import Known
-
         if self.options.out_framing != "confluent" or self.options.out_id is not None:
             return Known({})
         options = self.lookup.options

@@ -11,6 +11,7 @@ from schemas import model
 from schemas.model import MISSING, Array, Field, Presence, Record, Type, nullable
 from translator.cli.shared.tree import said
 from translator.mapping.document.path import Key, Name, Segment, UnionBranch, format_path
+from translator.mapping.terms.wants import branch_names
 from translator.plan.resolve import meaning
 
 MOST: Final = 5000
@@ -93,8 +94,6 @@ def _push(
 
 def _branches(leaf: Leaf, union: model.Union) -> list[Leaf]:
     """A union's branches; each message may have another one."""
-    from translator.mapping.terms.wants import branch_names
-
     named = zip(branch_names(union.branches), union.branches, strict=True)
     return [
         Leaf((*leaf.segments, UnionBranch(name)), leaf.names, meaning(each), required=False) for name, each in named

@@ -11,7 +11,10 @@ from uuid import UUID
 
 from cyclopts import Group, Parameter
 
+from translator.cli.shared import sides
 from translator.cli.shared.exits import UsageError
+from translator.engine import sources, specs
+from translator.engine.known import Known
 
 if TYPE_CHECKING:
     from schemas.model import Schema
@@ -59,15 +62,11 @@ class Lookup:
     @cached_property
     def registry(self) -> SchemaSource:
         """The registry; asked when a schema is wanted."""
-        from translator.engine import sources
-
         return sources.find(REGISTRY) if self._url is None else sources.find(REGISTRY, self._url)
 
     @cached_property
     def known(self) -> SchemaSource:
         """The schemas that --schemas names."""
-        from translator.engine.known import Known
-
         if self.framing == "avro-single":
             return Known([_document(each) for each in self.options.schemas])
         return Known(dict(_numbered(each) for each in self.options.schemas))
@@ -84,8 +83,6 @@ class Lookup:
 
     def subject(self, text: str) -> Schema:
         """`SUBJECT[@VERSION][#Type]`."""
-        from translator.engine import sources, specs
-
         name, _, type_ = text.rpartition("#") if "#" in text else (text, "", None)
         found = self.registry.by_subject(*sources.subject(name))
         schema = specs.end(found, None, type_).schema
@@ -102,8 +99,6 @@ class Lookup:
         """A schema as it is named: one of the registry looked up where --registry says, anything else as it stands."""
         if not spec.startswith(f"{REGISTRY}:") or Path(spec).exists():
             return spec
-        from translator.engine import sources
-
         return sources.load(spec, self._url) or spec
 
     @property
@@ -116,8 +111,6 @@ class Lookup:
 
 def subject_of(text: str) -> str:
     """The subject's name in `SUBJECT[@VERSION][#Type]`."""
-    from translator.engine import sources
-
     return sources.subject(text.rpartition("#")[0] if "#" in text else text)[0]
 
 
@@ -129,6 +122,4 @@ def _numbered(text: str) -> tuple[int | UUID, Any]:
 
 def _document(spec: str) -> Any:
     """What is loaded: of an Avro file the schema that it carries."""
-    from translator.cli.shared import sides
-
     return sides.load(spec) if sides.carries(spec) else spec

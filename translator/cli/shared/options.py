@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter, Token
 
+from native.binding import Limits
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
 from translator.containers.base import StreamLimits
+from translator.engine.compile import shared
 from translator.engine.transformers import SHARED
+from translator.mapping.document import load
 from translator.policies import Policies, choices
 
 if TYPE_CHECKING:
@@ -137,8 +140,6 @@ class LimitOptions:
 
     def plan(self) -> Limits:
         """For the plan."""
-        from native.binding import Limits
-
         return Limits(**self._given(Limits))
 
     def stream(self) -> StreamLimits:
@@ -162,8 +163,6 @@ def make_plan(
 
     UsageError, MappingError, PlanError; with `strict` UsageError also where a pattern of --drop names nothing.
     """
-    from translator.engine.compile import shared
-
     mapping, policies = chosen(options)
     plan = shared.plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
     if strict:
@@ -176,8 +175,6 @@ def chosen(options: PlanOptions) -> tuple[Mapping | None, Policies]:
     policies = _policies(options.policy)
     if options.map is None:
         return None, Policies(**policies)
-    from translator.mapping.document import load
-
     mapping = load(options.map)
     policies = dict(mapping.policies) | policies
     return replace(mapping, policies=tuple(policies.items())), Policies(**policies)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import IO, TypeAlias
 
 from native.errors import ContainerError
+from schemas import avro, neuron, writing
 from schemas.model import Schema
 from translator import containers, formats, framing
 from translator.cli.shared import advice, files
@@ -21,6 +22,7 @@ from translator.containers.hal9_frames import SCHEMA as FRAME
 from translator.containers.streams import BlockReader
 from translator.contract import End
 from translator.engine import specs
+from translator.engine.known import alike
 from translator.formats.neuron import SCHEMA as SIGNAL
 from translator.streams.pump import Meter, Refusal
 
@@ -246,8 +248,6 @@ def load(spec: Spec, format_: str | None = None) -> Schema:
     """The schema that an option names: a file, also an Avro file's, a built-in one, or of an installed source; in
     the language that the format wants, where there is a choice. SchemaError."""
     if isinstance(spec, str) and carries(spec):
-        from schemas import avro
-
         return avro.read(carried(spec))
     found = specs.end((format_, spec) if format_ else spec).schema
     assert found is not None
@@ -312,8 +312,6 @@ def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | Non
 def source_schema(source: Input, spec: Spec | None) -> Schema | None:
     """The schema that the input was written by. UsageError: its format brings none, and none is named."""
     if source.reader.schema is not None:
-        from schemas import avro
-
         return avro.read(source.reader.schema)  # never `load`: a text from a file could name another file
     if spec is not None:
         return load(spec, source.format)
@@ -349,8 +347,6 @@ def avro_text(spec: Spec) -> str:
     if isinstance(spec, Schema):
         return _written(spec)
     if spec.startswith(specs.NEURON):
-        from schemas import neuron
-
         return neuron.path(spec.removeprefix(specs.NEURON), "avro").read_text("utf-8")
     if carries(spec):
         return carried(spec)
@@ -362,9 +358,6 @@ def avro_text(spec: Spec) -> str:
 
 def _written(schema: Schema) -> str:
     """A schema that was looked up, as text. UsageError: the text would say less."""
-    from schemas import writing
-    from translator.engine.known import alike
-
     found = writing.write(schema, "avro")
     if not alike(found.schema, schema):
         hint = "write it to a file, and name that; or choose another container, like --to avro:delimited"
