@@ -291,7 +291,8 @@ def test_imports_stand_at_the_top(path: Path) -> None:
         ("schemas/new.py", "def f():\n    from google.protobuf import message", []),
         ("schemas/new.py", "import zlib\nif 1:\n    import bz2", []),
         ("schemas/new/__init__.py", "def f():\n    from schemas import avro", []),
-        ("translator/cli/new.py", "def f():\n    import rich", []),
+        ("translator/cli/commands/new.py", "def f():\n    import rich\n    from schemas import avro", []),
+        ("translator/cli/shared/new.py", "def f():\n    import rich\n    from schemas import avro", ["schemas.avro"]),
     ],
 )
 def test_late_imports_are_seen(file: str, text: str, found: list[str]) -> None:

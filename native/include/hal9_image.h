@@ -236,11 +236,11 @@ typedef enum h9_step_code {
     H9_STEP_UUID_TO_BYTES,
     H9_STEP_STRING_TO_TIMESTAMP,
     H9_STEP_TIMESTAMP_TO_STRING, /* a = 1: local */
-    H9_STEP_TIMESTAMP_UNIT, /* a multiple of a ns that fits in int64 of them; b = 1: cut (S23). lo..hi: the seconds since
-                               1970 that it is within */
-    H9_STEP_TIMESTAMP_TO_I, /* .t -> .i, a ns per unit, exact; b = 1: cut */
-    H9_STEP_I_TO_TIMESTAMP, /* .i units of a ns -> .t */
-    H9_STEP_TIME_UNIT,      /* .i ns: a multiple of a; b = 1: cut */
+    H9_STEP_TIMESTAMP_UNIT,      /* a multiple of a ns that fits in int64 of them; b = 1: cut (S23). lo..hi: the seconds
+                                    since 1970 that it is within */
+    H9_STEP_TIMESTAMP_TO_I,      /* .t -> .i, a ns per unit, exact; b = 1: cut */
+    H9_STEP_I_TO_TIMESTAMP,      /* .i units of a ns -> .t */
+    H9_STEP_TIME_UNIT,           /* .i ns: a multiple of a; b = 1: cut */
     H9_STEP_DATE_TO_TIMESTAMP,
     H9_STEP_STRING_TO_DATE,
     H9_STEP_DATE_TO_STRING,
