@@ -225,9 +225,15 @@ def served(text: str, patch: pytest.MonkeyPatch) -> str:
     return text.replace("8081", port)
 
 
+APART = {ROOT / "docs/adding.md"}
+"""Its blocks are edits of the project, which tests/recipes makes in a copy."""
+
+
 def runs(path: Path) -> bool:
     """Whether a document has something to run."""
-    return any(language in RUN and "norun" not in info for _, language, info, _ in blocks(path.read_text()))
+    return path not in APART and any(
+        language in RUN and "norun" not in info for _, language, info, _ in blocks(path.read_text())
+    )
 
 
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if runs(path)]

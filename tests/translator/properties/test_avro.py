@@ -58,17 +58,26 @@ def keys_in(value: Any) -> set[str]:
     return {*(value if isinstance(value, dict) else ()), *(key for each in inside for key in keys_in(each))}
 
 
+def reads_its_own(text: str, parsed: Any) -> bool:
+    """Whether fastavro reads the JSON that it wrote: in maps of records in records it loses its place (KeyError)."""
+    try:
+        return bool([*fastavro.json_reader(io.StringIO(text), parsed)])
+    except KeyError:
+        return False
+
+
 @given(data=st.data())
 def test_avro_json_is_fastavro_s(data):
     """S8, S19, S26: fastavro reads from our JSON what it wrote into the message, and we read its JSON exactly.
 
-    It can't take a schema that contains itself (its parser never ends) and empty keys.
+    It can't take a schema that contains itself (its parser never ends), empty keys, and some maps that it wrote itself.
     """
     schema, values = data.draw(schemas(recursive=False))
     parsed, value = fastavro.parse_schema(schema), data.draw(values)
     assume("" not in keys_in(value))
     message, shown = written(schema, value), io.StringIO()
     fastavro.json_writer(shown, parsed, [value])
+    assume(reads_its_own(shown.getvalue(), parsed))
     model = avro.read(schema)
     ours = translator.compile(model, ("avro-json", model)).translate(message)
     assert [loose(each) for each in fastavro.json_reader(io.StringIO(ours.decode()), parsed)] == [
