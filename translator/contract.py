@@ -118,6 +118,11 @@ class Messages:
         return (self[i] for i in range(len(self)))
 
 
+def offsets_of(parts: Iterable[bytes]) -> array[int]:
+    """Where each part begins once they are joined, and where the last one ends."""
+    return array("q", accumulate(map(len, parts), initial=0))
+
+
 def _some(values: Sequence[T] | None, indexes: Sequence[int]) -> list[T] | None:
     return None if values is None else [values[i] for i in indexes]
 
@@ -177,7 +182,7 @@ class Made:
         """Of many results, those alone."""
         parts = [self[i] for i in indexes]
         return replace(
-            self, data=b"".join(parts), offsets=array("q", accumulate(map(len, parts), initial=0)),
+            self, data=b"".join(parts), offsets=offsets_of(parts),
             inputs=array("q", (self.inputs[i] for i in indexes)),
             items=self.items and array("q", (self.items[i] for i in indexes)),
             headers=self.headers and _ChosenHeaders(self.headers, indexes),
@@ -193,15 +198,13 @@ class Made:
         if self.items is not None:
             return replace(self.some([i for i, message in enumerate(self.inputs) if message not in out]), errors=told)
         parts = [b"" if i in out else self[i] for i in range(len(self))]
-        return replace(
-            self, data=b"".join(parts), offsets=array("q", accumulate(map(len, parts), initial=0)), errors=told
-        )
+        return replace(self, data=b"".join(parts), offsets=offsets_of(parts), errors=told)
 
     def wrapped(self, wrap: Callable[[bytes], bytes]) -> Made:
         """The same with something around each good result."""
         refused = {each.index for each in self.errors} if self.items is None else set[int]()
         parts = [b"" if i in refused else wrap(self[i]) for i in range(len(self))]
-        return replace(self, data=b"".join(parts), offsets=array("q", accumulate(map(len, parts), initial=0)))
+        return replace(self, data=b"".join(parts), offsets=offsets_of(parts))
 
 
 class _ChosenHeaders(Sequence[HeaderList]):

@@ -16,6 +16,7 @@ import argparse
 import ctypes
 import itertools
 import mmap
+import os
 import subprocess
 import sys
 import tempfile
@@ -148,7 +149,7 @@ def fuzz(seconds: float, jobs: int, seed: int) -> list[int]:
         findings = [each for each in ended if each[1]]
         for trace, code, mine, state in findings:
             report(trace, code, mine, int.from_bytes(state.read_bytes(), "little"))
-    print(f"{sum(done)} messages to {native.__file__}, {len(findings)} findings")
+    print(f"{sum(done)} messages to {os.path.relpath(native.__file__)}, {len(findings)} findings")
     return [code for _, code, _, _ in findings]
 
 

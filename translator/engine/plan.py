@@ -218,7 +218,7 @@ class Plan:
         return counts
 
     def __reduce__(self) -> Any:
-        return _rebuild, (self.source, self.target, self.mapping, self.policies, self.drop, self.limits)
+        return of_ends, (self.source, self.target, self.mapping, self.policies, self.drop, self.limits)
 
 
 def of_ends(
@@ -236,9 +236,6 @@ def of_ends(
             raise PlanError([("", f"{reason} is registered")])
     sides = (Side(formats.get(end.format), end.schema) for end in (source, target))
     return Plan(*sides, mapping=mapping, policies=policies, drop=drop, limits=limits)
-
-
-_rebuild = of_ends
 
 
 def _needs_each(data: bytes) -> bytes:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from native.errors import DataError, PlanError, TranslatorError
 from translator import formats
-from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter
+from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run, Translation, delimiter, offsets_of
 from translator.engine.plan import Plan, of_ends
 from translator.engine.transformers import SHARED, Factory, Options, Transformer
 from translator.formats.msgpack import PYTHON
@@ -165,8 +164,7 @@ def _each(messages: Messages, translate: Callable[[Messages], Made], many: bool 
         inputs.extend(i for _ in range(len(made)))
         items.extend(made.items or bytes(len(made)))
         errors += [_at(error, i) for error in made.errors]
-    offsets = array("q", accumulate(map(len, parts), initial=0))
-    return Made(b"".join(parts), offsets, errors, inputs, items if many else None)
+    return Made(b"".join(parts), offsets_of(parts), errors, inputs, items if many else None)
 
 
 def _at(error: DataError, index: int) -> DataError:
