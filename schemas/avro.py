@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
 from reprlib import repr as shown
@@ -490,7 +491,8 @@ def _real(value: object, bits: int) -> object:
     highest = _MAX_FLOAT32 if bits == 32 else sys.float_info.max
     if isinstance(value, bool) or not isinstance(value, int | float) or not -highest <= value <= highest:
         return MISSING
-    return float(value)
+    held = struct.unpack("<f", struct.pack("<f", value))[0] if bits == 32 else float(value)
+    return value if held != value and isinstance(value, int) else float(value)  # a plan refuses such an int (S6)
 
 
 def _octets(value: object, size: int | None) -> object:

@@ -26,11 +26,13 @@ class Losses:
         self._by_path: dict[str, Loss] = {}
 
     def add(self, path: str, verdict: LossVerdict, reason: str = "") -> None:
-        """Notes a verdict; a worse one for the same path stands."""
+        """Notes a verdict; a worse one for the same path stands, and equal ones stand together."""
         before = self._by_path.get(path)
         rank = ("exact", "checked", "dropped")
         if before is None or rank.index(verdict) > rank.index(before.verdict):
             self._by_path[path] = Loss(path, verdict, reason)
+        elif verdict == before.verdict and reason and reason not in before.reason:
+            self._by_path[path] = Loss(path, verdict, f"{before.reason}; {reason}" if before.reason else reason)
 
     def __iter__(self) -> Iterator[Loss]:
         return iter(sorted(self._by_path.values(), key=lambda loss: loss.verdict == "dropped"))

@@ -36,7 +36,7 @@ typedef enum h9_op {
     H9_OP_BOOL,    /* .b */
     H9_OP_INT,     /* .i; lo..hi is the range that the wire or schema allows; bits 32|64; wire: H9_WIRE_* (Protobuf) */
     H9_OP_UINT,    /* .u; hi (as unsigned): the same */
-    H9_OP_F32,     /* .f; JSON: a = 1: an integer that it doesn't hold is refused (S6) */
+    H9_OP_F32,     /* .f; JSON, msgpack: a = 1: exact (S6), else rounding */
     H9_OP_F64,     /* .d; the same */
     H9_OP_STRING,  /* .s; text. H9_N_UNCHECKED: not checked for UTF-8 */
     H9_OP_BYTES,   /* .s; JSON: text form a = H9_BYTES_* */
@@ -236,8 +236,8 @@ typedef enum h9_step_code {
     H9_STEP_UUID_TO_BYTES,
     H9_STEP_STRING_TO_TIMESTAMP,
     H9_STEP_TIMESTAMP_TO_STRING, /* a = 1: local */
-    H9_STEP_TIMESTAMP_UNIT,      /* a multiple of a ns that fits in int64 of them; b = 1: cut (S23). lo..hi: the seconds
-                                    since 1970 that it is within */
+    H9_STEP_TIMESTAMP_UNIT,      /* a multiple of a ns; b & 1: cut (S23); b & 2: int64 holds the count of them. lo..hi:
+                                    the seconds since 1970 that it is within */
     H9_STEP_TIMESTAMP_TO_I,      /* .t -> .i, a ns per unit, exact; b = 1: cut */
     H9_STEP_I_TO_TIMESTAMP,      /* .i units of a ns -> .t */
     H9_STEP_TIME_UNIT,           /* .i ns: a multiple of a; b = 1: cut */
@@ -259,6 +259,8 @@ typedef enum h9_step_code {
     H9_STEP_PAD_DECIMAL,  /* two's complement widened to a fixed of a bytes */
     H9_STEP_BIG_TO_DECIMAL,
     H9_STEP_DECIMAL_TO_BIG, /* lo scale, a precision */
+    H9_STEP_BIG_TO_F32,
+    H9_STEP_BIG_TO_F64, /* the digits of its shortest form, or a = 1: rounding (S6) */
     H9_STEP_STRING_TO_ENUM,
     H9_STEP_ENUM_TO_STRING, /* a: enum table */
     H9_STEP_BOX,            /* .choice {boxed value, branch a}; b = 1: null */
@@ -271,7 +273,7 @@ typedef enum h9_step_code {
     H9_STEP_STRING_TO_I,
     H9_STEP_STRING_TO_U,
     H9_STEP_STRING_TO_F32,
-    H9_STEP_STRING_TO_F64,
+    H9_STEP_STRING_TO_F64, /* a = 1: rounding (S6) */
     H9_STEP_STRING_TO_BOOL,
     H9_STEP_SCALE, /* .d = .d * lo + hi (the doubles' bits) */
     H9_STEP_LOWER,
@@ -281,7 +283,9 @@ typedef enum h9_step_code {
     H9_STEP_HEX_TO_BYTES,
     H9_STEP_BYTES_TO_HEX,
     H9_STEP_SYMBOL_TABLE,  /* .i by sorted pairs: enum table a, its numbers to its targets */
-    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is */
+    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is; 2: text is refused */
+    H9_STEP_ANY_TO_F32,
+    H9_STEP_ANY_TO_F64,    /* a number on a tape, b = 1: or a text that is one; a = 1: rounding (S6) */
     H9_STEP_ANY_FITS,      /* every value on the tape is one that the target has: a, h9_fits */
     H9_STEP_UNWRAP, /* .rec of record table a, a generated wrapper (S33) -> the one of its slots that is present. Where
                        none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
@@ -299,7 +303,8 @@ typedef enum h9_fits {
     H9_FITS_TEXT = 8,   /* bytes, extensions */
     H9_FITS_MAP = 16,   /* anything but a map */
     H9_FITS_LIST = 32,  /* anything but a list */
-    H9_FITS_TIMES = 64  /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_TIMES = 64, /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_ROUNDS = 128 /* numbers are rounded to doubles (S6) */
 } h9_fits;
 
 typedef struct h9_step {

@@ -66,7 +66,7 @@ def checks(type_: Type, policies: Policies) -> list[Check]:
     if not isinstance(type_, Timestamp):
         return []
     per_second = 1_000_000_000 // NANOSECONDS[type_.unit]
-    return [Seconds(-((1 << 63) // per_second), ((1 << 63) - 1) // per_second - 1)]
+    return [Seconds(-(1 << 63) // per_second, ((1 << 63) - 1) // per_second, counted=True)]
 
 
 # --- taken apart, byte by byte ---

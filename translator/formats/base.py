@@ -64,10 +64,11 @@ class Finite:
 @dataclass(frozen=True, slots=True)
 class Seconds:
     """An instant is within first..last seconds since 1970; one finer than its type's unit is refused or, by policy,
-    cut (S23)."""
+    cut (S23). `counted`: 64 bits hold the count of its units."""
 
     first: int
     last: int
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from native.binding import C
-from schemas.model import Timestamp, Type
+from schemas.model import Float, Timestamp, Type
 from translator.formats.base import ALL_LANGUAGES, PLAIN, Check, Format, Seconds, WireForm, by_name
 from translator.formats.common import calendar_checks
 from translator.formats.walking import text, typed
@@ -26,15 +26,16 @@ INSTANTS = Seconds(-(1 << 63), (1 << 63) - 1)
 
 
 _EXTENSION = WireForm(extension=True)
+_EXACT = WireForm(exact=True)
 
 
 def scalar(type_: Type, policies: Policies) -> WireForm | None:
-    return _EXTENSION if isinstance(type_, Timestamp) and not type_.local else PLAIN
+    return _EXTENSION if isinstance(type_, Timestamp) and not type_.local else python_scalar(type_, policies)
 
 
 def python_scalar(type_: Type, policies: Policies) -> WireForm | None:
     """Times as text, since a Python datetime doesn't hold their nanoseconds."""
-    return PLAIN
+    return _EXACT if isinstance(type_, Float) and policies.rounding == "refuse" else PLAIN
 
 
 def checks(type_: Type, policies: Policies) -> list[Check]:

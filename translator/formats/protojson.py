@@ -20,7 +20,7 @@ def scalar(type_: Type, policies: Policies) -> WireForm | None:
             return WireForm(quoted=True, lax=True)
         case Float():
             # the point keeps the sign of -0.0 from other readers
-            return WireForm(quoted=True, lax=True, point=True)
+            return WireForm(quoted=True, lax=True, point=True, exact=policies.rounding == "refuse")
         case Enum(name="google.protobuf.NullValue"):
             return WireForm(lax=True, null_zero=True)
         case Int() | Enum() | Timestamp():

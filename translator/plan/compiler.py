@@ -133,7 +133,14 @@ def _context(
     keep = keep_unknown and policies.unknown == "default"
     apart = in_choices(source.root) if source.root is not None else frozenset[str]()
     frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve, apart=apart)
-    return Compilation(Image(), source.format, target.format, policies, frames, resolve)
+    fills = fills_members(source)
+    return Compilation(Image(), source.format, target.format, policies, frames, resolve, fills_members=fills)
+
+
+def fills_members(source: Side) -> bool:
+    """S13: in a format that may leave members out, a message by an Avro schema has their defaults."""
+    by_avro = source.schema is not None and source.schema.language == "avro"
+    return by_avro and source.format.self_describing and not source.format.needs_schema
 
 
 def skip_root(tables: RecordTables, format_: Format, s: Type) -> int:

@@ -71,7 +71,9 @@ def _check(check: Check, type_: Type, policies: Policies) -> StepRow:
         case Seconds():
             assert isinstance(type_, Timestamp)
             cut = policies.time == "truncate"
-            return steps.timestamp_unit(NANOSECONDS[type_.unit], truncate=cut, first=check.first, last=check.last)
+            return steps.timestamp_unit(
+                NANOSECONDS[type_.unit], truncate=cut, first=check.first, last=check.last, counted=check.counted
+            )
         case WholeUnits():
             assert isinstance(type_, Time)
             return steps.time_unit(NANOSECONDS[type_.unit], truncate=policies.time == "truncate")
@@ -140,6 +142,17 @@ def _float_to_float(source: Type, target: Type, policies: Policies) -> Chain | N
     return Chain((steps.f64_to_f32(rounds=rounds),), reason)
 
 
+def _decimal_to_float(source: Type, target: Type, policies: Policies) -> Chain | None:
+    """S6: its digits have to be those that the float prints."""
+    assert isinstance(target, Float)
+    rounds = policies.rounding == "round"
+    scaled = (steps.decimal_to_big(source.scale),) if isinstance(source, Decimal) else ()
+    last = (steps.big_to_f32 if target.bits == 32 else steps.big_to_f64)(rounds=rounds)
+    name = f"float{target.bits}"
+    reason = f"rounded to {name}" if rounds else f"refused where {name} doesn't show the same digits"
+    return Chain((*scaled, last), reason)
+
+
 def _float_to_int(source: Type, target: Type, policies: Policies) -> Chain | None:
     assert isinstance(source, Float)
     assert isinstance(target, Int)
@@ -150,15 +163,15 @@ def _float_to_int(source: Type, target: Type, policies: Policies) -> Chain | Non
     return Chain((steps.f32_to_f64(), last) if source.bits == 32 else (last,), reason)
 
 
-def parse(target: Type, fraction: steps.Fraction = "refuse") -> StepRow | None:
-    """How text is read as a number or boolean, where that is asked for; None: it can't be."""
+def parse(target: Type, fraction: steps.Fraction = "refuse", *, rounds: bool = False) -> StepRow | None:
+    """How text is read as a number or boolean, where that is asked for; None: it can't be. `rounds`: into a float."""
     match target:
         case Int(signed=True):
             return steps.string_to_i(target.lowest, target.highest, fraction)
         case Int():
             return steps.string_to_u(target.highest, fraction)
         case Float():
-            return steps.string_to_f32() if target.bits == 32 else steps.string_to_f64()
+            return (steps.string_to_f32 if target.bits == 32 else steps.string_to_f64)(rounds=rounds)
         case Bool():
             return steps.string_to_bool()
         case _:
@@ -413,6 +426,7 @@ _RULES: dict[tuple[str, str], ChainRule] = {
     ("decimal", "uint"): _decimal_to_int,
     ("string", "decimal"): _string_to_decimal,
     ("decimal", "string"): _decimal_to_string,
+    **{(a, b): _decimal_to_float for a in ("decimal", "bigdecimal") for b in ("f32", "f64")},
     ("bigdecimal", "bigdecimal"): _same,
     ("bigdecimal", "decimal"): _big_to_decimal,
     ("decimal", "bigdecimal"): _decimal_to_big,

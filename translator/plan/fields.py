@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from native.binding import C
-from schemas.model import Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
+from schemas.model import MISSING, Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import BytesForm, Format
 from translator.plan import nodes, steps
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
+from translator.plan.presence import merged
 from translator.plan.protobuf import numbered, tag
 from translator.plan.reading import Compilation, Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
@@ -89,12 +90,22 @@ class _RecordTable:
         rows = [self._rows(self.source.fields[i], found.get(i, [])) for i in order]
         first = self._lay_out(rows)
         matched = {m: self.source.fields[i] for i, members in found.items() for m in members}
+        self._judge_presence(matched)
         fills = [f for m in self.placed.members if (f := self._fill(m, matched.get(m))) is not None]
         table = RecordRow(first, len(rows), self.placed.frame.slots, self.placed.frame.words)
         table = self._keyed(table, order)
         table = table._replace(must=self._must(order, found))
         table = filled(self.image, table, fills)
         self.image.records[index] = self._unknown(table)
+
+    def _judge_presence(self, matched: dict[Member, Field]) -> None:
+        """S11: a field isn't exact where its absence can't be told from something else any more."""
+        if not self.reading.whole or self.tables.fills.is_fill(self.reading):
+            return
+        for member, s in matched.items():
+            reason = merged(self.context, self.reading, s, member.field)
+            if reason:
+                self.context.losses.add(self._at(member.field), "checked", reason)
 
     def _order(self) -> list[int]:
         """Avro's order is the schema's; elsewhere the likeliest: Protobuf writes by number."""
@@ -268,9 +279,15 @@ class _RecordTable:
         if not self.format.self_describing or self.format.null_unsets:
             return 0
         fields = [self.source.fields[i] for i in order]
-        strict = self.format.needs_schema
-        must = [k for k, i in enumerate(order) if i in found and _must_be_met(fields[k], strict=strict)]
+        must = [k for k, i in enumerate(order) if i in found and self._must_be_met(fields[k])]
         return self.image.mask(must, (len(fields) + 63) // 64) + 1 if must else 0
+
+    def _must_be_met(self, s: Field) -> bool:
+        """A format that needs the schema has every field always. Of others a null may be left out that is the default,
+        and by an Avro schema whatever has a default (S13)."""
+        if s.presence is not Presence.REQUIRED or self.format.needs_schema:
+            return s.presence is Presence.REQUIRED
+        return s.default is MISSING if self.context.fills_members else s.default is not None
 
     def _unknown(self, table: RecordRow) -> RecordRow:
         """What becomes of members that the source's schema doesn't name (S14), and of one that comes twice (S15)."""
@@ -314,11 +331,6 @@ def _loosely(member: Member) -> int:
 def _is_constant(s: Field) -> bool:
     """A field that always holds the same: nothing is lost with it (a tag such as HAL9's `type`)."""
     return s.presence is Presence.REQUIRED and isinstance(s.type, Enum) and len(s.type.symbols) == 1
-
-
-def _must_be_met(s: Field, *, strict: bool) -> bool:
-    """`strict`: the format has every field always, whatever its default."""
-    return s.presence is Presence.REQUIRED and (strict or s.default is not None)
 
 
 def give_form(image: Image, node: int, form: BytesForm | None) -> None:

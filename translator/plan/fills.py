@@ -47,6 +47,7 @@ from schemas.model import (
 from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
+from translator.plan.floats import holds, nearest
 from translator.plan.frames import Member
 from translator.plan.reading import Compilation, Reading, Records
 from translator.plan.rows import FillRow
@@ -93,10 +94,13 @@ def _integer(value: Anything) -> bytes:
 
 
 def _float(t: Float, value: Anything) -> bytes:
-    try:
-        return struct.pack("<f" if t.bits == 32 else "<d", value).ljust(16, b"\0")
-    except OverflowError as error:
-        raise MisfitError from error
+    return struct.pack("<f" if t.bits == 32 else "<d", _as_float(t, value)).ljust(16, b"\0")
+
+
+def _as_float(t: Float, value: Anything) -> float:
+    if not holds(value, t):
+        raise MisfitError
+    return nearest(value, t)
 
 
 def branch_of(t: Union, value: object) -> int:
@@ -149,6 +153,8 @@ def plain(t: Type, value: Anything) -> Anything:
             if not matches(t, value):
                 raise MisfitError
             return {f.name: plain(f.type, value[f.name]) for f in t.fields if f.name in value}
+        case Float() if matches(t, value):
+            return _as_float(t, value)
         case Array():
             return [plain(t.items, item) for item in value]
         case Map():
@@ -205,6 +211,10 @@ class Fills:
         t = member.field
         if s is None:
             return self._absent_field(member, path)
+        has_default = s.presence is Presence.REQUIRED and s.default is not MISSING and s.default is not None
+        if self.context.fills_members and has_default and member.inner is None:
+            self.context.losses.add(path, "exact", "where absent, the source's default")
+            return self._value(member, s.default, path)
         if t.presence is Presence.IMPLICIT:
             return None
         if t.presence is Presence.OPTIONAL:
@@ -291,7 +301,7 @@ class Fills:
         t = member.field.type
         if value is None and not member.boxed and nullable(t)[1]:
             return None
-        value = _as_decimal(value, self.context.meaning(nullable(t)[0]))
+        value = self._as_number(value, self.context.meaning(nullable(t)[0]))
         image, name = self.context.image, self.context.image.name(member.field.name)
         try:
             packed = None if member.boxed else slot(self.context.meaning(nullable(t)[0]), value)
@@ -302,6 +312,16 @@ class Fills:
             self.context.problem(path, f"the default {value!r} can't become {describe(t)}")
             return None
         return FillRow(member.slot, C.H9_FILL_MSGPACK, node, image.text(data), len(data), name)
+
+    def _as_number(self, value: object, t: Type) -> object:
+        """A default as its type has it: an integer that is the default of a source (uint64) as the digits of a decimal
+        (S7), what a float doesn't hold rounded where the policy says so (S6)."""
+        if isinstance(t, Float) and isinstance(value, (int, float)) and self.context.policies.rounding == "round":
+            return nearest(value, t)
+        if not isinstance(t, Decimal) or type(value) is not int:
+            return value
+        digits = value * 10**t.scale
+        return digits.to_bytes(t.size or (digits + (digits < 0)).bit_length() // 8 + 1, signed=True)
 
     def _packed(self, member: Member, value: object, path: str, branch: Type | None) -> tuple[int, bytes]:
         """A value as MessagePack, and the node that reads it."""
@@ -318,14 +338,6 @@ class Fills:
 
 def _has_null(type_: Type) -> bool:
     return isinstance(type_, Null) or nullable(type_)[1]
-
-
-def _as_decimal(value: object, t: Type) -> object:
-    """An integer that is the default of a source (uint64) as the digits of a decimal (S7)."""
-    if not isinstance(t, Decimal) or type(value) is not int:
-        return value
-    digits = value * 10**t.scale
-    return digits.to_bytes(t.size or (digits + (digits < 0)).bit_length() // 8 + 1, signed=True)
 
 
 def _zero_of(s: Type, t: Type) -> object:

@@ -36,7 +36,7 @@ from schemas.model import (
 )
 from translator.formats.base import Format
 from translator.losses import Losses
-from translator.plan import nodes, steps
+from translator.plan import branches, nodes, steps
 from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
@@ -76,6 +76,8 @@ class Compilation:
     losses: Losses = field(default_factory=Losses)
     problems: list[tuple[str, str]] = field(default_factory=list)
     carried: Carried = field(default_factory=dict)
+    fills_members: bool = False
+    """Whether a member that is absent has the default of the source's schema, as in Avro (S13)."""
 
     def problem(self, path: str, reason: str) -> int:
         """Notes why there is no plan; the node is never run."""
@@ -88,7 +90,9 @@ class Compilation:
 
 
 class Reading:
-    """Builds reading nodes for one source format; `fields.py` adds the records."""
+    """Builds reading nodes for one source format; `fields.py` adds the records. `whole`: of what the target is."""
+
+    whole = True
 
     def __init__(self, context: Compilation, source: Format, records: Records) -> None:
         self.context = context
@@ -135,13 +139,40 @@ class Reading:
         """S18: each of the source's branches goes to the first of the target's that takes it."""
         assert isinstance(t, Union)
         if isinstance(s, Union):
-            twins = s is t or same_union(s, t)
-            made = [self.branch(b, t.branches, path, twin=i if twins else None) for i, b in enumerate(s.branches)]
+            places = self._places(s, t, path)
+            made = [self.branch(b, t.branches, path, twin=i) for b, i in zip(s.branches, places, strict=True)]
             return self.union(s, made, path)
         node = self.branch(s, t.branches, path)
         if self._fails(node):
             return self.context.problem(path, f"{describe(s)} is not a branch of the target's union")
         return node
+
+    def _places(self, s: Union, t: Union, path: str) -> list[int | None]:
+        """The target's branch for each of the source's; None: it has no place, or is null."""
+        if s is t or same_union(s, t):
+            return [*range(len(s.branches))]
+        mine, theirs = _solid(s), _solid(t)
+        sources, targets = [s.branches[i] for i in mine], [t.branches[i] for i in theirs]
+        options = [self._options(each, tuple(targets)) for each in sources]
+        chosen: list[int | None]
+        if self.format.resolves and self.context.target.resolves:
+            chosen = [next(iter(each), None) for each in options]
+        else:
+            pairs = branches.one_to_one(sources, targets, self._alike, self._convertible)
+            chosen = branches.sparing(options) if pairs is None else [*pairs]
+        for k in branches.shared(chosen):
+            self.context.losses.add(path, "checked", f"{describe(sources[k])} shares a branch with another")
+        placed = {i: theirs[j] for i, j in zip(mine, chosen, strict=True) if j is not None}
+        return [placed.get(i) for i in range(len(s.branches))]
+
+    def _alike(self, s: Type, t: Type) -> bool:
+        return alike(self.context.meaning(s), self.context.meaning(t))
+
+    def _convertible(self, s: Type, t: Type) -> bool:
+        """Whether the branch of one union may be that of the other in the same place."""
+        meant, wanted = self.context.meaning(s), self.context.meaning(t)
+        held = isinstance(meant, (Record, Array, Map, Enum))
+        return type(meant) is type(wanted) if held else convert(meant, wanted, self.context.policies) is not None
 
     def branch(
         self, s: Type, targets: tuple[Type, ...], path: str, *, box: int | None = None, twin: int | None = None
@@ -286,7 +317,7 @@ class Reading:
             fits |= Fits.FINITE | Fits.TIMES if not self.format.text else 0
         elif self.format.text:
             fits |= Fits.WORD
-        return fits
+        return fits | Fits.ROUNDS if fits and self.context.policies.rounding == "round" else fits
 
     def _list(self, s: Array, t: Array, path: str) -> int:
         item = self.value(s.items, t.items, f"{path}[]")
@@ -328,10 +359,14 @@ class Reading:
     def branch_for(self, s: Type, targets: tuple[Type, ...]) -> int | None:
         """S18: between Avro schemas the first branch that matches, promotion included; elsewhere one of the same kind
         is taken before one that it would have to be converted to."""
+        return next(iter(self._options(s, targets)), None)
+
+    def _options(self, s: Type, targets: tuple[Type, ...]) -> list[int]:
+        """All branches that match, in the order of preference."""
         options = [i for i, t in enumerate(targets) if not isinstance(t, Null) and self.matches(s, t)]
         if not (self.format.resolves and self.context.target.resolves):
-            options.sort(key=lambda i: not alike(self.context.meaning(s), self.context.meaning(targets[i])))
-        return options[0] if options else None
+            options.sort(key=lambda i: not self._alike(s, targets[i]))
+        return options
 
     def matches(self, s: Type, t: Type) -> bool:
         """Whether values of `s` can become values of `t`, judged without looking into containers."""
@@ -358,9 +393,9 @@ class Reading:
         if self.format.names_branches:
             named = [(branch_name(b).encode(), i) for i, b in enumerate(s.branches) if not isinstance(b, Null)]
             keys, mask = self.image.key_table(named)
-            branches = self.image.many32(made)
+            first = self.image.many32(made)
             return self.image.node(
-                nodes.named_union(branches, len(made), null_index=index, keys=keys, key_mask=mask)
+                nodes.named_union(first, len(made), null_index=index, keys=keys, key_mask=mask)
             )  # fmt: skip
         kinds = NONE if self.format.positional else self.image.many32(self._kinds(s, path))
         return self.image.node(nodes.union(self.image.many32(made), len(made), null_index=index, kinds=kinds))
@@ -395,12 +430,20 @@ class Reading:
         if chain is None or row is None:
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
         checks = [] if self._same_reach(s, t) else checked(self.context.target, t, policies)
-        reason = chain.reason or ("refused where it doesn't fit" if read_as is not s else "")
+        reason = chain.reason or self._digits(read_as) or ("refused where it doesn't fit" if read_as is not s else "")
         reason = reason or (f"refused where {self.context.target.name} can't say it" if checks else "")
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         if isinstance(t, String) and self.context.target.tagged and not t.validated:
             row = row._replace(flags=row.flags | NodeFlag.UNCHECKED)
         return self.image.node(row, [*chain.steps, *checks])
+
+    def _digits(self, read_as: Type) -> str:
+        """S6: what a float may refuse where any number may stand."""
+        if not self.format.self_describing or not isinstance(read_as, Float):
+            return ""
+        name = f"float{read_as.bits}"
+        rounds = self.context.policies.rounding == "round"
+        return f"rounded to {name}" if rounds else f"an integer that {name} doesn't hold is refused"
 
     def _same_reach(self, s: Type, t: Type) -> bool:
         """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
@@ -438,6 +481,11 @@ class Reading:
             self.context.losses.add(path, "checked", "a name that the enum doesn't have is refused")
             return self.image.node(row, [steps.string_to_enum(self.enums.names(t))])
         return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+
+
+def _solid(union: Union) -> list[int]:
+    """Where a union's branches are that aren't null."""
+    return [i for i, each in enumerate(union.branches) if not isinstance(each, Null)]
 
 
 def _branches(union: Type) -> tuple[Type, ...]:

@@ -64,6 +64,7 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
+    ROUNDS = C.H9_FITS_ROUNDS
 
 
 class NodeRow(NamedTuple):

@@ -187,10 +187,10 @@ def timestamp_to_string(*, local: bool = False) -> StepRow:
     return StepRow(C.H9_STEP_TIMESTAMP_TO_STRING, a=int(local))
 
 
-def timestamp_unit(nanoseconds: int, *, truncate: bool, first: int, last: int) -> StepRow:
+def timestamp_unit(nanoseconds: int, *, truncate: bool, first: int, last: int, counted: bool = False) -> StepRow:
     """.t is a multiple of a unit of `nanoseconds`, else INEXACT, or cut toward the past (S23); and its seconds are
-    within first..last, else TIME."""
-    return StepRow(C.H9_STEP_TIMESTAMP_UNIT, a=nanoseconds, b=int(truncate), lo=first, hi=last)
+    within first..last, and where it is `counted` an int64 holds its units, else TIME."""
+    return StepRow(C.H9_STEP_TIMESTAMP_UNIT, a=nanoseconds, b=truncate + 2 * counted, lo=first, hi=last)
 
 
 def timestamp_to_i(nanoseconds: int, *, truncate: bool) -> StepRow:
@@ -301,6 +301,16 @@ def decimal_to_big(scale: int) -> StepRow:
     return StepRow(C.H9_STEP_DECIMAL_TO_BIG, lo=scale)
 
 
+def big_to_f32(*, rounds: bool = False) -> StepRow:
+    """A big-decimal to .f: one whose digits aren't those of .f's shortest text is INEXACT, or rounded (S6)."""
+    return StepRow(C.H9_STEP_BIG_TO_F32, a=int(rounds))
+
+
+def big_to_f64(*, rounds: bool = False) -> StepRow:
+    """A big-decimal to .d: one whose digits aren't those of .d's shortest text is INEXACT, or rounded (S6)."""
+    return StepRow(C.H9_STEP_BIG_TO_F64, a=int(rounds))
+
+
 # --- numbers and their text ---
 
 
@@ -339,14 +349,14 @@ def string_to_u(hi: int, fraction: Fraction = "refuse") -> StepRow:
     return StepRow(C.H9_STEP_STRING_TO_U, a=_FRACTIONS[fraction], hi=signed64(hi))
 
 
-def string_to_f32() -> StepRow:
-    """A number's text to the nearest .f, else NUMBER; over its range it is RANGE."""
-    return StepRow(C.H9_STEP_STRING_TO_F32)
+def string_to_f32(*, rounds: bool = False) -> StepRow:
+    """A number's text to .f, else NUMBER; an integer that it doesn't hold is INEXACT (S6); over its range it is RANGE."""
+    return StepRow(C.H9_STEP_STRING_TO_F32, a=int(rounds))
 
 
-def string_to_f64() -> StepRow:
-    """A number's text to the nearest .d, else NUMBER; over its range it is RANGE."""
-    return StepRow(C.H9_STEP_STRING_TO_F64)
+def string_to_f64(*, rounds: bool = False) -> StepRow:
+    """A number's text to .d, else NUMBER; an integer that it doesn't hold is INEXACT (S6); over its range it is RANGE."""
+    return StepRow(C.H9_STEP_STRING_TO_F64, a=int(rounds))
 
 
 def string_to_bool() -> StepRow:
@@ -385,9 +395,27 @@ def null_box(branch: int = 0) -> StepRow:
     return StepRow(C.H9_STEP_BOX, a=branch, b=1)
 
 
-def any_to_string(*, keep_text: bool = False) -> StepRow:
-    """A tape to its JSON text; `keep_text`: one that is text alone stays as it is, without quotes."""
-    return StepRow(C.H9_STEP_ANY_TO_STRING, a=int(keep_text))
+AnyText = Literal["quoted", "kept", "refused"]
+"""What becomes of an untyped value that is text: JSON's text of it, with quotes; itself; or TYPE."""
+
+_ANY_TEXT: dict[AnyText, int] = {"quoted": 0, "kept": 1, "refused": 2}
+
+
+def any_to_string(text: AnyText = "quoted") -> StepRow:
+    """A tape to its JSON text."""
+    return StepRow(C.H9_STEP_ANY_TO_STRING, a=_ANY_TEXT[text])
+
+
+def any_to_f32(*, rounds: bool = False, text: bool = False) -> StepRow:
+    """A number on a tape to .f, as an integer, a float64 or digits would be (S6). What isn't one is TYPE; with `text`
+    a number's text is one."""
+    return StepRow(C.H9_STEP_ANY_TO_F32, a=int(rounds), b=int(text))
+
+
+def any_to_f64(*, rounds: bool = False, text: bool = False) -> StepRow:
+    """A number on a tape to .d, as an integer, a float64 or digits would be (S6). What isn't one is TYPE; with `text`
+    a number's text is one."""
+    return StepRow(C.H9_STEP_ANY_TO_F64, a=int(rounds), b=int(text))
 
 
 def any_fits(refused: int) -> StepRow:

@@ -1,46 +1,15 @@
-/* The conversion steps on untyped values: whether the target's format has all that is on a tape, and a tape as text. */
+/* The conversion steps on untyped values: whether the target's format has all that is on a tape, and a tape
+ * as text or as a number. */
 #include <math.h>
 
 #include "core/context.h"
 #include "core/output.h"
 #include "steps/convert.h"
-#include "values/big.h"
-#include "values/number.h"
+#include "values/into_float.h"
 #include "values/time.h"
 #include "values/utf8.h"
 
-#define DOUBLE_BITS 53 /* that a double's integers have at most, zeros at the end aside */
-
 /* --- numbers --- */
-
-static bool fits_double(uint64_t magnitude)
-{ return magnitude == 0 || (magnitude >> __builtin_ctzll(magnitude)) >> DOUBLE_BITS == 0; }
-
-static uint64_t magnitude_of(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
-
-/* Whether a double holds an integer that is written in full, and no larger than the largest double (309 digits). */
-static bool fits_double_digits(const h9_number *n)
-{
-    h9_big b;
-    unsigned lowest = 0;
-    h9_big_set(&b, 0);
-    h9_big_add_digits(&b, n->text + n->negative, n->length - n->negative);
-    if (b.n == 0) return true;
-    while (b.limb[lowest] == 0) lowest++;
-    unsigned low = lowest * 64 + (unsigned)__builtin_ctzll(b.limb[lowest]);
-    unsigned high = b.n * 64 - (unsigned)__builtin_clzll(b.limb[b.n - 1]);
-    return high - low <= DOUBLE_BITS;
-}
-
-/* A fraction may round to the nearest double, as any decimal text does; an integer is exact (S2, S34). */
-static h9_code number_fits_double(const h9_number *n)
-{
-    int64_t i;
-    uint64_t u;
-    if (h9_number_i64(n, &i) == 0) return fits_double(magnitude_of(i)) ? H9_OK : H9_E_INEXACT;
-    if (h9_number_u64(n, &u) == 0) return fits_double(u) ? H9_OK : H9_E_INEXACT;
-    return !n->integral || fits_double_digits(n) ? H9_OK : H9_E_INEXACT;
-}
 
 /* A number's text: an integer over 64 bits, "-0", or one with a point or an exponent. */
 static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
@@ -50,8 +19,13 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
     if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64))) return H9_OK;
     if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
     if (fits & H9_FITS_64 && number.integral && number.mantissa != 0) return H9_E_RANGE;
-    if (!h9_number_f64(&number, &d)) return H9_E_RANGE;
-    return fits & H9_FITS_DOUBLE ? number_fits_double(&number) : H9_OK;
+    return h9_exactly(h9_f64_of_number(&number, (fits & H9_FITS_ROUNDS) != 0, &d));
+}
+
+static h9_code integer_fits(uint32_t fits, uint64_t magnitude)
+{
+    bool held = !(fits & H9_FITS_DOUBLE) || fits & H9_FITS_ROUNDS || h9_float_holds(magnitude, H9_F64_DIGITS);
+    return held ? H9_OK : H9_E_INEXACT;
 }
 
 /* --- items --- */
@@ -69,10 +43,10 @@ static h9_code extension_fits(const h9_tape_item *item)
 
 static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
 {
-    bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
+    bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE));
     switch (item->kind) {
-    case H9_T_INT: return any_integer || fits_double(magnitude_of(item->v.i)) ? H9_OK : H9_E_INEXACT;
-    case H9_T_UINT: return any_integer || fits_double(item->v.u) ? H9_OK : H9_E_INEXACT;
+    case H9_T_INT: return integer_fits(fits, h9_magnitude(item->v.i));
+    case H9_T_UINT: return integer_fits(fits, item->v.u);
     case H9_T_FLOAT: return finite || isfinite(item->v.d) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
@@ -109,7 +83,9 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     static const h9_node any = {.op = H9_OP_ANY};
     if (v->any.count == 0) return text(v, (const uint8_t *)"null", 4);
     const h9_tape_item *item = c->tape + v->any.first;
-    if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
+    bool is_text = item->kind == H9_T_STRING;
+    if (is_text && s->a == 2) return H9_E_TYPE;
+    if (is_text && s->a == 1) return text(v, item->v.p, item->n);
     h9_code code = any_fits(c, H9_FITS_FINITE, v);
     if (code != H9_OK) return code;
     size_t size;
@@ -117,5 +93,58 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     return json ? text(v, json, size) : (h9_code)c->code;
 }
 
+/* --- floats (S6) --- */
+
+/* A number's text, or a text that may be one (b = 1). */
+static h9_code text_to_float(const h9_step *s, const h9_tape_item *item, h9_slot *out)
+{
+    h9_number number;
+    const uint8_t *end = item->v.p + item->n;
+    if (item->n == 0 || h9_number_scan(item->v.p, end, &number) != end) return H9_E_NUMBER;
+    if (s->code == H9_STEP_ANY_TO_F32) return h9_exactly(h9_f32_of_number(&number, s->a != 0, &out->f));
+    return h9_exactly(h9_f64_of_number(&number, s->a != 0, &out->d));
+}
+
+static h9_code any_to_f32(const h9_step *s, const h9_tape_item *item, h9_slot *out)
+{
+    bool rounds = s->a != 0;
+    switch (item->kind) {
+    case H9_T_INT: return h9_exactly(h9_f32_of_i64(item->v.i, rounds, &out->f));
+    case H9_T_UINT: return h9_exactly(h9_f32_of_u64(item->v.u, rounds, &out->f));
+    case H9_T_FLOAT: return h9_exactly(h9_f32_of_f64(item->v.d, rounds, &out->f));
+    default: out->f = item->v.f; return H9_OK;
+    }
+}
+
+static h9_code any_to_f64(const h9_step *s, const h9_tape_item *item, h9_slot *out)
+{
+    bool rounds = s->a != 0;
+    switch (item->kind) {
+    case H9_T_INT: return h9_exactly(h9_f64_of_i64(item->v.i, rounds, &out->d));
+    case H9_T_UINT: return h9_exactly(h9_f64_of_u64(item->v.u, rounds, &out->d));
+    case H9_T_FLOAT: out->d = item->v.d; return H9_OK;
+    default: out->d = (double)item->v.f; return H9_OK;
+    }
+}
+
+static h9_code any_to_float(const h9_context *c, const h9_step *s, h9_slot *v)
+{
+    if (v->any.count == 0) return H9_E_TYPE;
+    const h9_tape_item *item = c->tape + v->any.first;
+    h9_slot out;
+    h9_code code = H9_E_TYPE;
+    if (item->kind == H9_T_NUMBER || (item->kind == H9_T_STRING && s->b)) code = text_to_float(s, item, &out);
+    else if (item->kind >= H9_T_INT && item->kind <= H9_T_FLOAT32)
+        code = s->code == H9_STEP_ANY_TO_F32 ? any_to_f32(s, item, &out) : any_to_f64(s, item, &out);
+    if (code == H9_OK) *v = out;
+    return code;
+}
+
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
-{ return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v); }
+{
+    switch (s->code) {
+    case H9_STEP_ANY_FITS: return any_fits(c, s->a, v);
+    case H9_STEP_ANY_TO_STRING: return any_to_string(c, s, v);
+    default: return any_to_float(c, s, v);
+    }
+}

@@ -7,26 +7,28 @@
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "values/into_float.h"
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0
 
 /* --- integers and floats --- */
 
-static h9_code int_to_float(const h9_step *s, h9_slot *v, bool is_signed, bool narrow)
+h9_code h9_exactly(int why)
 {
-    double d = is_signed ? (double)v->i : (double)v->u;
-    if (narrow) {
-        float f = is_signed ? (float)v->i : (float)v->u;
-        d = (double)f;
+    static const h9_code codes[] = {H9_OK, H9_E_INEXACT, H9_E_RANGE, H9_E_DECIMAL};
+    return codes[why];
+}
+
+static h9_code int_to_float(const h9_step *s, h9_slot *v)
+{
+    bool rounds = s->a != 0;
+    switch (s->code) {
+    case H9_STEP_I_TO_F32: return h9_exactly(h9_f32_of_i64(v->i, rounds, &v->f));
+    case H9_STEP_I_TO_F64: return h9_exactly(h9_f64_of_i64(v->i, rounds, &v->d));
+    case H9_STEP_U_TO_F32: return h9_exactly(h9_f32_of_u64(v->u, rounds, &v->f));
+    default: return h9_exactly(h9_f64_of_u64(v->u, rounds, &v->d));
     }
-    if (s->a == 0) {
-        bool exact = is_signed ? (d < TWO_63 && (int64_t)d == v->i) : (d < TWO_64 && (uint64_t)d == v->u);
-        if (!exact) return H9_E_INEXACT;
-    }
-    if (narrow) v->f = (float)d;
-    else v->d = d;
-    return H9_OK;
 }
 
 static h9_code float_to_int(const h9_step *s, h9_slot *v, double d, bool to_signed)
@@ -50,16 +52,6 @@ static h9_code float_to_int(const h9_step *s, h9_slot *v, double d, bool to_sign
     return H9_OK;
 }
 
-static h9_code double_to_float(const h9_step *s, h9_slot *v)
-{
-    double d = v->d;
-    float f = (float)d;
-    if (isinf(f) && !isinf(d)) return H9_E_RANGE;
-    if (s->a == 0 && d == d && (double)f != d) return H9_E_INEXACT;
-    v->f = f;
-    return H9_OK;
-}
-
 static h9_code scale(const h9_step *s, h9_slot *v)
 {
     double factor, offset;
@@ -76,12 +68,12 @@ h9_code h9_number_step(const h9_step *s, h9_slot *v)
     case H9_STEP_RANGE_U: return v->u <= (uint64_t)s->hi ? H9_OK : H9_E_RANGE;
     case H9_STEP_I_TO_U: return v->i >= 0 && v->u <= (uint64_t)s->hi ? H9_OK : H9_E_RANGE;
     case H9_STEP_U_TO_I: return v->u <= (uint64_t)s->hi ? H9_OK : H9_E_RANGE;
-    case H9_STEP_I_TO_F32: return int_to_float(s, v, true, true);
-    case H9_STEP_I_TO_F64: return int_to_float(s, v, true, false);
-    case H9_STEP_U_TO_F32: return int_to_float(s, v, false, true);
-    case H9_STEP_U_TO_F64: return int_to_float(s, v, false, false);
+    case H9_STEP_I_TO_F32:
+    case H9_STEP_I_TO_F64:
+    case H9_STEP_U_TO_F32:
+    case H9_STEP_U_TO_F64: return int_to_float(s, v);
     case H9_STEP_F32_TO_F64: v->d = (double)v->f; return H9_OK;
-    case H9_STEP_F64_TO_F32: return double_to_float(s, v);
+    case H9_STEP_F64_TO_F32: return h9_exactly(h9_f32_of_f64(v->d, s->a != 0, &v->f));
     case H9_STEP_F64_TO_I: return float_to_int(s, v, v->d, true);
     case H9_STEP_F64_TO_U: return float_to_int(s, v, v->d, false);
     case H9_STEP_BOOL_TO_I: v->i = v->b; return H9_OK;
@@ -94,28 +86,33 @@ h9_code h9_number_step(const h9_step *s, h9_slot *v)
 
 /* --- times --- */
 
+/* How many units of `unit` nanoseconds an instant is, the rest cut off. false: 64 bits don't hold it. */
+static bool count_units(const h9_slot *v, uint32_t unit, int64_t *out)
+{
+    int64_t per_second = 1000000000 / (int64_t)unit;
+    __extension__ __int128 count = (__int128)v->t.sec * per_second + (int64_t)((uint32_t)v->t.ns / unit);
+    *out = (int64_t)count;
+    return *out == count;
+}
+
 static h9_code timestamp_unit(const h9_step *s, h9_slot *v)
 {
     uint32_t rest = (uint32_t)v->t.ns % s->a;
+    int64_t count;
     if (rest != 0) {
-        if (s->b == 0) return H9_E_INEXACT;
+        if (!(s->b & 1)) return H9_E_INEXACT;
         v->t.ns -= (int32_t)rest; /* ns counts up from the second, so this is the floor for negatives too (S23) */
     }
-    return v->t.sec >= s->lo && v->t.sec <= s->hi ? H9_OK : H9_E_TIME;
+    if (v->t.sec < s->lo || v->t.sec > s->hi) return H9_E_TIME;
+    return s->b & 2 && !count_units(v, s->a, &count) ? H9_E_TIME : H9_OK;
 }
 
 static h9_code timestamp_to_int(const h9_step *s, h9_slot *v)
 {
-    int64_t per_second = 1000000000 / (int64_t)s->a, count;
+    int64_t count;
     uint32_t rest = (uint32_t)v->t.ns % s->a;
     if (rest != 0 && s->b == 0) return H9_E_INEXACT;
-    if (__builtin_mul_overflow(v->t.sec, per_second, &count)) {
-        /* the lowest seconds may fit once their fraction is added */
-        if (v->t.sec >= 0 || __builtin_mul_overflow(v->t.sec + 1, per_second, &count)) return H9_E_RANGE;
-        if (__builtin_add_overflow(count, (int64_t)((uint32_t)v->t.ns / s->a) - per_second, &count)) return H9_E_RANGE;
-    } else if (__builtin_add_overflow(count, (int64_t)((uint32_t)v->t.ns / s->a), &count)) {
-        return H9_E_RANGE;
-    }
+    if (!count_units(v, s->a, &count)) return H9_E_RANGE;
     v->i = count;
     return H9_OK;
 }
@@ -215,6 +212,8 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_UNWRAP: return unwrap(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_ANY_TO_STRING:
+    case H9_STEP_ANY_TO_F32:
+    case H9_STEP_ANY_TO_F64:
     case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     case H9_STEP_FAIL: return (h9_code)s->a;
     case H9_STEP_TIMESTAMP_UNIT:

@@ -8,7 +8,7 @@
 #include "steps/convert.h"
 #include "values/base64.h"
 #include "values/decimal.h"
-#include "values/number.h"
+#include "values/into_float.h"
 #include "values/time.h"
 #include "values/utf8.h"
 #include "values/uuid.h"
@@ -149,6 +149,14 @@ static h9_code pad_decimal(h9_context *c, const h9_step *s, h9_slot *v)
     return span(v, block, block + s->a, 0);
 }
 
+static h9_code big_to_float(const h9_step *s, h9_slot *v)
+{
+    int32_t scale = (int32_t)v->s.flags;
+    bool rounds = s->a != 0;
+    if (s->code == H9_STEP_BIG_TO_F32) return h9_exactly(h9_f32_of_decimal(v->s.p, v->s.n, scale, rounds, &v->f));
+    return h9_exactly(h9_f64_of_decimal(v->s.p, v->s.n, scale, rounds, &v->d));
+}
+
 static h9_code decimal_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
     int why = 1;
@@ -172,6 +180,8 @@ static h9_code decimal_step(h9_context *c, const h9_step *s, h9_slot *v)
         return decimal_result(v, block, size, why);
     }
     case H9_STEP_DECIMAL_TO_BIG: v->s.flags = (uint32_t)s->lo; return H9_OK;
+    case H9_STEP_BIG_TO_F32:
+    case H9_STEP_BIG_TO_F64: return big_to_float(s, v);
     case H9_STEP_I_TO_DECIMAL:
     case H9_STEP_U_TO_DECIMAL: return int_to_decimal(c, s, v);
     case H9_STEP_PAD_DECIMAL: return pad_decimal(c, s, v);
@@ -208,8 +218,6 @@ static h9_code print_number(h9_context *c, const h9_step *s, h9_slot *v)
     return span(v, block, end, H9_SPAN_PLAIN);
 }
 
-static h9_code number_code(int why) { return why == 0 ? H9_OK : why == 1 ? H9_E_INEXACT : H9_E_RANGE; }
-
 static h9_code parse_bool(h9_slot *v)
 {
     bool is_true = v->s.n == 4 && memcmp(v->s.p, "true", 4) == 0;
@@ -242,17 +250,17 @@ static h9_code parse_number(const h9_step *s, h9_slot *v)
     h9_code code;
     switch (s->code) {
     case H9_STEP_STRING_TO_I:
-        code = number_code(h9_number_i64(&number, &out.i));
+        code = h9_exactly(h9_number_i64(&number, &out.i));
         if (code == H9_OK && (out.i < s->lo || out.i > s->hi)) code = H9_E_RANGE;
         if (code == H9_E_INEXACT && s->a) code = cut_number(s, &number, &out);
         break;
     case H9_STEP_STRING_TO_U:
-        code = number_code(h9_number_u64(&number, &out.u));
+        code = h9_exactly(h9_number_u64(&number, &out.u));
         if (code == H9_OK && out.u > (uint64_t)s->hi) code = H9_E_RANGE;
         if (code == H9_E_INEXACT && s->a) code = cut_number(s, &number, &out);
         break;
-    case H9_STEP_STRING_TO_F32: code = h9_number_f32(&number, &out.f) ? H9_OK : H9_E_RANGE; break;
-    default: code = h9_number_f64(&number, &out.d) ? H9_OK : H9_E_RANGE; break;
+    case H9_STEP_STRING_TO_F32: code = h9_exactly(h9_f32_of_number(&number, s->a != 0, &out.f)); break;
+    default: code = h9_exactly(h9_f64_of_number(&number, s->a != 0, &out.d)); break;
     }
     if (code == H9_OK) *v = out;
     return code;
@@ -348,6 +356,8 @@ h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v)
     case H9_STEP_DECIMAL_TO_U:
     case H9_STEP_PAD_DECIMAL:
     case H9_STEP_BIG_TO_DECIMAL:
+    case H9_STEP_BIG_TO_F32:
+    case H9_STEP_BIG_TO_F64:
     case H9_STEP_DECIMAL_TO_BIG: return decimal_step(c, s, v);
     case H9_STEP_NUMBER_TO_STRING_I:
     case H9_STEP_NUMBER_TO_STRING_U:

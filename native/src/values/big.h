@@ -60,4 +60,14 @@ static inline void h9_big_add_digits(h9_big *b, const uint8_t *p, unsigned n)
     }
 }
 
+/* b = b * 5^n */
+static inline void h9_big_mul_five_to(h9_big *b, unsigned n)
+{
+    const uint64_t five_to_27 = UINT64_C(7450580596923828125);
+    for (; n >= 27; n -= 27) h9_big_mul_add(b, five_to_27, 0);
+    uint64_t rest = 1;
+    while (n-- > 0) rest *= 5;
+    h9_big_mul_add(b, rest, 0);
+}
+
 #endif

@@ -101,15 +101,6 @@ static void load_digits(const h9_number *v, h9_big *b, int64_t *exponent)
     h9_big_add_digits(b, digits, n);
 }
 
-static void multiply_five_to(h9_big *b, unsigned n)
-{
-    const uint64_t five_to_27 = UINT64_C(7450580596923828125);
-    for (; n >= 27; n -= 27) h9_big_mul_add(b, five_to_27, 0);
-    uint64_t rest = 1;
-    while (n-- > 0) rest *= 5;
-    h9_big_mul_add(b, rest, 0);
-}
-
 static void multiply_two_to(h9_big *b, unsigned n)
 {
     for (; n >= 63; n -= 63) h9_big_mul_add(b, UINT64_C(1) << 63, 0);
@@ -131,8 +122,8 @@ static int compare_halfway(const h9_number *v, uint64_t half, int exponent)
     int64_t ten;
     load_digits(v, &left, &ten);
     h9_big_set(&right, half);
-    if (ten >= 0) multiply_five_to(&left, (unsigned)ten);
-    else multiply_five_to(&right, (unsigned)-ten);
+    if (ten >= 0) h9_big_mul_five_to(&left, (unsigned)ten);
+    else h9_big_mul_five_to(&right, (unsigned)-ten);
     if (ten >= exponent) multiply_two_to(&left, (unsigned)(ten - exponent));
     else multiply_two_to(&right, (unsigned)(exponent - ten));
     return compare(&left, &right);
@@ -349,13 +340,13 @@ H9_INLINE uint8_t *put_plain(uint8_t *w, const digit_text *t, bool point)
     return w + t->point + (point ? 2 : 0); /* the zero after the point is there already */
 }
 
-static inline uint8_t *put_scientific(uint8_t *w, const digit_text *t)
+static inline uint8_t *put_scientific(uint8_t *w, const digit_text *t, bool point)
 {
     int e = t->point - 1;
     put_digits(w + 1, t);
     w[0] = t->first;
-    w[1] = '.';
-    w += t->count > 1 ? t->count + 1 : 1;
+    w[1] = '.'; /* a zero stands after it where there is no other digit */
+    w += t->count > 1 ? t->count + 1 : point && e > 0 ? 3 : 1;
     *w++ = 'e';
     if (e < 0) *w++ = '-';
     return h9_print_u64(w, (uint64_t)(e < 0 ? -e : e));
@@ -369,7 +360,7 @@ H9_INLINE uint8_t *put_float(uint8_t *w, const digit_text *t, bool point)
         put_digits(w + 2 - t->point, t);
         return w + 2 - t->point + t->count;
     }
-    return put_scientific(w, t);
+    return put_scientific(w, t, point);
 }
 
 static uint8_t *put_zero(uint8_t *w, bool point)

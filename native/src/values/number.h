@@ -35,7 +35,8 @@ bool h9_number_f32(const h9_number *v, float *out);
 uint8_t *h9_print_i64(uint8_t *w, int64_t v);
 uint8_t *h9_print_u64(uint8_t *w, uint64_t v);
 /* The shortest text that reads back as the same float (S5), finite values only. Plain below 1e16 and
- * from 1e-5, else as 1.5e16, 1e-7; a plain integral value has ".0" after it where `point`. -0.0 keeps its sign. */
+ * from 1e-5, else as 1.5e16, 1e-7; an integral value has ".0" after its first digits where `point` (1.0e16), so that
+ * it isn't read as an integer (S6). -0.0 keeps its sign. */
 uint8_t *h9_print_f64(uint8_t *w, double v, bool point);
 uint8_t *h9_print_f32(uint8_t *w, float v, bool point);
 

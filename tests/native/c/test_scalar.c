@@ -358,7 +358,7 @@ static void test_print_floats(void)
     prints_f64(2.2250738585072014e-308, true, "2.2250738585072014e-308");
     prints_f64(DBL_MAX, true, "1.7976931348623157e308");
     prints_f64(9007199254740992, true, "9007199254740992.0");
-    prints_f64(2e23, true, "2e23");
+    prints_f64(2e23, true, "2.0e23");
     prints_f64(9.5367431640625e-07, true, "9.5367431640625e-7"); /* 2^-20: the lower neighbour is nearer */
     prints_f32(0.1f, true, "0.1");                               /* S5 */
     prints_f32(-0.0f, false, "-0");

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from datetime import date, datetime, time
 from decimal import Decimal as PyDecimal
 from decimal import InvalidOperation
@@ -27,6 +26,7 @@ from schemas.model import (
 )
 from translator.mapping.document.errors import did_you_mean
 from translator.mapping.document.model import Constant
+from translator.plan.floats import holds, nearest
 from translator.plan.shapes import describe
 
 TEXT = String()
@@ -89,17 +89,9 @@ def _fits(constant: Constant, type_: Type) -> bool:
         case Int():
             return number and isinstance(constant, int) and type_.lowest <= constant <= type_.highest
         case Float():
-            return number and _fits_float(float(constant), type_)
+            return isinstance(constant, int | float) and number and holds(constant, type_)
         case _:
             return isinstance(constant, str) and _fits_text(constant, type_)
-
-
-def _fits_float(constant: float, type_: Float) -> bool:
-    try:
-        struct.pack("<f" if type_.bits == 32 else "<d", constant)
-    except OverflowError:
-        return False
-    return True
 
 
 def _fits_text(constant: str, type_: Type) -> bool:
@@ -140,8 +132,7 @@ def _fits_moment(constant: str, local: bool) -> bool:
 def rounded(constant: Constant, type_: Type) -> Constant:
     """A decimal constant as the float that is nearest to it."""
     if isinstance(type_, Float) and not isinstance(constant, str | bool):
-        packed = struct.unpack("<f", struct.pack("<f", constant))[0] if type_.bits == 32 else float(constant)
-        return float(packed)
+        return nearest(constant, type_)
     return constant
 
 

@@ -76,7 +76,7 @@ class Conversions:
             case Enum():
                 return Steps(TEXT, term.key, term, [steps.enum_to_string(self.reading.enums.names(term.type))])
             case Any():
-                return Steps(TEXT, term.key, term, [steps.any_to_string(keep_text=True)])
+                return Steps(TEXT, term.key, term, [steps.any_to_string("kept")])
             case _:
                 return self.into(term, TEXT, self.context.policies, term.key)
 
@@ -88,7 +88,7 @@ class Conversions:
 
     def as_number(self, term: Found, key: str) -> Term:
         """An untyped value as the nearest float."""
-        return self.cast(term, REAL, Chosen(), key)
+        return self.cast(term, REAL, Chosen(rounding="round"), key)
 
     def cast(self, term: Found, target: Type, policies: Chosen, key: str) -> Term:
         """A conversion that must be asked for: text to numbers and back, besides the ordinary ones."""
@@ -101,11 +101,13 @@ class Conversions:
         return self._cast(term, target, policies, key)
 
     def _cast(self, term: Term, target: Type, policies: Chosen, key: str) -> Term:
-        real = isinstance(self.context.meaning(term.type), Decimal) and isinstance(target, Float)
-        if real or isinstance(term.type, Any | Outcome):
+        if isinstance(term.type, Any) and isinstance(target, Float):
+            return self._float_of_any(term, target, policies, key, text=True)
+        if isinstance(term.type, Any | Outcome):
             term = self.as_text(term)
-        fraction: steps.Fraction = "nearest" if policies.rounding == "round" else "refuse"
-        if isinstance(term.type, String) and (step := parse(target, "truncate" if policies.cut else fraction)):
+        rounds = policies.rounding == "round"
+        fraction: steps.Fraction = "truncate" if policies.cut else "nearest" if rounds else "refuse"
+        if isinstance(term.type, String) and (step := parse(target, fraction, rounds=rounds)):
             self.losses.add(key, "checked", f"refused unless the text is a {describe(target)}")
             return Steps(target, key, term, [step])
         if isinstance(self.context.meaning(term.type), Date) and isinstance(target, Timestamp):
@@ -115,6 +117,12 @@ class Conversions:
         if isinstance(self.context.meaning(term.type), Enum) and isinstance(target, Int | Float):
             term = replace(term, type=Int(32))  # a frame holds an enum's number
         return self.into(term, target, policies, key)
+
+    def _float_of_any(self, term: Term, target: Float, policies: Policies, key: str, *, text: bool) -> Term:
+        """An untyped number as a float, by what it is where it stands (S6); `text`: a number's text too."""
+        self.losses.add(key, "checked", f"refused unless a number that is a {describe(target)}")
+        step = steps.any_to_f32 if target.bits == 32 else steps.any_to_f64
+        return Steps(target, key, term, [step(rounds=policies.rounding == "round", text=text)])
 
     def _of_members(self, tagged: Tagged, target: Type, convert_: Callable[[Found], Term]) -> Term:
         """The member that is set, converted; one that can't be is refused where it is set."""
@@ -193,8 +201,10 @@ class Conversions:
         if isinstance(meant, Any):
             fits = self.reading.any_fits(source, meant)
             return Steps(target, key, term, [steps.any_fits(fits)] if fits else [])
+        if isinstance(meant, Float):
+            return replace(self._float_of_any(term, meant, policies, key, text=True), type=target)
         text = self.as_text(term)
-        if isinstance(meant, Int | Float | Bool):
+        if isinstance(meant, Int | Bool):
             return self.cast(text, target, Chosen(), key)
         return self.into(text, target, policies, key)
 

@@ -59,6 +59,12 @@ def works_on(value: model.Value) -> Type | None:
     return None
 
 
+def float_of(value: model.Value, natural: Type | None) -> Float | None:
+    """What a float that is only cast is read as at once, so that digits go straight to that width (S6)."""
+    target = None if value.cast is None or changes(replace(value, cast=None)) else _CASTS[value.cast]
+    return target if isinstance(target, Float) and isinstance(natural, Float) else None
+
+
 def policies_of(value: model.Value, plan: Chosen) -> Chosen:
     """The policies for one value: its own before the plan's."""
     if value.rounding is None and value.truncate is None:

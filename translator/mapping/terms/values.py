@@ -13,7 +13,7 @@ from translator.mapping.document import model
 from translator.mapping.terms.conditions import Conditions
 from translator.mapping.terms.constants import ID, INSTANT, TEXT, TRUTH, type_of
 from translator.mapping.terms.conversions import Conversions
-from translator.mapping.terms.modifiers import Modifiers, changes, policies_of, works_on
+from translator.mapping.terms.modifiers import Modifiers, changes, float_of, policies_of, works_on
 from translator.mapping.terms.reads import Reads
 from translator.mapping.terms.scopes import Scopes
 from translator.mapping.terms.structures import Structures, Targets
@@ -65,7 +65,8 @@ class Values:
         """The value after its modifiers."""
         if not changes(value):
             return self._source(value.source, wanted, works_on(value) or hint)
-        found = self._source(value.source, None, works_on(value) or ANYTHING)
+        read_as = float_of(value, self.natural(value))
+        found = self._source(value.source, read_as, works_on(value) or ANYTHING)
         return self._modifiers.apply(found, value, wanted)
 
     def _around(self, term: Term, value: model.Value, condition: Term | None) -> Term:

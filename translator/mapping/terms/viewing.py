@@ -57,6 +57,8 @@ class MappedFrames(Frames):
 class ViewReading(Reading):
     """Reads the source into views."""
 
+    whole = False  # of a view's fields
+
     def __init__(self, context: Compilation, source: Format, tables: RecordTables, marks: Marks) -> None:
         super().__init__(context, source, tables)
         self._tables = tables

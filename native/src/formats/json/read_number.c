@@ -4,6 +4,7 @@
 #include "core/lookup.h"
 #include "core/plan.h"
 #include "formats/json/lex.h"
+#include "values/into_float.h"
 
 /* --- numbers, where a string may hold one --- */
 
@@ -20,7 +21,7 @@ static const uint8_t *scan_number(h9_context *c, bool quoted, const uint8_t *p, 
     return after;
 }
 
-static const uint8_t *not_an_integer(h9_context *c, int why, const uint8_t *p)
+static const uint8_t *not_exactly(h9_context *c, int why, const uint8_t *p)
 { return h9_fail(c, why == 1 ? H9_E_INEXACT : H9_E_RANGE, p); }
 
 static bool in_strings(const h9_node *n) { return (n->flags & (H9_N_LAX | H9_N_QUOTED)) != 0; }
@@ -43,7 +44,7 @@ static const uint8_t *read_long_int(h9_context *c, const h9_node *n, h9_slot *ou
     const uint8_t *after = scan_number(c, in_strings(n), p, &number);
     if (after == NULL) return NULL;
     int why = h9_number_i64(&number, &out->i);
-    return why ? not_an_integer(c, why, p) : after;
+    return why ? not_exactly(c, why, p) : after;
 }
 
 const uint8_t *h9_json_read_int(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -65,7 +66,7 @@ const uint8_t *h9_json_read_uint(h9_context *c, const h9_node *n, h9_slot *out, 
         after = scan_number(c, in_strings(n), p, &number);
         if (after == NULL) return NULL;
         int why = h9_number_u64(&number, &out->u);
-        if (why) return not_an_integer(c, why, p);
+        if (why) return not_exactly(c, why, p);
     }
     if (H9_UNLIKELY(out->u > (uint64_t)n->hi)) return h9_fail(c, H9_E_RANGE, p);
     return after;
@@ -89,24 +90,12 @@ static bool not_finite_named(const h9_slot *text, double *out)
     return false;
 }
 
-/* Whether an integer's binary digits, trailing zeros aside, are at most `bits` (S6). */
-static bool fits_float(const h9_number *v, unsigned bits)
-{
-    if (!v->exact || v->exponent > 22) return v->mantissa == 0;
-    __extension__ unsigned __int128 odd = v->mantissa; /* times 5^22 stays within 128 bits */
-    for (int64_t i = 0; i < v->exponent; i++) odd *= 5;
-    while (odd != 0 && (odd & 1) == 0) odd >>= 1;
-    return odd >> bits == 0;
-}
-
 static const uint8_t *put_float(h9_context *c, const h9_node *n, h9_slot *out, const h9_number *number,
                                 const uint8_t *p, const uint8_t *after)
 {
-    bool fits = n->op == H9_OP_F32 ? h9_number_f32(number, &out->f) : h9_number_f64(number, &out->d);
-    if (H9_UNLIKELY(!fits)) return h9_fail(c, H9_E_RANGE, p);
-    if (n->a && number->integral && !fits_float(number, n->op == H9_OP_F32 ? 24 : 53))
-        return h9_fail(c, H9_E_INEXACT, p);
-    return after;
+    bool rounds = n->a == 0;
+    int why = n->op == H9_OP_F32 ? h9_f32_of_number(number, rounds, &out->f) : h9_f64_of_number(number, rounds, &out->d);
+    return H9_LIKELY(why == 0) ? after : not_exactly(c, why, p);
 }
 
 static const uint8_t *read_quoted_float(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -161,7 +150,7 @@ static const uint8_t *read_symbol_number(h9_context *c, const h9_enum *e, h9_slo
     const uint8_t *after = h9_json_number(c, p, &number);
     if (after == NULL) return NULL;
     int why = h9_number_i64(&number, &value);
-    if (why) return not_an_integer(c, why, p);
+    if (why) return not_exactly(c, why, p);
     const h9_symbol *symbol = h9_symbol_numbered(c->plan, e, value);
     if (symbol != NULL) return put_symbol(c, symbol, out, p, after);
     if (!e->open) return unknown_symbol(c, e, out, p, after);

@@ -101,8 +101,8 @@ const uint8_t *h9_msgpack_any(h9_context *c, const h9_node *n, h9_slot *out, con
 
 const uint8_t *h9_msgpack_int(h9_context *c, int64_t lo, int64_t hi, int64_t *out, const uint8_t *p);
 const uint8_t *h9_msgpack_uint(h9_context *c, uint64_t hi, uint64_t *out, const uint8_t *p);
-const uint8_t *h9_msgpack_f32(h9_context *c, float *out, const uint8_t *p);
-const uint8_t *h9_msgpack_f64(h9_context *c, double *out, const uint8_t *p);
+const uint8_t *h9_msgpack_f32(h9_context *c, bool rounds, float *out, const uint8_t *p);
+const uint8_t *h9_msgpack_f64(h9_context *c, bool rounds, double *out, const uint8_t *p);
 const uint8_t *h9_msgpack_string(h9_context *c, bool checked, h9_slot *out, const uint8_t *p);
 /* A string's span, whatever its bytes. */
 const uint8_t *h9_msgpack_text(h9_context *c, h9_slot *out, const uint8_t *p);

@@ -287,8 +287,8 @@ static inline const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot
     switch (n->op) {
     case H9_OP_INT: return h9_msgpack_int(c, n->lo, n->hi, &out->i, p);
     case H9_OP_UINT: return h9_msgpack_uint(c, (uint64_t)n->hi, &out->u, p);
-    case H9_OP_F32: return h9_msgpack_f32(c, &out->f, p);
-    case H9_OP_F64: return h9_msgpack_f64(c, &out->d, p);
+    case H9_OP_F32: return h9_msgpack_f32(c, n->a == 0, &out->f, p);
+    case H9_OP_F64: return h9_msgpack_f64(c, n->a == 0, &out->d, p);
     case H9_OP_STRING: return h9_msgpack_string(c, !(n->flags & H9_N_UNCHECKED), out, p);
     case H9_OP_OPTION: return read_option(c, n, out, p);
     case H9_OP_LIST: return read_list(c, n, out, p);

@@ -1,12 +1,10 @@
 /* MessagePack's single values, read as the kind that a schema wants (S2, S3, S6, S9, S10, S23, S26). */
-#include <float.h>
-
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
 #include "formats/msgpack/msgpack.h"
 #include "values/decimal.h"
-#include "values/number.h"
+#include "values/into_float.h"
 #include "values/utf8.h"
 #include "values/uuid.h"
 
@@ -71,16 +69,16 @@ const uint8_t *h9_msgpack_uint(h9_context *c, uint64_t hi, uint64_t *out, const 
     return v.negative || v.bits > hi ? h9_fail(c, H9_E_RANGE, p) : end;
 }
 
-/* Whether an integer fits a float of so many bits exactly (S6): its highest and lowest set bits tell. */
-static bool fits_float(const mp_head *h, int digits)
-{
-    uint64_t v = h->truth ? -h->bits : h->bits;
-    return v == 0 || 64 - __builtin_clzll(v) - __builtin_ctzll(v) <= digits;
-}
+static const uint8_t *not_exactly(h9_context *c, int why, const uint8_t *at)
+{ return h9_fail(c, why == 1 ? H9_E_INEXACT : H9_E_RANGE, at); }
 
-static double number_of(const mp_head *h) { return h->truth ? (double)(int64_t)h->bits : (double)h->bits; }
+static int int_to_f64(const mp_head *h, bool rounds, double *out)
+{ return h->truth ? h9_f64_of_i64((int64_t)h->bits, rounds, out) : h9_f64_of_u64(h->bits, rounds, out); }
 
-const uint8_t *h9_msgpack_f64(h9_context *c, double *out, const uint8_t *p)
+static int int_to_f32(const mp_head *h, bool rounds, float *out)
+{ return h->truth ? h9_f32_of_i64((int64_t)h->bits, rounds, out) : h9_f32_of_u64(h->bits, rounds, out); }
+
+const uint8_t *h9_msgpack_f64(h9_context *c, bool rounds, double *out, const uint8_t *p)
 {
     mp_head h;
     if (*p == MP_F64 && c->end - p > 8) {
@@ -94,20 +92,11 @@ const uint8_t *h9_msgpack_f64(h9_context *c, double *out, const uint8_t *p)
         return end;
     }
     if (h.kind != H9_KIND_INT) return h9_msgpack_refuse(c, p);
-    if (!fits_float(&h, DBL_MANT_DIG)) return h9_fail(c, H9_E_INEXACT, p);
-    *out = number_of(&h);
-    return end;
+    int why = int_to_f64(&h, rounds, out);
+    return why ? not_exactly(c, why, p) : end;
 }
 
-static const uint8_t *narrow(h9_context *c, double v, float *out, const uint8_t *end, const uint8_t *at)
-{
-    bool finite = v >= -DBL_MAX && v <= DBL_MAX;
-    if (finite && (v > (double)FLT_MAX || v < (double)-FLT_MAX)) return h9_fail(c, H9_E_RANGE, at);
-    *out = (float)v;
-    return v == v && (double)*out != v ? h9_fail(c, H9_E_INEXACT, at) : end;
-}
-
-const uint8_t *h9_msgpack_f32(h9_context *c, float *out, const uint8_t *p)
+const uint8_t *h9_msgpack_f32(h9_context *c, bool rounds, float *out, const uint8_t *p)
 {
     mp_head h;
     if (*p == MP_F32 && c->end - p > 4) {
@@ -116,11 +105,9 @@ const uint8_t *h9_msgpack_f32(h9_context *c, float *out, const uint8_t *p)
     }
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
-    if (h.kind == H9_KIND_FLOAT) return narrow(c, float_of(&h), out, end, p);
-    if (h.kind != H9_KIND_INT) return h9_msgpack_refuse(c, p);
-    if (!fits_float(&h, FLT_MANT_DIG)) return h9_fail(c, H9_E_INEXACT, p);
-    *out = (float)number_of(&h);
-    return end;
+    if (h.kind != H9_KIND_FLOAT && h.kind != H9_KIND_INT) return h9_msgpack_refuse(c, p);
+    int why = h.kind == H9_KIND_INT ? int_to_f32(&h, rounds, out) : h9_f32_of_f64(float_of(&h), rounds, out);
+    return why ? not_exactly(c, why, p) : end;
 }
 
 static const uint8_t *read_bool(h9_context *c, h9_slot *out, const uint8_t *p)
