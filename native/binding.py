@@ -273,6 +273,12 @@ def _as_bytes(data: Any) -> bytes:
     return bytes(memoryview(data))
 
 
+def key_hashes(seed: bytes, texts: Iterable[bytes]) -> list[int]:
+    """`h9_key_hash` of each text, with a table's seed."""
+    words = ffi.from_buffer("uint32_t[]", seed)
+    return [lib.h9_key_hash(words, text, len(text)) for text in texts]
+
+
 class Row(Protocol):
     """A row of an image's table: a named tuple of members of its struct."""
 
