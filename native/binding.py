@@ -23,6 +23,7 @@ C: Final[Any] = lib
 
 MESSAGES: Final[dict[int, tuple[str, str]]] = {
     lib.H9_E_NO_MEMORY: ("NO_MEMORY", "no memory"),
+    lib.H9_E_STOPPED: ("STOPPED", "stopped"),
     lib.H9_E_BAD_PLAN: ("BAD_PLAN", "the plan's image is damaged"),
     lib.H9_E_TRUNCATED: ("TRUNCATED", "the input ends inside a value"),
     lib.H9_E_TRAILING: ("TRAILING", "bytes after the end of the message"),
@@ -100,12 +101,13 @@ class Output(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What calls cost: bytes that the context holds now; bytes of arena in the last call, at most at one time; and the
-    items of its last message."""
+    """What calls cost: bytes that the context holds now; bytes of arena in the last call, at most at one time; items
+    of its last message, and that one's number."""
 
     held: int
     arena: int
     items: int
+    record: int
 
 
 def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
@@ -136,6 +138,26 @@ def _path(places: list[Any], names: Sequence[str]) -> str:
     return text
 
 
+_stopping = threading.local()
+"""What an exception in `_go_on` was, for the call that it stops."""
+
+
+def _note(_kind: Any, exception: BaseException, _trace: Any) -> None:
+    _stopping.exception = exception
+
+
+@ffi.def_extern(name="h9_watched", error=1, onerror=_note)  # type: ignore[untyped-decorator]
+def _go_on(_state: Any) -> int:
+    """Asked by the core in long calls. Python runs what a signal's handler or another thread has for this one when it
+    comes here, and what that raises stops the call."""
+    return 0
+
+
+def _failure(code: int) -> BaseException:
+    """Why a call failed as a whole."""
+    return _stopping.__dict__.pop("exception", None) or error(code) if code == lib.H9_E_STOPPED else error(code)
+
+
 class Context:
     """What one thread needs to run plans; not to be shared between threads at one time."""
 
@@ -148,12 +170,13 @@ class Context:
         if raw == ffi.NULL:
             raise MemoryError
         self.raw = ffi.gc(raw, lib.h9_context_free)
+        lib.h9_context_watch(raw, lib.h9_watched, ffi.NULL)
         self.size = ffi.new("size_t *")
 
     def usage(self) -> Usage:
         """What the last call cost."""
         raw = lib.h9_context_usage(self.raw)
-        return Usage(raw.held, raw.arena, raw.items)
+        return Usage(raw.held, raw.arena, raw.items, raw.record)
 
     def ignored(self) -> list[tuple[int, bytes, int]]:
         """Members passed over since this context was made: (record of the image, key, how often)."""
@@ -202,7 +225,7 @@ class LoadedPlan:
         size = context.size
         out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
         if not out:
-            raise self._errors(context)[0]
+            raise next(iter(self._errors(context)), None) or _failure(lib.H9_E_STOPPED)
         made = ffi.unpack(out, size[0])
         if size[0] > _KEPT:
             lib.h9_context_release(context.raw)
@@ -230,7 +253,7 @@ class LoadedPlan:
         made = ffi.from_buffer("int64_t[]", offsets, require_writable=True)
         code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, around, made + 1)
         if code:
-            raise error(code)
+            raise _failure(code)
         return self._made(context, offsets, count)
 
     def translate_run(
@@ -259,7 +282,7 @@ class LoadedPlan:
             self.raw, context.raw, whole, len(whole), size, partial, around, first, last, made + 1, done, used
         )
         if code:
-            raise error(code)
+            raise _failure(code)
         n = done[0]
         return self._made(context, offsets[: n + 1], n), begins[:n], ends[:n], used[0]
 

@@ -13,7 +13,7 @@ static void start_message(h9_context *c, size_t record, const uint8_t *begin, co
     c->begin = begin;
     c->end = end;
     c->depth = c->limits.depth;
-    c->items = c->limits.items;
+    h9_start_items(c);
     h9_arena_reset(c);
 }
 
@@ -53,6 +53,14 @@ static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
     return p;
 }
 
+/* After each message: is it time to look up? false: the call is stopped. */
+static inline bool goes_on(h9_context *c, size_t size)
+{
+    c->unwatched += size + 64;
+    if (H9_UNLIKELY(c->stopped)) return false;
+    return H9_LIKELY(c->unwatched < H9_STRIDE_BYTES / 16) || h9_go_on(c);
+}
+
 static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimiting)
 {
     c->plan = plan;
@@ -63,6 +71,7 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimit
     c->places_size = c->places_done = 0;
     c->partial = false;
     c->arena_least = c->arena_left;
+    c->stopped = false;
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
@@ -77,6 +86,7 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
         else done = read_message(c, &root, true) && write_message(c, &root);
+        if (H9_UNLIKELY(!goes_on(c, (size_t)(c->end - c->begin)))) return h9_end_call(c, H9_E_STOPPED);
         if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
         ends[i] = (int64_t)c->out_size;
     }
@@ -86,9 +96,9 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
 const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
 {
     int64_t begin = 0, end = (int64_t)size, ends;
-    h9_translate(plan, c, data, size, &begin, &end, 1, H9_DELIMITING_NONE, &ends);
+    h9_code code = h9_translate(plan, c, data, size, &begin, &end, 1, H9_DELIMITING_NONE, &ends);
     *out_size = c->out_size;
-    return c->errors_size ? NULL : (const char *)c->out;
+    return code != H9_OK || c->errors_size ? NULL : (const char *)c->out;
 }
 
 /* Where the message at c->begin ends, though it was refused: NULL if its bytes don't tell. */
@@ -131,6 +141,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
             h9_fail(c, H9_E_RECORD, p);
         }
         if (good) good = write_message(c, &root);
+        if (H9_UNLIKELY(!goes_on(c, good ? (size_t)(next - p) : 0))) return h9_end_call(c, H9_E_STOPPED);
         if (!good) {
             if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
             if (next == NULL) next = skip_message(c);

@@ -24,6 +24,7 @@ struct h9_context {
     const h9_plan *plan;
     uint32_t depth;            /* how many more levels may open */
     uint32_t items;            /* how many more items may come */
+    uint32_t items_watched;    /* with so many left, h9_go_on is asked again */
     uint8_t *free, *chunk_end; /* the arena: what is left of the newest chunk */
     h9_chunk *chunks;          /* newest first */
     h9_block *blocks;          /* newest first */
@@ -34,7 +35,8 @@ struct h9_context {
     uint32_t tape_size;
     size_t tape_cap;
     uint8_t *out;
-    size_t out_size, out_cap; /* finished messages; room for the current one after them */
+    size_t out_size, out_cap; /* finished messages; room for the current one after them, before h9_go_on is asked */
+    size_t out_held;          /* what `out` really has */
     uint8_t *back;
     size_t back_cap;   /* where the Protobuf writer writes, from the end */
     uint32_t code;     /* of the refusal under way */
@@ -55,6 +57,12 @@ struct h9_context {
     uint64_t generated; /* ids made so far */
     h9_limits limits;
     h9_allocator memory;
+    h9_watch *watch;
+    void *watch_state;
+    int64_t watched;    /* when it was asked, in ms */
+    uint32_t passed;    /* values, since the context was made */
+    uint64_t unwatched; /* bytes of messages since it was thought of */
+    bool stopped;
     bool partial; /* running out of input isn't an error of the message */
 };
 

@@ -148,6 +148,7 @@ bool h9_map_unique(h9_context *c, h9_slot *map, uint8_t op, bool last_wins, cons
     h9_slot *entries = (h9_slot *)(void *)map->list.items;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
+        if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return false;
         size_t h = hash_key(c, &entries[i * 2], op) & (size - 1);
         while (table[h] && !same_key(&entries[(table[h] - 1) * 2], &entries[i * 2], op)) h = (h + 1) & (size - 1);
         h9_slot *earlier = table[h] ? &entries[(table[h] - 1) * 2] : NULL;

@@ -97,6 +97,7 @@ bool h9_machine_emit(h9_machine *m, const h9_insn *n)
 const h9_insn *h9_machine_recover(h9_machine *m, const h9_insn *n)
 {
     const h9_insn *item = m->item;
+    if (H9_UNLIKELY(m->c->stopped)) return NULL;
     if (!m->placed) in_rule(m, n);
     m->placed = false;
     if (item == NULL || !h9_record_error(m->c, m->items)) return NULL;

@@ -397,7 +397,7 @@ bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
     m.before.errors = c->errors_size;
     m.before.places = c->places_done;
     m.before.results = c->results_size;
-    c->items = c->limits.items; /* what is made is counted by itself */
+    h9_start_items(c); /* what is made is counted by itself */
     const h9_insn *end = run_program(&m);
     *out = NULL;
     if (end == NULL || end->op == H9_I_DONE) return end != NULL;

@@ -43,6 +43,7 @@ static entry *index_keys(h9_context *c, uint32_t map, uint32_t *count)
     memset(table, 0, size * sizeof *table);
     *count = 0;
     for (uint32_t i = 0; i < n; i++, at = h9_tape_after(c->tape, at + 1)) {
+        if (!h9_go_past(c)) return NULL;
         size_t h = h9_siphash(c->seed, c->tape[at].v.p, c->tape[at].n) & (size - 1);
         while (table[h] && !same_key(c, entries[table[h] - 1].key, at)) h = (h + 1) & (size - 1);
         if (!table[h]) {

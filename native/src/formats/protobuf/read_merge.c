@@ -153,7 +153,7 @@ const uint8_t *h9_pb_unknown_span(level *l, uint32_t tag, const uint8_t *start, 
 const uint8_t *h9_pb_unknown_field(level *l, uint32_t tag, const uint8_t *p, const uint8_t *start)
 {
     if (l->r->unknown == H9_UNKNOWN_REFUSE && !l->again) return h9_fail(l->c, H9_E_UNKNOWN_FIELD, start);
-    if (!(p = h9_pb_skip(l->c, tag, p, start))) return NULL;
+    if (!h9_go_past(l->c) || !(p = h9_pb_skip(l->c, tag, p, start))) return NULL;
     return h9_pb_unknown_span(l, tag, start, p, true);
 }
 
