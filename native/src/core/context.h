@@ -55,6 +55,9 @@ struct h9_context {
     uint64_t generated; /* ids made so far */
     h9_limits limits;
     h9_allocator memory;
+    const uint8_t *ahead, *ahead_end; /* JSON that was looked through for "@type" (formats/json/typed.c) */
+    struct h9_typed_object *typed;    /* the objects in there, in order */
+    size_t typed_size, typed_cap;
     bool partial; /* running out of input isn't an error of the message */
 };
 
