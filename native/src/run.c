@@ -14,6 +14,7 @@ static void start_message(h9_context *c, size_t record, const uint8_t *begin, co
     c->end = end;
     c->depth = c->limits.depth;
     h9_start_items(c);
+    c->ahead_end = NULL;
     h9_arena_reset(c);
 }
 
@@ -135,7 +136,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
-        if (!good && partial && c->code == H9_E_TRUNCATED) break;
+        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) break;
         if (good && (uint64_t)(next - p) > c->limits.record) {
             good = false;
             h9_fail(c, H9_E_RECORD, p);

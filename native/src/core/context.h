@@ -63,6 +63,9 @@ struct h9_context {
     uint32_t passed;    /* values, since the context was made */
     uint64_t unwatched; /* bytes of messages since it was thought of */
     bool stopped;
+    const uint8_t *ahead, *ahead_end; /* JSON that was looked through for "@type" (formats/json/typed.c) */
+    struct h9_typed_object *typed;    /* the objects in there, in order */
+    size_t typed_size, typed_cap;
     bool partial; /* running out of input isn't an error of the message */
 };
 

@@ -1,12 +1,10 @@
-/* Tapes: made item by item, in the context. */
+/* Tapes: grown in the context. */
 #include "core/tape.h"
-
-#include <string.h>
 
 #include "core/error.h"
 
 /* Twice as long, or half of what the limit leaves. */
-static bool grow(h9_context *c)
+bool h9_tape_slow(h9_context *c)
 {
     size_t cap = c->tape_cap;
     uint64_t most = c->limits.memory / sizeof(h9_tape_item);
@@ -25,13 +23,4 @@ static bool grow(h9_context *c)
     c->tape = grown;
     c->tape_cap = (size_t)want;
     return true;
-}
-
-h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
-{
-    if (H9_UNLIKELY(c->tape_size == c->tape_cap) && !grow(c)) return NULL;
-    h9_tape_item *item = &c->tape[c->tape_size++];
-    memset(item, 0, sizeof *item);
-    item->kind = (uint16_t)kind;
-    return item;
 }
