@@ -120,7 +120,7 @@ static bool list_grow(h9_context *c, h9_slot *list, size_t width, size_t cap)
         h9_fail(c, H9_E_ITEMS, NULL);
         return false;
     }
-    uint8_t *items = h9_arena(c, cap * width);
+    uint8_t *items = h9_arena_many(c, cap, width);
     if (items == NULL) return false;
     if (list->list.n) memcpy(items, list->list.items, list->list.n * width);
     list->list.items = items;

@@ -7,7 +7,7 @@
 bool h9_tape_slow(h9_context *c)
 {
     size_t cap = c->tape_cap;
-    if ((cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) {
+    if (((uint64_t)cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) {
         h9_fail(c, H9_E_MEMORY, NULL);
         return false;
     }
