@@ -64,6 +64,7 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
+    ROUNDED = C.H9_FITS_ROUNDED
 
 
 class NodeRow(NamedTuple):

@@ -60,8 +60,8 @@ static uint8_t *delimit(h9_context *c, h9_delimiting delimiting, size_t start, u
 /* Writes a frame; the output grows only if all of it could be written. */
 bool h9_write_frame(h9_context *c, const h9_slot *root)
 {
-    uint8_t *w = c->out + c->out_size;
-    if (c->out == NULL && !(w = h9_room_slow(c, NULL, 0))) return false;
+    uint8_t *w = c->out ? c->out + c->out_size : h9_room_slow(c, NULL, 0);
+    if (w == NULL) return false;
     w = h9_codecs[c->plan->h.writer]->write(c, &c->plan->nodes[c->plan->h.write_root], root, w);
     if (w == NULL) return false;
     if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;

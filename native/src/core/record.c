@@ -140,16 +140,16 @@ bool h9_map_unique(h9_context *c, h9_slot *map, uint8_t op, bool last_wins, cons
 {
     uint32_t n = map->list.n;
     if (n <= 12) return n < 2 || unique_few(c, map, op, last_wins, at);
-    size_t size = 32;
-    while (size < (size_t)n * 2) size *= 2;
-    uint32_t *table = h9_arena(c, size * sizeof *table);
+    uint64_t size = 32;
+    while (size < n * UINT64_C(2)) size *= 2;
+    uint32_t *table = h9_arena_many(c, size, sizeof *table);
     if (table == NULL) return false;
-    memset(table, 0, size * sizeof *table);
+    memset(table, 0, (size_t)size * sizeof *table);
     h9_slot *entries = (h9_slot *)(void *)map->list.items;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return false;
-        size_t h = hash_key(c, &entries[i * 2], op) & (size - 1);
+        uint64_t h = hash_key(c, &entries[i * 2], op) & (size - 1);
         while (table[h] && !same_key(&entries[(table[h] - 1) * 2], &entries[i * 2], op)) h = (h + 1) & (size - 1);
         h9_slot *earlier = table[h] ? &entries[(table[h] - 1) * 2] : NULL;
         if (!table[h]) table[h] = kept + 1;

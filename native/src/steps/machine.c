@@ -385,7 +385,7 @@ static const h9_insn *run_program(h9_machine *m)
 bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
 {
     uint32_t registers = c->plan->h.registers;
-    h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
+    h9_slot *at = h9_arena_many(c, registers, sizeof *at + sizeof(bool));
     if (at == NULL) return false;
     h9_machine m = {.c = c,
                     .at = at,

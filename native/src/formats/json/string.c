@@ -22,8 +22,8 @@ static const uint8_t *number_stop(const uint8_t *p, const uint8_t *end)
     if (p < end && *p == '0') p++;
     else
         while (p < end && h9_json_digit(*p)) p++;
-    if (p < end && *p == '.') p++;
-    while (p < end && h9_json_digit(*p)) p++;
+    if (p < end && *p == '.' && h9_json_digit(p[-1]))
+        for (p++; p < end && h9_json_digit(*p);) p++;
     if (p < end && (*p | 0x20) == 'e' && h9_json_digit(p[-1])) p++;
     if (p < end && (*p == '+' || *p == '-') && (p[-1] | 0x20) == 'e') p++;
     return p;

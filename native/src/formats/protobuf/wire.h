@@ -161,7 +161,7 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
 }
 /* How much stands after w; unlike w it stays when the buffer grows. */
 static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
-{ return (size_t)(c->back + c->back_cap - w); }
+{ return c->back_cap - (size_t)(w - c->back); }
 
 static inline uint8_t *h9_pb_put_bytes(uint8_t *w, const void *p, size_t n)
 {
