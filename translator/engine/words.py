@@ -85,7 +85,8 @@ class RefusalWords:
             for item in islice(form.walk(message, root, _SHOWN), _WALKED):
                 if item.offset > offset:
                     break
-                found = item.value or item.kind if item.offset == offset and item.kind != "broken" else found
+                begins = item.offset == offset or (item.head is None and offset < item.offset + (item.size or 0))
+                found = item.value or item.kind if begins and item.kind != "broken" else found
         except DataError:
             return found
         return found
