@@ -60,7 +60,7 @@ def against(refusal: Refusal, translation: Translation) -> str:
 
 
 def _plan(translation: Translation, data: bytes) -> tuple[Plan | None, int]:
-    """The core's plan that refused the message, and where the message begins behind its framing."""
+    """The core's plan that refused the message, and where the message begins after its framing."""
     translation = translation.inner if isinstance(translation, Prefixed) else translation
     if isinstance(translation, Plan):
         return translation, 0
