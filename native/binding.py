@@ -9,14 +9,14 @@ import os
 import struct
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from native._core import ffi, lib
-from native.errors import DataError, LimitError
+from native.errors import DataError, LimitError, tombstone
 
 C: Final[Any] = lib
 """The constants of the image and the core, by the names of the headers."""
@@ -187,10 +187,14 @@ class Context:
         ]
 
 
+Words = Callable[[str, int, str, bytes], tuple[str, str, str]]
+"""Of a refusal's code, offset and path, and its message: what was found, what is wanted, what is nearest to it."""
+
+
 class LoadedPlan:
     """A plan's image in the core: immutable, shared by any number of threads. `names` are the fields', for errors."""
 
-    __slots__ = ("_image", "_local", "limits", "many", "names", "raw")
+    __slots__ = ("_image", "_local", "limits", "many", "names", "raw", "words")
 
     def __init__(self, image: bytes, names: Sequence[str], limits: Limits | None = None) -> None:
         out = ffi.new("h9_plan **")
@@ -203,6 +207,8 @@ class LoadedPlan:
         """Whether a message makes any number of messages."""
         self.names = names
         self.limits = limits or Limits()
+        self.words: Words | None = None
+        """Asked for what a refusal found and wanted, if that is ever asked for."""
         self._local = threading.local()
 
     def __reduce__(self) -> Any:
@@ -225,20 +231,28 @@ class LoadedPlan:
         size = context.size
         out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
         if not out:
-            raise next(iter(self._errors(context)), None) or _failure(lib.H9_E_STOPPED)
+            errors = self._errors(context, data, (0,), (len(data),))
+            raise next(iter(errors), None) or _failure(lib.H9_E_STOPPED)
         made = ffi.unpack(out, size[0])
         if size[0] > _KEPT:
             lib.h9_context_release(context.raw)
         return made  # type: ignore[no-any-return]
 
-    def _errors(self, context: Context) -> list[DataError]:
+    def _errors(self, context: Context, data: Any, begins: Sequence[int], ends: Sequence[int]) -> list[DataError]:
         size = context.size
         raw = lib.h9_errors(context.raw, size)
         count = size[0]
         if not count:
             return []
         places = lib.h9_places(context.raw)
-        return [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
+        found = [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
+        if self.words is not None:
+            for each in found:
+                part = slice(begins[each.index], ends[each.index])
+                each.look = _look(
+                    self.words, each, data if isinstance(data, bytes) else bytes(memoryview(data)[part]), part
+                )
+        return found
 
     def translate_many(self, data: Any, begins: Any, ends: Any, delimiting: str = "none") -> Output:
         """Messages data[begins[i]:ends[i]], one after another. `begins` and `ends` are buffers of int64."""
@@ -254,7 +268,7 @@ class LoadedPlan:
         code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, around, made + 1)
         if code:
             raise _failure(code)
-        return self._made(context, offsets, count)
+        return self._made(context, offsets, count, data, first, last)
 
     def translate_run(
         self,
@@ -284,24 +298,30 @@ class LoadedPlan:
         if code:
             raise _failure(code)
         n = done[0]
-        return self._made(context, offsets[: n + 1], n), begins[:n], ends[:n], used[0]
+        return self._made(context, offsets[: n + 1], n, data, begins, ends), begins[:n], ends[:n], used[0]
 
-    def _made(self, context: Context, offsets: array[int], count: int) -> Output:
+    def _made(self, context: Context, offsets: array[int], count: int, data: Any, begins: Any, ends: Any) -> Output:
         """`offsets`: of a plan that makes one result of each of the `count` messages."""
-        data, errors = self._output(context), self._errors(context)
+        out, errors = self._output(context), self._errors(context, data, begins, ends)
         if not self.many:
             lib.h9_context_release(context.raw)
-            return Output(data, offsets, errors, range(count), None)
+            return Output(out, offsets, errors, range(count), None)
         raw = lib.h9_results(context.raw, context.size)
         results = context.size[0]
         numbers = array("q", ffi.buffer(raw, results * ffi.sizeof("h9_result"))[:] if results else b"")
         lib.h9_context_release(context.raw)
-        return Output(data, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
+        return Output(out, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
 
     def _output(self, context: Context) -> bytes:
         out = lib.h9_output(context.raw, context.size)
         size = context.size[0]
         return ffi.buffer(out, size)[:] if size else b""
+
+
+def _look(words: Words, refusal: DataError, data: bytes, part: slice) -> Callable[[], tuple[str, str, str]]:
+    """`part`: of all messages, which may be one after another in `data`; a copy has the one alone."""
+    code, offset, path = refusal.code, refusal.offset, refusal.path
+    return lambda: words(code, offset, path, data[part] if len(data) > part.stop - part.start else data)
 
 
 def _delimiting(name: str) -> int:
@@ -312,7 +332,9 @@ def _delimiting(name: str) -> int:
 
 
 def _as_bytes(data: Any) -> bytes:
-    """Any buffer's bytes. TypeError: it is not a buffer."""
+    """Any buffer's bytes. TypeError: it is not a buffer. DataError: it is a tombstone."""
+    if data is None:
+        raise tombstone()
     return bytes(memoryview(data))
 
 

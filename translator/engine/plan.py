@@ -15,6 +15,7 @@ from native.errors import DataError, PlanError
 from translator import formats
 from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run
 from translator.engine.objects import for_objects, narrowed, widened
+from translator.engine.words import RefusalWords
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
 from translator.mapping.program import compile_mapping
@@ -53,6 +54,7 @@ class Plan:
         self.warnings = compiled.warnings
         """What the schemas say in a way that its author may not have meant (S27)."""
         self._core = binding.LoadedPlan(compiled.image, compiled.names, self.limits)
+        self._core.words = RefusalWords(source, target, mapped=mapping is not None)
         self.many = self._core.many
         """Whether its mapping makes any number of messages of one: then `translate_each` is for it."""
         self.translate: Callable[[bytes], bytes] = self._core.translate if not self.many else _needs_each

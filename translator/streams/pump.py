@@ -84,6 +84,7 @@ class StoppedError(DataError):
         error = refusal.error
         super().__init__(error.code, error.message, error.offset, refusal.index, error.path, error.item)
         self.refusal = refusal
+        self.look = error.looked
 
     def __reduce__(self) -> tuple[type[StoppedError], tuple[Refusal]]:
         return StoppedError, (self.refusal,)

@@ -102,12 +102,17 @@ class TestHints:
         assert "null=zero" not in done.err
 
     def test_a_null_in_a_message(self, run, folder):
-        """There the policy helps."""
+        """The policy is named where it helps, and nowhere else."""
         (folder / "in.ndjson").write_bytes(b'{"a":null}\n')
         (folder / "n.json").write_text(json.dumps({"type": "object", "properties": {"a": {"type": "string"}}}))
-        done = run("convert", "in.ndjson", "out.ndjson", "-s", "n.json", "-T", "t.json")
-        assert done.code == 3
-        assert "--policy null=zero" in done.err
+        (folder / "n.proto").write_text('syntax = "proto3"; message R { string a = 1; }')
+        fields = [{"name": "a", "type": ["null", "string"]}]
+        (folder / "n.avsc").write_text(json.dumps({"type": "record", "name": "R", "fields": fields}))
+        for source, target, helps in (("n.json", "t.json", False), ("n.avsc", "n.proto", True)):
+            command = ("convert", "in.ndjson", "out", "-s", source, "-f", "json", "-T", target, "-t", "json")
+            done = run(*command)
+            assert (done.code, "--policy null=zero" in done.err) == (3, helps)
+            assert run(*command, "--policy", "null=zero").code == (0 if helps else 3)
 
     def test_an_absent_value_that_must_be(self, run, folder):
         """The way out of the mapping's MISSING is `default`; without a mapping there is none to name."""

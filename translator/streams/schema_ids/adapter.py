@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from native.errors import DataError, PlanError
+from native.errors import DataError, PlanError, tombstone
 from translator import framing as frames
 from translator.contract import RUN, Data, Delimiting, End, Made, Message, Messages, Run, delimiter
 from translator.engine.plan import Plan
@@ -83,13 +83,22 @@ class Adapter:
     def translate(self, data: bytes, headers: Headers = None) -> Message:
         """One message, with what its headers become. DataError: it is refused; offsets are in the message with its
         framing."""
-        plan, begin = self._route(data, headers)
+        plan, begin = self.route(data, headers)
         try:
             payload = plan.translate(data[begin:])
         except DataError as error:
             error.offset += begin
             raise
         return Message(self._prefix + payload, self._out.headers(headers))
+
+    def decode(self, data: bytes, type: Any = Any, headers: Headers = None) -> Any:  # noqa: A002
+        """One message as Python objects, as `Plan.decode` gives them. DataError: it is refused."""
+        plan, begin = self.route(data, headers)
+        try:
+            return plan.decode(data[begin:], type)
+        except DataError as error:
+            error.offset += begin
+            raise
 
     def translate_many(
         self,
@@ -147,8 +156,10 @@ class Adapter:
                 counts[name] = counts.get(name, 0) + count
         return counts
 
-    def _route(self, data: bytes | memoryview, headers: Headers) -> tuple[Plan, int]:
-        """A message's plan, and where its payload begins. DataError: FRAME_…"""
+    def route(self, data: bytes | memoryview, headers: Headers = None) -> tuple[Plan, int]:
+        """A message's plan, and where its payload begins. DataError: FRAME_…, or it is a tombstone."""
+        if data is None:
+            raise tombstone()
         if headers:
             plan, begin, _ = self._plans.find(frames.parse(data, headers, self._part, self._framing), data)
             return plan, begin
@@ -183,7 +194,7 @@ class Adapter:
             found = None if headers else known.get(head) or known.get(whole[first : first + size + 1])
             if found is None or first + found[1] > last:
                 try:
-                    plan, skip = self._route(whole[first:last], headers[i] if headers else None)
+                    plan, skip = self.route(whole[first:last], headers[i] if headers else None)
                 except DataError as error:
                     error.index = i
                     errors.append(error)
