@@ -154,7 +154,7 @@ class Pump:
         self._meters = meters
         self._failures = 0
         self._started = time.monotonic()
-        self._ignored, self._defaulted = translation.ignored(), translation.defaulted()
+        self._before = translation.ignored(), translation.defaulted(), translation.never_found()
 
     def run(self) -> Counts:
         """To the end of the stream, or to the limit. StoppedError: at a refusal; all messages before it are written.
@@ -168,15 +168,20 @@ class Pump:
                     self._watch(self.tally())
         finally:
             self.tally()
+            self._by_path()
         return self.counts
 
+    def _by_path(self) -> None:
+        counts, translation = self.counts, self._translation
+        ignored, defaulted, never_found = self._before
+        counts.ignored = _since(ignored, translation.ignored())
+        counts.defaulted = _since(defaulted, translation.defaulted())
+        counts.never_found = _since(never_found, translation.never_found())
+
     def tally(self) -> Counts:
-        """The counts, with time and bytes as they stand now."""
+        """The counts, with time and bytes as they stand now. What is told by path comes when the run ends."""
         counts = self.counts
         counts.seconds = time.monotonic() - self._started
-        counts.ignored = _since(self._ignored, self._translation.ignored())
-        counts.defaulted = _since(self._defaulted, self._translation.defaulted())
-        counts.never_found = self._translation.never_found()
         if self._meters:
             counts.bytes_in, counts.bytes_out = (meter.bytes for meter in self._meters)
         return counts
