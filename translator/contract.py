@@ -270,8 +270,8 @@ class Translation(Protocol):
         ...
 
     def ignored(self) -> dict[str, int]:
-        """Members that were passed over in this thread because the schema does not name them, by path (S36). Here and in
-        `defaulted`, messages that were refused don't count."""
+        """Members that were passed over in this thread because the schema does not name them, by path (S36). Here and
+        in `defaulted`, messages that were refused don't count."""
         ...
 
     def defaulted(self) -> dict[str, int]:

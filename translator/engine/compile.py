@@ -99,7 +99,8 @@ class MessageTranslator:
         `policies`: the choices that differ from the default (`{"rounding": "round"}`).
 
         SchemaError: a schema can't be loaded. MappingError: the mapping can't. PlanError: they don't make a plan, or
-        `drop` names what isn't there; it lists every reason. A transformer registered for the two formats is taken before the core's plan.
+        `drop` names what isn't there; it lists every reason. A transformer registered for the two formats is taken
+        before the core's plan.
         """
         ends = self.end(source, source_format, source_type), self.end(target, target_format, target_type)
         patterns = (drop,) if isinstance(drop, str) else tuple(drop)

@@ -108,7 +108,7 @@ class _RecordTable:
         return indexes
 
     def _sought(self, index: int, table: RecordRow, members: list[list[Member]], order: list[int]) -> RecordRow:
-        """With room to note which members records have, where the wire tells that (S36). Protobuf's reader knows slots."""
+        """With room to note which members records have, where the wire tells that (S36): Protobuf's by slots."""
         if self.format.positional or self.tables.fills.is_fill(self.reading):
             return table
         fields = [self.source.fields[i] for i in order]

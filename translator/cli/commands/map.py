@@ -6,7 +6,7 @@ import json as json_
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 

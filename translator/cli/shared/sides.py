@@ -215,8 +215,8 @@ def fitting(format_: str, container: str) -> str:
 def target(
     path: str, to: str | None, to_container: str | None, packed: str | None, source: Input, *, several: bool = False
 ) -> Target:
-    """By option, else by the name's extension; without one neuron signals. `packed`: how it is to be compressed, or "none";
-    `several`: of more than one input."""
+    """By option, else by the name's extension; without one neuron signals. `packed`: how it is to be compressed, or
+    "none"; `several`: of more than one input."""
     inner, codec = packing.strip(path)
     found = _target(inner, to, to_container, source, several)
     named: dict[str | None, packing.Packing | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}

@@ -76,7 +76,11 @@ def adapter(
     if framing not in ("confluent", "avro-single"):
         raise PlanError([("", f"no framing {framing!r}; there are confluent and avro-single")])
     end = (using or shared).end(target, target_format, target_type)
-    options = {"policies": policies_of(policies), "drop": (drop,) if isinstance(drop, str) else tuple(drop), "limits": limits}
+    options = {
+        "policies": policies_of(policies),
+        "drop": (drop,) if isinstance(drop, str) else tuple(drop),
+        "limits": limits,
+    }
     frame = out_of(chosen, end, out, out_id, subject, part)
     return Adapter(
         chosen, _Compile(framing, end, mapping_of(mapping), options, using), end, framing=framing, part=part, out=frame

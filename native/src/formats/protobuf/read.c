@@ -52,7 +52,8 @@ static const uint8_t *read_record(level *outer, const spot *s, bool first, uint3
 }
 
 /* A message whose field 1 is the value; `first`: it is zero where this one does not have it. */
-static const uint8_t *read_wrapped(h9_context *c, const holder *in, const h9_node *n, h9_slot *out, bool first, const uint8_t *p)
+static const uint8_t *read_wrapped(h9_context *c, const holder *in, const h9_node *n, h9_slot *out, bool first,
+                                   const uint8_t *p)
 {
     const h9_node *inner = &c->plan->nodes[n->a];
     const uint32_t wanted = PB_TAG(1, h9_pb_wire(inner));

@@ -51,7 +51,8 @@ typedef struct level {
 } level;
 
 /* Of a message in field f. */
-static inline holder h9_pb_holder(const level *l, const h9_field *f) { return (holder){l->again ? NULL : l->r, f->name}; }
+static inline holder h9_pb_holder(const level *l, const h9_field *f)
+{ return (holder){l->again ? NULL : l->r, f->name}; }
 
 /* --- single values --- */
 

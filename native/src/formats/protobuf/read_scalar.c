@@ -111,7 +111,8 @@ static bool good_time(const h9_node *n, const h9_slot *v)
     return sec >= -MOST_SECONDS && sec <= MOST_SECONDS && ns > -SECOND && ns < SECOND;
 }
 
-const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at)
+const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p,
+                          const uint8_t *at)
 {
     while (p < c->end) {
         const uint8_t *start = p;

@@ -155,11 +155,13 @@ const uint8_t *h9_pb_skip(h9_context *c, uint32_t tag, const uint8_t *p, const u
 /* The kinds of single value that are met rarely. */
 const uint8_t *h9_pb_rarely(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* Seconds and nanoseconds into *v, which keeps what this occurrence doesn't mention. The message is [p, c->end). */
-const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at);
+const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p,
+                          const uint8_t *at);
 /* Another piece of a message (or another unknown field) after those of *chain (NULL: none so far). false: refused. */
 bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t n, bool joins);
 /* Value, Struct or ListValue, from all pieces of its message, onto the tape. false: refused. */
-bool h9_pb_any(h9_context *c, const holder *in, const h9_node *n, const h9_span_chain *pieces, h9_slot *out, const uint8_t *at);
+bool h9_pb_any(h9_context *c, const holder *in, const h9_node *n, const h9_span_chain *pieces, h9_slot *out,
+               const uint8_t *at);
 
 /* --- writing: backwards, from the end of c->back --- */
 
