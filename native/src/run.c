@@ -16,6 +16,7 @@ static void start_message(h9_context *c, size_t record, const uint8_t *begin, co
     c->end = end;
     c->depth = c->limits.depth;
     c->items = c->limits.items;
+    c->ahead_end = NULL;
     h9_arena_reset(c);
 }
 
@@ -64,7 +65,7 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimit
     c->errors_size = 0;
     c->places_size = c->places_done = 0;
     c->partial = false;
-    h9_release_excess(c);
+    c->arena_least = c->arena_left;
     h9_counts_start(c, plan);
 }
 
@@ -82,11 +83,11 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         else done = read_message(c, &root, true) && write_message(c, &root);
         if (H9_UNLIKELY(!done)) {
             h9_counts_undo(c);
-            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
         }
         ends[i] = (int64_t)c->out_size;
     }
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
@@ -131,7 +132,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
-        if (!good && partial && c->code == H9_E_TRUNCATED) {
+        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) {
             h9_counts_undo(c);
             break;
         }
@@ -142,7 +143,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         if (good) good = write_message(c, &root);
         if (!good) {
             h9_counts_undo(c);
-            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
             if (next == NULL) next = skip_message(c);
         }
         begin[i] = p - data;
@@ -157,7 +158,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
     }
     *done = i;
     *used = (size_t)(p - data);
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const uint8_t *h9_output(const h9_context *c, size_t *size)
