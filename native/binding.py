@@ -178,12 +178,14 @@ class Context:
         raw = lib.h9_context_usage(self.raw)
         return Usage(raw.held, raw.arena, raw.items, raw.record)
 
-    def ignored(self) -> list[tuple[int, bytes, int]]:
-        """Members passed over since this context was made: (record of the image, key, how often)."""
+    def ignored(self) -> list[tuple[int, int, bytes, int]]:
+        """Members passed over since this context was made: (record of the image; the name of the field in it that they
+        stand in, or 0; key; how often)."""
         found = lib.h9_ignored_members(self.raw, self.size)
+        rows = [found[i] for i in range(self.size[0])]
         return [
-            (found[i].record, bytes(ffi.buffer(found[i].key, found[i].key_length)), found[i].count)
-            for i in range(self.size[0])
+            (each.record, each.within, ffi.buffer(each.key, each.key_length)[:] if each.key_length else b"", each.count)
+            for each in rows
         ]
 
 
@@ -222,6 +224,18 @@ class LoadedPlan:
         except AttributeError:
             found = self._local.context = Context(self.limits)
         return found
+
+    def ignored(self) -> list[tuple[int, str, bytes, int]]:
+        """`Context.ignored` of this thread's context, with the field's name ("": the record itself)."""
+        return [(record, self.names[within], key, n) for record, within, key, n in self.context().ignored()]
+
+    def found(self, word: int) -> int:
+        """A word of what this thread's context found (h9_found_word)."""
+        return int(lib.h9_found_word(self.context().raw, self.raw, word))
+
+    def filled(self, row: int) -> int:
+        """How often this thread's context filled in the default of a row."""
+        return int(lib.h9_filled(self.context().raw, self.raw, row))
 
     def translate(self, data: bytes) -> bytes:
         """One message, of a plan that makes one. DataError: it is refused."""

@@ -274,7 +274,17 @@ class Translation(Protocol):
         ...
 
     def ignored(self) -> dict[str, int]:
-        """Members that were passed over in this thread because the schema does not name them, by name."""
+        """Members that were passed over in this thread because the schema does not name them, by path (S36). Here and
+        in `defaulted`, messages that were refused don't count."""
+        ...
+
+    def defaulted(self) -> dict[str, int]:
+        """Defaults that were filled in in this thread because the source lacked a value, by the target's path."""
+        ...
+
+    def never_found(self) -> dict[str, int]:
+        """What was looked for in this thread and no record had so far, by the source's path, with the number of records
+        that were looked at."""
         ...
 
 

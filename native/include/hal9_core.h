@@ -212,16 +212,23 @@ typedef struct h9_usage {
 } h9_usage;
 h9_usage h9_context_usage(const h9_context *context);
 
-/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
+/* What is counted besides (S36). A refused message adds nothing to counts.
+ *
+ * Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
  * made. */
 typedef struct h9_ignored {
     uint32_t record; /* of the image */
+    uint32_t within; /* number of the name of the field that it stands in, where that is no record; 0: none */
     uint32_t key_length;
     const uint8_t *key; /* kept by the context */
     uint64_t count;
 } h9_ignored;
 /* *count: how many entries. Keys that differ count apart, up to a bound; all further ones together. */
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
+/* Word `word` of those that h9_header.found counts, and how often the default of row `fill` was filled in: since
+ * `plan`, which must be the one that ran last, first ran on the context after any other. Else 0. */
+uint64_t h9_found_word(const h9_context *context, const h9_plan *plan, uint32_t word);
+uint64_t h9_filled(const h9_context *context, const h9_plan *plan, uint32_t fill);
 
 /* Splitting a stream delimited as `delimiting` says (not NONE): fills begin[i] and end[i] of up to `count` whole
  * messages of at most `limit` bytes, and says how many bytes they take with their delimiting. `last`: no more input

@@ -180,7 +180,9 @@ typedef struct h9_record {
     uint16_t unknown;             /* h9_unknown */
     uint16_t unknown_slot;        /* KEEP: the slot with the chain of spans, or H9_NO_SLOT */
     uint32_t flags;               /* h9_node_flag: H9_N_LAST_WINS */
-    uint32_t must; /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t must;  /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t found; /* reading: its words among those of h9_header.found, or H9_NONE: how many records were read; then
+                       a bit for each field that any of them had, null or not (Protobuf: for each slot of the frame) */
 } h9_record;
 
 /* A spelling of a member's or symbol's name, unescaped and unquoted. */
@@ -204,7 +206,7 @@ typedef struct h9_fill {
     uint32_t node;
     uint32_t value, size; /* pool */
     uint32_t name;        /* as h9_field.name */
-    uint32_t spare;
+    uint32_t counts; /* 1: how often is counted (S36): a schema's default rather than a zero that stands for none */
 } h9_fill;
 
 typedef struct h9_enum {
@@ -426,8 +428,11 @@ typedef struct h9_header {
     uint32_t skip_root; /* node of the whole source with nothing wanted, to find a record's end (Avro), or H9_NONE */
     uint32_t registers; /* of the instructions; 0 where the plan has none */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
-    uint32_t names; /* how many names errors may mention */
-    uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t names;       /* how many names errors may mention */
+    uint32_t many;        /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t found;       /* words of 64 bits that a context keeps of who was found (h9_record.found) */
+    uint32_t found_insns; /* of these: how often the program ran, then for each instruction two bits, whether it
+                             looked for something (ENTRY, INDEX, BRANCH, FIND) and whether it found it; or H9_NONE */
 } h9_header;
 
 #endif

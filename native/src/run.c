@@ -1,5 +1,6 @@
 /* Running a plan over messages: read, run its instructions, write, one after another; a refused one leaves its
  * neighbours alone. */
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/formats.h"
 #include "core/frame.h"
@@ -10,6 +11,7 @@
 static void start_message(h9_context *c, size_t record, const uint8_t *begin, const uint8_t *end)
 {
     c->record = record;
+    c->message++;
     c->begin = begin;
     c->end = end;
     c->depth = c->limits.depth;
@@ -73,6 +75,7 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimit
     c->partial = false;
     c->arena_least = c->arena_left;
     c->stopped = false;
+    h9_counts_start(c, plan);
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
@@ -88,7 +91,10 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
         else done = read_message(c, &root, true) && write_message(c, &root);
         if (H9_UNLIKELY(!goes_on(c, (size_t)(c->end - c->begin)))) return h9_end_call(c, H9_E_STOPPED);
-        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
+        if (H9_UNLIKELY(!done)) {
+            h9_counts_undo(c);
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
+        }
         ends[i] = (int64_t)c->out_size;
     }
     return h9_end_call(c, H9_OK);
@@ -136,7 +142,10 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
-        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) break;
+        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) {
+            h9_counts_undo(c);
+            break;
+        }
         if (good && (uint64_t)(next - p) > c->limits.record) {
             good = false;
             h9_fail(c, H9_E_RECORD, p);
@@ -144,6 +153,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         if (good) good = write_message(c, &root);
         if (H9_UNLIKELY(!goes_on(c, good ? (size_t)(next - p) : 0))) return h9_end_call(c, H9_E_STOPPED);
         if (!good) {
+            h9_counts_undo(c);
             if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
             if (next == NULL) next = skip_message(c);
         }
@@ -187,3 +197,9 @@ const h9_ignored *h9_ignored_members(const h9_context *c, size_t *count)
     *count = c->ignored_size;
     return c->ignored;
 }
+
+uint64_t h9_found_word(const h9_context *c, const h9_plan *plan, uint32_t word)
+{ return c->counting == plan && c->found != NULL && word < plan->h.found ? c->found[word] : 0; }
+
+uint64_t h9_filled(const h9_context *c, const h9_plan *plan, uint32_t fill)
+{ return c->counting == plan && c->found != NULL && fill < plan->h.fills ? c->filled[fill] : 0; }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/frame.h"
 
@@ -83,9 +84,7 @@ void h9_context_free(h9_context *c)
 {
     if (c == NULL) return;
     h9_free_arena(c);
-    for (size_t i = 0; i < c->ignored_size; i++)
-        release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
-    release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
+    h9_counts_free(c);
     release(c, c->tape, c->tape_cap * sizeof *c->tape);
     release(c, c->out, c->out_held);
     release(c, c->back, c->back_cap);

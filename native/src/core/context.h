@@ -51,8 +51,16 @@ struct h9_context {
     size_t results_size, results_cap;
     uint64_t record; /* the message's number in this call */
     h9_delimiting delimiting;
+    uint64_t message; /* counts all that were begun, from 1 */
+    uint64_t counted; /* the last one that counts went up in (core/counts.h) */
     struct h9_ignored *ignored;
-    size_t ignored_size, ignored_cap;
+    struct h9_before *ignored_before;
+    size_t ignored_size;
+    const h9_plan *counting; /* whose `found` and `filled` these are */
+    uint64_t *found;         /* one block with `filled` and `filled_before`; NULL: nothing is counted */
+    uint64_t *filled;
+    struct h9_before *filled_before;
+    size_t found_bytes; /* of the block */
     uint64_t seed[2];
     uint64_t generated; /* ids made so far */
     h9_limits limits;

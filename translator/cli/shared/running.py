@@ -291,11 +291,18 @@ class _ConvertRun:
             more = {"warnings": warned} if warned else {}
             self._report.document({"ok": counts.clean, "exit": code, **self._facts(counts), **more})
             return code
-        for line in told(counts, len(self._parts), self._order.run.dead_letter, sources):
+        for line in (*told(counts, len(self._parts), self._order.run.dead_letter, sources), *self._taken()):
             self._report.note(line)
         for line in warned:
             self._report.note(f"translator: warning: {line}", important=True)
         return code
+
+    def _taken(self) -> Iterator[str]:
+        """Containers that nobody named."""
+        for each in dict.fromkeys(part.target for part in self._parts):
+            if each is not None and each.taken:
+                way = f"--to {each.format}:CONTAINER takes another"
+                yield f"{each.path} is {each.format} in the container {each.container} ({way})"
 
     def _facts(self, counts: Counts) -> dict[str, Any]:
         return facts([(part.source, part.target, part.counts) for part in self._parts]) | asdict(counts)
