@@ -72,10 +72,10 @@ typedef enum h9_op {
                       first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it). JSON:
                       just node a; where c isn't 0, an object whose one member, called pool[b .. b+c), is node a (Avro's
                       unions, S19; writing: with quotes and colon). A field's node a may be INLINE */
-    H9_OP_TYPED,   /* google.protobuf.Any as JSON has it, an object with "@type" among the message's own members. .choice:
-                      NULL where it is empty, else a box of two slots: the message's .rec, and its type URL (.s). a:
-                      record table of the types (H9_STEP_UNPACK), each node a RECORD; branch: which */
-    H9_OP_FAIL     /* refuses with code a. Structure is read no further */
+    H9_OP_TYPED, /* google.protobuf.Any as JSON has it, an object with "@type" among the message's own members. .choice:
+                    NULL where it is empty, else a box of two slots: the message's .rec, and its type URL (.s). a:
+                    record table of the types (H9_STEP_UNPACK), each node a RECORD; branch: which */
+    H9_OP_FAIL   /* refuses with code a. Structure is read no further */
 } h9_op;
 
 typedef enum h9_node_flag {
@@ -290,12 +290,13 @@ typedef enum h9_step_code {
                        none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
                        code b. The first step of its RECORD's node, and of no other */
     H9_STEP_MASK_PATH, /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
-    H9_STEP_UNPACK, /* google.protobuf.Any as Protobuf has it, .rec of record table b with its type URL in slot lo and its
-                       bytes in slot hi -> H9_OP_TYPED's .choice. a: record table of the types, with a slot: a field for
-                       each, found by its full name. Its node is the message's in Protobuf; where the field has the slot,
-                       JSON has the message under "value", in a frame of this one slot. With H9_UNKNOWN_KEEP its last
-                       field is any other type, whose bytes stay as they are (node BYTES) */
+    H9_STEP_UNPACK, /* google.protobuf.Any as Protobuf has it, .rec of record table b with its type URL in slot lo and
+                       its bytes in slot hi -> H9_OP_TYPED's .choice. a: record table of the types, with a slot: a field
+                       for each, found by its full name. Its node is the message's in Protobuf; where the field has the
+                       slot, JSON has the message under "value", in a frame of this one slot. With H9_UNKNOWN_KEEP its
+                       last field is any other type, whose bytes stay as they are (node BYTES) */
     H9_STEP_PACK,   /* the reverse */
+    H9_STEP_UNTYPE, /* any kind -> .any: written by node a in format c (h9_format), and read again by node b (ANY) */
     H9_STEP_FAIL,   /* refuses with code a */
     H9_STEPS
 } h9_step_code;

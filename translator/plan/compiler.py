@@ -31,6 +31,7 @@ from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
 from translator.plan.protobuf import Lifting
+from translator.plan.natural import NaturalValues
 from translator.plan.reading import Compilation, Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag
@@ -82,6 +83,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         lifting = Lifting()
         s, t = lifting.root(s), lifting.root(t)
         context.carried.update(lifting.carried)
+    context.natural = NaturalValues(context)
     context.embedded = Messages(context, (source.schema, target.schema))
     match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
     tables = RecordTables(context, match)
@@ -90,6 +92,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
     tables.finish()
     write_root = writing.value(t, "")
     writing.finish()
+    context.natural.finish()
     context.embedded.finish()
     _refuse_silent_drops(context, drop)
     if context.problems:

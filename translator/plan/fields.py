@@ -151,6 +151,8 @@ class _RecordTable:
         unsets = (self.format.null_unsets or self._has_presence(s)) and not takes_null(self.context, s_type)
         if isinstance(s_type, Null) and isinstance(t.type, Null):
             return self.image.node(nodes.null()), 0  # the only value that there is: it isn't absent
+        if self.reading.untypes(s_type, t.type):
+            return self.reading.value(s_type, t.type, path), 0
         if member.boxed:
             return self.reading.value(s_type, t.type, path), FieldFlag.NULLABLE if unsets else 0
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):

@@ -332,13 +332,15 @@ def _zero_of(s: Type, t: Type) -> object:
     """The zero value of `s` as a default of `t`; MISSING: it isn't one of them."""
     if isinstance(s, Enum):
         name = next((name for name, number in s.symbols if number == 0), None)
+        if isinstance(t, Any):
+            return name or MISSING
         if isinstance(t, Enum):
             return name if name in dict(t.symbols) else t.default or MISSING
         return name if name is not None and isinstance(t, String) else MISSING
     if isinstance(s, Uuid):
         return MISSING
     if isinstance(t, Any):
-        return [] if isinstance(s, Array) else {} if isinstance(s, Map) else MISSING
+        return "" if isinstance(s, Bytes) else _ZEROS.get(type(s), MISSING)
     return _ZEROS.get(type(t), MISSING)
 
 

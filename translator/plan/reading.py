@@ -81,6 +81,17 @@ class Embedded:
         """Makes what was asked for."""
 
 
+class Natural:
+    """What `natural.py` does for a Reading: typed values where the target has no type."""
+
+    def node(self, reading: Reading, s: Type, t: Any, path: str) -> int:
+        """The node that reads a value of `s` as an untyped one."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Makes the tables that the nodes need."""
+
+
 @dataclass
 class Compilation:
     """What both sides of a plan share while it is compiled."""
@@ -95,6 +106,7 @@ class Compilation:
     problems: list[tuple[str, str]] = field(default_factory=list)
     carried: Carried = field(default_factory=dict)
     embedded: Embedded = field(default_factory=Embedded)
+    natural: Natural = field(default_factory=Natural)
 
     def problem(self, path: str, reason: str) -> int:
         """Notes why there is no plan; the node is never run."""
@@ -123,6 +135,8 @@ class Reading:
         """Any value. Where `t` may be null its slot is a choice: nothing or a box."""
         s = self.known(s, t)
         inner, t_null = optional(t)
+        if self.untypes(s, t):
+            return self._any(s, self._untyped(t), path)
         if is_choice(t):
             return self._into_choice(s, t, path)
         if t_null:
@@ -289,10 +303,26 @@ class Reading:
             case _:
                 return self._scalar(s, t, path)
 
+    def untypes(self, s: Type, t: Type) -> bool:
+        """Whether a union has to become an untyped value: null is one, too."""
+        return isinstance(s, Union) and isinstance(self.context.meaning(t), Any) and not self._as_it_stands(s)
+
+    def _untyped(self, t: Type) -> Any:
+        found = self.context.meaning(t)
+        assert isinstance(found, Any)
+        return found
+
+    def _as_it_stands(self, s: Type) -> bool:
+        """Whether a value is untyped where it stands already. A JSON of Protobuf's messages has forms of its own."""
+        return isinstance(s, Any) or (self.format.schemaless and self.format.languages != {"protobuf"})
+
     def _any(self, s: Type, t: Any, path: str) -> int:
         """An untyped value. A self-describing source gives one of anything."""
-        if not isinstance(s, Any) and not self.format.schemaless:
-            return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
+        if not self._as_it_stands(s):
+            holders = ((Record, Map), (Array,))[any_shape(t) - 1] if any_shape(t) else (Type,)
+            if not isinstance(s, holders):
+                return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+            return self.context.natural.node(self, s, t, path)
         self.context.losses.add(path, "exact")
         fits = self.any_fits(s, t)
         if fits:
@@ -384,7 +414,7 @@ class Reading:
             case (Enum(), Enum()):
                 return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
-                return isinstance(s, Any) or self.format.schemaless
+                return True
             case _:
                 return promotes(s, t, self.context.policies)
 

@@ -2,7 +2,9 @@
 #include <math.h>
 
 #include "core/context.h"
+#include "core/formats.h"
 #include "core/output.h"
+#include "core/plan.h"
 #include "steps/convert.h"
 #include "values/big.h"
 #include "values/number.h"
@@ -117,5 +119,28 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     return json ? text(v, json, size) : (h9_code)c->code;
 }
 
+/* --- typed values as untyped ones --- */
+
+static h9_code untype(h9_context *c, const h9_step *s, h9_slot *v)
+{
+    const h9_node *nodes = c->plan->nodes;
+    const uint8_t *begin = c->begin, *end = c->end;
+    size_t size;
+    const uint8_t *made = h9_write_aside(c, (h9_format)s->c, &nodes[s->a], v, &size);
+    if (made == NULL) return (h9_code)c->code;
+    c->begin = made;
+    c->end = made + size;
+    const uint8_t *done = h9_codecs[s->c]->read(c, &nodes[s->b], v, made);
+    c->begin = begin;
+    c->end = end;
+    return done != NULL ? H9_OK : (h9_code)c->code;
+}
+
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
-{ return s->code == H9_STEP_ANY_FITS ? any_fits(c, s->a, v) : any_to_string(c, s, v); }
+{
+    switch (s->code) {
+    case H9_STEP_UNTYPE: return untype(c, s, v);
+    case H9_STEP_ANY_FITS: return any_fits(c, s->a, v);
+    default: return any_to_string(c, s, v);
+    }
+}

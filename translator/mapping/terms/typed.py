@@ -25,6 +25,7 @@ from translator.plan.compiler import Side
 from translator.plan.embedded import Messages
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
+from translator.plan.natural import NaturalValues
 from translator.plan.reading import Compilation
 from translator.plan.resolve import meaning
 from translator.plan.shapes import describe
@@ -63,6 +64,7 @@ class TypedMapping:
         marks = self.views.marks
         self.frames = MappedFrames(marks, mergeable=source.format.tagged, named=named, resolve=meaning)
         self.context = Compilation(Image(), source.format, target.format, policies, self.frames, meaning)
+        self.context.natural = NaturalValues(self.context)
         self.context.embedded = Messages(self.context, (source.schema, target.schema))
         self.goal = replace(self.context, losses=Losses(), problems=[])
 
