@@ -10,10 +10,11 @@
 #ifndef HAL9_IMAGE_H
 #define HAL9_IMAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define H9_IMAGE_MAGIC 0x50493948u /* "H9IP" */
-#define H9_IMAGE_VERSION 2u
+#define H9_IMAGE_VERSION 3u
 #define H9_NO_SLOT 0xFFFFu
 #define H9_NONE 0xFFFFFFFFu
 
@@ -170,7 +171,8 @@ typedef struct h9_record {
     uint32_t words;             /* 64-bit presence words of the frame: (slots + 63) / 64 */
     uint32_t need;              /* words64: `words` masks of what must be there once it is read, or H9_NONE */
     uint32_t first_fill, fills; /* what fills a slot of `need` that isn't there */
-    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key */
+    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key; then
+                                   the H9_SEED_WORDS that its keys are hashed with */
     uint32_t numbers,
         numbers_size; /* Protobuf: words32, field index in this record + 1 by number, for numbers < numbers_size */
     uint32_t sparse, sparse_size; /* Protobuf: words32, sorted pairs (number, field index) of the others */
@@ -186,6 +188,12 @@ typedef struct h9_key {
     uint32_t index;      /* field within its record; symbol within its enum */
     uint32_t hash;       /* h9_key_hash */
 } h9_key;
+
+/* What a hash table is seeded with. Who chooses the names must not be able to foresee it (B19): the compiler takes a
+ * digest of all of them. */
+#define H9_SEED_WORDS 4
+/* A key stands in its table at this number, cut by the mask, or after it where that is taken. */
+uint32_t h9_key_hash(const uint32_t *seed, const uint8_t *text, size_t size);
 
 typedef enum h9_fill_kind { H9_FILL_ZERO = 0, H9_FILL_SLOT = 1, H9_FILL_MSGPACK = 2, H9_FILL_MISSING = 3 } h9_fill_kind;
 typedef struct h9_fill {

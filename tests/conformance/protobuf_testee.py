@@ -1,7 +1,6 @@
 """A testee for Protobuf's conformance runner: our core's answers to its questions, and nobody else's.
 
-    conformance-test-runner --enforce_recommended --failure_list tests/conformance/expected_failures.txt \
-        .venv/bin/python tests/conformance/protobuf_testee.py
+    python -m tests.conformance.runners
 
 On stdin and stdout: a length (four bytes, little-endian), then a ConformanceRequest or ConformanceResponse; these too
 are read and written by our plans. What isn't built yet is `skipped`, never answered wrongly. HAL9_CONFORMANCE_PROTOS

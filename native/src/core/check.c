@@ -6,7 +6,8 @@
 
 static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32_t members)
 {
-    if (!h9_within(table_at, (uint64_t)mask + 1, p->h.words32) || (mask & (mask + 1)) != 0) return false;
+    if (!h9_within(table_at, (uint64_t)mask + 1 + H9_SEED_WORDS, p->h.words32) || (mask & (mask + 1)) != 0)
+        return false;
     bool empty = false;
     for (uint32_t i = 0; i <= mask; i++) {
         uint32_t entry = p->words32[table_at + i];
