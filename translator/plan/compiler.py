@@ -30,8 +30,8 @@ from translator.plan.embedded import Messages
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.protobuf import Lifting
 from translator.plan.natural import NaturalValues
+from translator.plan.protobuf import Lifting
 from translator.plan.reading import Compilation, Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag

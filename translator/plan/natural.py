@@ -1,9 +1,9 @@
 """Typed values where the target has no type: each becomes what plain JSON makes of it or, where the target has bytes of
 its own, what MessagePack makes of it (S34).
 
-Such a value is read as what it is, into a frame of its own type; then a step (UNTYPE) writes it in that format and reads
-it again as an untyped value. So nothing is said twice of how a decimal or a date stands there, and the way is as long
-only where it is wanted.
+Such a value is read as what it is, into a frame of its own type; then a step (UNTYPE) writes it in that format and
+reads it again as an untyped value. So nothing is said twice of how a decimal or a date stands there, and the way is as
+long only where it is wanted.
 """
 
 from __future__ import annotations

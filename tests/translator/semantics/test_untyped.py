@@ -62,7 +62,8 @@ def test_s34_typed_into_values() -> None:
 @pytest.mark.parametrize("source", ["protobuf", "protojson"])
 def test_s34_from_a_message(source: str) -> None:
     """Protobuf's messages, lists, maps by numbers and recursion."""
-    text = b'{"a":5,"b":"-7","c":"/w==","d":["x",""],"e":{"1":"2"},"f":{"a":1,"h":[{},{"b":"3"}]},"g":"1970-01-01T00:00:01Z"}'
+    text = b"""{"a":5,"b":"-7","c":"/w==","d":["x",""],"e":{"1":"2"},"f":{"a":1,"h":[{},{"b":"3"}]},
+        "g":"1970-01-01T00:00:01Z"}"""
     seed = run("protojson", TAGGED, source, TAGGED, text)
     wanted = {
         "a": 5, "b": -7, "c": "/w==", "d": ["x", ""], "e": {"1": 2}, "f": {"a": 1, "h": [{}, {"b": 3}]},
@@ -99,9 +100,8 @@ def test_s34_shapes() -> None:
 def test_s34_what_json_cannot_say() -> None:
     """It is refused where the value stands, or is by policy what it is with a type (S4)."""
     nan = struct.pack("<d", float("nan"))
-    assert refused(plan("avro", av({"type": "array", "items": "double"}), "json", ANYTHING), b"\x02" + nan + b"\x00") == (
-        "NOT_FINITE", 1, "a[0]",
-    )  # fmt: skip
+    doubles = plan("avro", av({"type": "array", "items": "double"}), "json", ANYTHING)
+    assert refused(doubles, b"\x02" + nan + b"\x00") == ("NOT_FINITE", 1, "a[0]")
     assert run("avro", av("double"), "json", ANYTHING, nan, nan="quote") == b'{"a":"NaN"}'
     assert run("avro", av("bytes"), "json", ANYTHING, b"\x02\xff", bytes="hex") == b'{"a":"ff"}'
 
