@@ -196,7 +196,7 @@ class _RecordTable:
             return self._checked_paths(read(s, member.field.type, path), path)
         inner = optional(s)[0]
         s_meaning = self.context.meaning(inner)
-        if not isinstance(s_meaning, Record):
+        if not isinstance(s_meaning, Record) or self.reading.shows(s_meaning):
             return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
         table = self.tables.inline(self.reading, s_meaning, member.inner, path)
         return self.image.node(nodes.inline(table, mask_flag(self.format, s_meaning)))

@@ -251,7 +251,7 @@ class Reading:
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
         wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
-        if self.context.meaning is not plain and (self._expands(s) or self._expands(t, self.context.target)):
+        if self.context.meaning is not plain and (self.shows(s) or self.shows(t, self.context.target)):
             return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
@@ -259,13 +259,13 @@ class Reading:
 
     # --- google.protobuf.Any ---
 
-    def _expands(self, type_: Type, format_: Format | None = None) -> bool:
+    def shows(self, type_: Type, format_: Format | None = None) -> bool:
         """Whether it is an Any that the format shows as the message in it."""
         return is_any(type_) and expands(format_ or self.format)
 
     def _any_message(self, s: Type, t: Type, path: str) -> int:
         """An Any in JSON, on one side or on both. It stands in the frame as the target has it."""
-        shown = [self._expands(s), self._expands(t, self.context.target)]
+        shown = [self.shows(s), self.shows(t, self.context.target)]
         if not (isinstance(s, Record) and isinstance(t, Record) and packs(s) and packs(t)):
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
         self.context.losses.add(path, "checked", "refused where the message's type isn't known")
