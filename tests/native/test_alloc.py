@@ -71,7 +71,8 @@ import "google/protobuf/any.proto";
 message M { repeated google.protobuf.Any a = 1; google.protobuf.Any one = 2; map<string, string> text = 3; }
 """
 ANY_MESSAGE = b"""{"a":[{"value":{"value":{"a":[{},[],"x"],"b":1},"@type":"u/google.protobuf.Struct"},
-"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
+"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],
+"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
 MANY_KEYS = b"{" + b",".join(b'"k%d":[%d]' % (i, i) for i in range(3000)) + b"}"
 
 

@@ -13,12 +13,13 @@ from native.binding import C
 from schemas.model import Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import BytesForm, Format
 from translator.plan import nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
 from translator.plan.protobuf import numbered, tag
-from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.reading import Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.rows import NO_SLOT, NONE, FieldFlag, FieldRow, FillRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, null_index, optional

@@ -47,8 +47,9 @@ from schemas.model import (
 from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
+from translator.plan.compilation import Compilation
 from translator.plan.frames import Member
-from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.reading import Reading, Records
 from translator.plan.rows import FillRow
 from translator.plan.shapes import describe, is_choice
 

@@ -14,10 +14,12 @@ import msgspec
 
 from schemas.model import Any, Array, Map, Record, String, Type, Union, walk
 from translator.formats import json, msgpack
+from translator.formats.base import Format
 from translator.plan import matching, steps
+from translator.plan.compilation import Compilation, Natural
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
-from translator.plan.reading import Compilation, Natural, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import meaning
 from translator.plan.writing import Writing
 
@@ -32,23 +34,23 @@ class NaturalValues(Natural):
         self._made: dict[tuple[Type, Any, str], int] = {}
         self._copies: dict[Type, Type] = {}
 
-    def node(self, reading: Reading, s: Type, t: Any, path: str) -> int:
-        memo = s, t, reading.format.name
+    def node(self, source: Format, s: Type, t: Any, path: str) -> int:
+        memo = s, t, source.name
         if memo not in self._made:
-            self._made[memo] = self._node(reading, s, t, path)
+            self._made[memo] = self._node(source, s, t, path)
         return self._made[memo]
 
-    def _node(self, reading: Reading, s: Type, t: Any, path: str) -> int:
-        as_is, writing = self._parts(reading)
+    def _node(self, source: Format, s: Type, t: Any, path: str) -> int:
+        as_is, writing = self._parts(source)
         image = self._main.image
         form = writing.format
         own_type = s if form.text or not _has_other_keys(s) else _with_text_keys(s, self._copies)
         node = as_is.value(s, own_type, path)
         again = replace(self._main, source=form)
-        untyped = Reading(again, form, reading.records).value(Any(), t, path)
+        untyped = Reading(again, form, as_is.records).value(Any(), t, path)
         return image.with_steps(node, [steps.untype(writing.value(own_type, path), untyped, form.core)])
 
-    def _parts(self, reading: Reading) -> tuple[Reading, Writing]:
+    def _parts(self, source: Format) -> tuple[Reading, Writing]:
         """What reads values as they are, and what writes them again."""
         if self._tables is None:
             main = self._main
@@ -58,7 +60,7 @@ class NaturalValues(Natural):
             frames = Frames(keep_unknown=False, mergeable=main.source.tagged, resolve=meaning)
             context = replace(main, target=form, policies=policies, frames=frames)
             self._tables = RecordTables(context, matching.by_name)
-            self._reading = Reading(context, reading.format, self._tables)
+            self._reading = Reading(context, source, self._tables)
             self._writing = Writing(context)
         assert self._writing is not None
         return self._reading, self._writing

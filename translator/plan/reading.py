@@ -12,9 +12,6 @@ which branch comes is the message's matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from native.binding import C
 from schemas.avro import branch_name
 from schemas.model import (
@@ -37,13 +34,12 @@ from schemas.model import (
     Union,
 )
 from translator.formats.base import Format
-from translator.losses import Losses
 from translator.plan import nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
-from translator.plan.frames import Frames, Placed
-from translator.plan.image import Image
-from translator.plan.protobuf import Carried, Wrappers
+from translator.plan.frames import Placed
+from translator.plan.protobuf import Wrappers
 from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, packs, plain, shape_fits
 from translator.plan.rows import NONE, Fits, NodeFlag, RecordRow
 from translator.plan.shapes import (
@@ -59,63 +55,11 @@ from translator.plan.shapes import (
     promotes,
     same_union,
 )
-from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
 """The one JSON text that null is."""
 _PACKED = Record("", [Field("type_url", String()), Field("value", Bytes())])
 """Where the two fields of an Any stand until it is unpacked."""
-
-
-class Embedded:
-    """What `embedded.py` does for both sides: record tables of the messages that a google.protobuf.Any may hold, for a
-    pair of formats. `read`: as the source has them; `written`: as the target has them."""
-
-    def read(self, source: Format, target: Format) -> int:
-        raise NotImplementedError
-
-    def written(self, source: Format, target: Format) -> int:
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Makes what was asked for."""
-
-
-class Natural:
-    """What `natural.py` does for a Reading: typed values where the target has no type."""
-
-    def node(self, reading: Reading, s: Type, t: Any, path: str) -> int:
-        """The node that reads a value of `s` as an untyped one."""
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Makes the tables that the nodes need."""
-
-
-@dataclass
-class Compilation:
-    """What both sides of a plan share while it is compiled."""
-
-    image: Image
-    source: Format
-    target: Format
-    policies: Policies
-    frames: Frames
-    meaning: Callable[[Type], Type]
-    losses: Losses = field(default_factory=Losses)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    carried: Carried = field(default_factory=dict)
-    embedded: Embedded = field(default_factory=Embedded)
-    natural: Natural = field(default_factory=Natural)
-
-    def problem(self, path: str, reason: str) -> int:
-        """Notes why there is no plan; the node is never run."""
-        self.problems.append((path, reason))
-        return 0
-
-    def alike(self, path: str, format_: Format) -> None:
-        """Notes that a format can't tell a union's branches apart (S19)."""
-        self.problem(path, f"two of the union's branches look alike in {format_.name} (policy unions=first)")
 
 
 class Reading:
@@ -322,7 +266,7 @@ class Reading:
             holders = ((Record, Map), (Array,))[any_shape(t) - 1] if any_shape(t) else (Type,)
             if not isinstance(s, holders):
                 return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
-            return self.context.natural.node(self, s, t, path)
+            return self.context.natural.node(self.format, s, t, path)
         self.context.losses.add(path, "exact")
         fits = self.any_fits(s, t)
         if fits:

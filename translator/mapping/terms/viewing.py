@@ -11,9 +11,10 @@ from translator.formats import json, msgpack
 from translator.formats.base import Format
 from translator.mapping.terms.wants import Marks
 from translator.plan import nodes
+from translator.plan.compilation import Compilation
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames, Placed
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.shapes import describe
 
 ANYTHING = Any()
