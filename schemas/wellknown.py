@@ -28,7 +28,7 @@ from schemas.model import (
 )
 
 ANY: Final = "google.protobuf.Any"
-"""The message that holds one of any type. JSON has a form of its own for it, which is none of a type here."""
+"""The message that holds one of any type. JSON has a form of its own for it, which no type here has."""
 
 
 def _wrapped(scalar: Type) -> Union:

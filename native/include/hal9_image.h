@@ -308,6 +308,7 @@ typedef enum h9_step_code {
                        slot, JSON has the message under "value", in a frame of this one slot. With H9_UNKNOWN_KEEP its
                        last field is any other type, whose bytes stay as they are (node BYTES) */
     H9_STEP_PACK,   /* the reverse */
+    H9_STEP_UNTYPE, /* any kind -> .any: written by node a in format c (h9_format), and read again by node b (ANY) */
     H9_STEP_FAIL,   /* refuses with code a */
     H9_STEPS
 } h9_step_code;

@@ -74,8 +74,9 @@ PROTO_JSON = rb"""{"i32":-7,"s64":"-9007199254740993","f32":7,"u64":"18446744073
 "texts":["","x"],"names":{"-3":"minus","4":""},"children":{"k":{"i32":1}},"b":"5",
 "group":{"x":1,"colours":["RED","BLUE"]},
 "when":"2026-11-22T10:00:00.5Z","lasts":"-1.5s","wrapped":"3","items":[{"text":"in"},{}],"sf64":"-1",
-"flags":{"true":0.5},"held":[{"i32":1,"@type":"a/fuzz.Everything","held":[{"@type":"a/google.protobuf.Any","value":{}}]},
-{"value":"1.5s","@type":"b/google.protobuf.Duration"},{"@type":"c/fuzz.Everything","b":"5"}]}"""
+"flags":{"true":0.5},"held":[{"i32":1,"@type":"a/fuzz.Everything",
+"held":[{"@type":"a/google.protobuf.Any","value":{}}]},{"value":"1.5s","@type":"b/google.protobuf.Duration"},
+{"@type":"c/fuzz.Everything","b":"5"}]}"""
 ANY_JSON = b"""{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"":{"c":[[],{}]}},"n":123456789012345678901234567890}"""
 
 

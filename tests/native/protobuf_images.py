@@ -13,11 +13,12 @@ from schemas import model
 from schemas.model import Field, Presence, Record, Type
 from translator import formats
 from translator.plan import matching, nodes
+from translator.plan.compilation import Compilation
 from translator.plan.compiler import Compiled
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import ANY_LIST, ANY_MAP, meaning
 from translator.plan.rows import FieldRow, NodeRow
 from translator.plan.writing import Writing

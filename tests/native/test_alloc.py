@@ -15,7 +15,7 @@ import pytest
 
 from native.binding import MESSAGES
 from native.errors import DataError
-from schemas import avro, protobuf
+from schemas import avro, jsonschema, protobuf
 from tests import each_vectors, vectors
 from tests.native import images
 from translator import formats
@@ -71,7 +71,8 @@ import "google/protobuf/any.proto";
 message M { repeated google.protobuf.Any a = 1; google.protobuf.Any one = 2; map<string, string> text = 3; }
 """
 ANY_MESSAGE = b"""{"a":[{"value":{"value":{"a":[{},[],"x"],"b":1},"@type":"u/google.protobuf.Struct"},
-"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
+"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],
+"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
 MANY_KEYS = b"{" + b",".join(b'"k%d":[%d]' % (i, i) for i in range(3000)) + b"}"
 
 
@@ -160,6 +161,15 @@ def any_messages() -> Iterator[tuple[str, bytes]]:
         yield f"message-{source}-{target}", pair(sides[source], sides[target], [seeds[source], seeds[source][:-3]])
 
 
+def typed_into_untyped() -> Iterator[tuple[str, bytes]]:
+    """A whole record as an untyped value."""
+    record = avro.read({"type": "record", "name": "Around", "fields": [{"name": "a", "type": TREE}]})
+    source, anything = Side(formats.get("avro"), record), jsonschema.read({"type": "object", "properties": {"a": {}}})
+    seed = Plan(Side(formats.get("json"), record), source).translate(b'{"a":' + TREE_JSON + b"}")
+    for target in ("json", "msgpack"):
+        yield f"untyped-{target}", pair(source, Side(formats.get(target), anything), [seed, seed[:-2]])
+
+
 def loops() -> Iterator[tuple[str, bytes]]:
     """One message into many: refused items, lists in lists, whole values as text; and messages that are refused."""
     formats_of = {"avro", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
@@ -203,7 +213,7 @@ def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
     program = build(tmp_path)
     files = []
-    for name, content in (*signals(), *trees(), *untyped(), *any_messages(), *loops()):
+    for name, content in (*signals(), *trees(), *untyped(), *any_messages(), *typed_into_untyped(), *loops()):
         path = tmp_path / f"{name}.case"
         path.write_bytes(content)
         files.append(str(path))

@@ -26,12 +26,14 @@ from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
 from translator.losses import Losses
 from translator.plan import matching, nodes
-from translator.plan.embedded import Messages
+from translator.plan.compilation import Compilation
+from translator.plan.embedded import EmbeddedMessages
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
+from translator.plan.natural import NaturalValues
 from translator.plan.protobuf import Lifting
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag
 from translator.plan.shapes import in_choices
@@ -85,7 +87,8 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         lifting = Lifting()
         s, t = lifting.root(s), lifting.root(t)
         context.carried.update(lifting.carried)
-    context.embedded = Messages(context, (source.schema, target.schema))
+    context.natural = NaturalValues(context)
+    context.embedded = EmbeddedMessages(context, (source.schema, target.schema))
     match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
     tables = RecordTables(context, match)
     reading, writing = Reading(context, source.format, tables), Writing(context)
@@ -93,6 +96,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
     tables.finish()
     write_root = writing.value(t, "")
     writing.finish()
+    context.natural.finish()
     context.embedded.finish()
     _refuse_silent_drops(context, drop)
     if context.problems:

@@ -1,14 +1,14 @@
 """google.protobuf.Any: a message of any type, with the URL of that type.
 
-Protobuf has it as two fields, the URL and the message's bytes; so have all formats that are no JSON, for that is what
-their schemas say. JSON shows the message, with its URL as "@type" (`expands`). Between the two, the bytes are read or
+Protobuf has it as two fields, the URL and the message's bytes; so has every format but JSON, for that is what its
+schema says. JSON shows the message, with its URL as "@type" (`expands`). Between the two, the bytes are read or
 made on the reading side, by a step (UNPACK, PACK): so the message is translated like any other, and what it can't be is
 refused at its byte.
 
 Which message comes is the sender's choice, so a plan has tables for all that the schemas know. They are made only
 where an Any can be reached, once for each pair of formats, and each message once: the work is linear in the schemas. A
-message has the same type on both sides, the source's where it knows it: what is in an Any is no matter of the target's
-schema.
+message has the same type on both sides, the source's where it knows it: the target's schema says nothing of what is in
+an Any.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from translator.formats import protobuf
 from translator.formats.base import Format
 from translator.losses import Losses
 from translator.plan import matching, nodes
+from translator.plan.compilation import Compilation, Embedded
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.reading import Compilation, Embedded, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import expands, is_any, mask_flag, meaning
 from translator.plan.rows import NO_SLOT, FieldRow, RecordRow
 from translator.plan.writing import Writing
@@ -36,7 +37,7 @@ VALUE: Final = "value"
 """The member of a message that JSON has in a form of its own."""
 
 
-class Messages(Embedded):
+class EmbeddedMessages(Embedded):
     """The messages that an Any may hold in one plan."""
 
     def __init__(self, context: Compilation, schemas: Iterable[Schema | None]) -> None:
@@ -49,7 +50,7 @@ class Messages(Embedded):
                 found = {name: each for name, each in schema.names.items() if isinstance(each, Record)}
                 self._types = {**found, **self._types}
         self._types = {**built_in(), **self._types}
-        self._pairs: dict[tuple[str, str], _Pair] = {}
+        self._pairs: dict[tuple[str, str], _MessageTables] = {}
 
     def read(self, source: Format, target: Format) -> int:
         return self._pair(source, target).read
@@ -57,7 +58,7 @@ class Messages(Embedded):
     def written(self, source: Format, target: Format) -> int:
         return self._pair(source, target).written
 
-    def _pair(self, source: Format, target: Format) -> _Pair:
+    def _pair(self, source: Format, target: Format) -> _MessageTables:
         """The tables for what is read from `source` and written to `target`; one that doesn't show the message has it
         as Protobuf's bytes."""
         ends = [each if expands(each) else protobuf.FORMAT for each in (source, target)]
@@ -65,7 +66,7 @@ class Messages(Embedded):
         if key not in self._pairs:
             frames = Frames(keep_unknown=False, mergeable=ends[0].tagged, resolve=meaning)
             context = replace(self._context, source=ends[0], target=ends[1], frames=frames, losses=Losses(), carried={})
-            self._pairs[key] = _Pair(context, self._types)
+            self._pairs[key] = _MessageTables(context, self._types)
         return self._pairs[key]
 
     def finish(self) -> None:
@@ -74,14 +75,14 @@ class Messages(Embedded):
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _Held:
     """A message as one side has it. `alone`: in JSON it is the member VALUE of this record."""
 
     record: Record
     alone: Record | None
 
 
-class _Pair:
+class _MessageTables:
     """The tables of all messages for one pair of formats, one of which is JSON."""
 
     def __init__(self, context: Compilation, types: Mapping[str, Record]) -> None:
@@ -102,7 +103,7 @@ class _Pair:
         names = [(name.encode(), i) for i, name in enumerate(self._types)]
         keeps = self._context.policies.types == "base64"
         if keeps:
-            shown.append(_Shown(Record(""), Record("", [Field(VALUE, Bytes(), number=1)])))
+            shown.append(_Held(Record(""), Record("", [Field(VALUE, Bytes(), number=1)])))
         reads = [self._read_node(each) for each in shown]
         self._tables.finish()
         writes = [self._written_node(each) for each in shown]
@@ -111,19 +112,19 @@ class _Pair:
         self._image.records[self.read] = self._table(shown, reads, keys, keeps=keeps)
         self._image.records[self.written] = self._table(shown, writes, keys, keeps=keeps)
 
-    def _shown(self, record: Record) -> _Shown:
+    def _shown(self, record: Record) -> _Held:
         json = self._context.source if expands(self._context.source) else self._context.target
         single = meaning(record) is not record or is_any(record) or mask_flag(json, record)
-        return _Shown(record, Record("", [Field(VALUE, record, number=1)]) if single else None)
+        return _Held(record, Record("", [Field(VALUE, record, number=1)]) if single else None)
 
-    def _read_node(self, shown: _Shown) -> int:
+    def _read_node(self, shown: _Held) -> int:
         if not expands(self._context.source):
             return self._raw() if shown.record.name == "" else self._reading.solid(shown.record, shown.record, "")
         record = shown.alone or shown.record
         frames = self._context.frames if shown.alone is None else self._single
         return self._image.node(nodes.record(self._tables.table(self._reading, record, frames.of(record), "")))
 
-    def _written_node(self, shown: _Shown) -> int:
+    def _written_node(self, shown: _Held) -> int:
         if not expands(self._context.target):
             return self._raw() if shown.record.name == "" else self._writing.solid(shown.record, "")
         record = shown.alone or shown.record
@@ -133,7 +134,7 @@ class _Pair:
     def _raw(self) -> int:
         return self._image.node(nodes.bytes_())
 
-    def _table(self, shown: list[_Shown], made: list[int], keys: tuple[int, int], *, keeps: bool) -> RecordRow:
+    def _table(self, shown: list[_Held], made: list[int], keys: tuple[int, int], *, keeps: bool) -> RecordRow:
         rows = [FieldRow(node, NO_SLOT if each.alone is None else 0) for node, each in zip(made, shown, strict=True)]
         unknown = C.H9_UNKNOWN_KEEP if keeps else C.H9_UNKNOWN_REFUSE
         return RecordRow(

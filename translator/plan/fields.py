@@ -13,12 +13,13 @@ from native.binding import C
 from schemas.model import Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import BytesForm, Format
 from translator.plan import nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
 from translator.plan.protobuf import numbered, tag
-from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.reading import Reading, Records
 from translator.plan.resolve import NULL_VALUE, mask_flag
 from translator.plan.rows import NO_SLOT, NONE, FieldFlag, FieldRow, FillRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, null_index, optional
@@ -165,6 +166,8 @@ class _RecordTable:
         unsets = (self.format.null_unsets or self._has_presence(s)) and not takes_null(self.context, s_type)
         if isinstance(s_type, Null) and isinstance(t.type, Null):
             return self.image.node(nodes.null()), 0  # the only value that there is: it isn't absent
+        if self.reading.untypes(s_type, t.type):
+            return self.reading.value(s_type, t.type, path), 0
         if member.boxed:
             return self.reading.value(s_type, t.type, path), FieldFlag.NULLABLE if unsets else 0
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
@@ -208,7 +211,7 @@ class _RecordTable:
             return self._checked_paths(read(s, member.field.type, path), path)
         inner = optional(s)[0]
         s_meaning = self.context.meaning(inner)
-        if not isinstance(s_meaning, Record):
+        if not isinstance(s_meaning, Record) or self.reading.shows(s_meaning):
             return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
         table = self.tables.inline(self.reading, s_meaning, member.inner, path)
         return self.image.node(nodes.inline(table, mask_flag(self.format, s_meaning)))

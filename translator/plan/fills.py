@@ -47,8 +47,9 @@ from schemas.model import (
 from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
+from translator.plan.compilation import Compilation
 from translator.plan.frames import Member
-from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.reading import Reading, Records
 from translator.plan.rows import FillRow
 from translator.plan.shapes import describe, is_choice
 
@@ -337,13 +338,15 @@ def _zero_of(s: Type, t: Type) -> object:
     """The zero value of `s` as a default of `t`; MISSING: it isn't one of them."""
     if isinstance(s, Enum):
         name = next((name for name, number in s.symbols if number == 0), None)
+        if isinstance(t, Any):
+            return name or MISSING
         if isinstance(t, Enum):
             return name if name in dict(t.symbols) else t.default or MISSING
         return name if name is not None and isinstance(t, String) else MISSING
     if isinstance(s, Uuid):
         return MISSING
     if isinstance(t, Any):
-        return [] if isinstance(s, Array) else {} if isinstance(s, Map) else MISSING
+        return "" if isinstance(s, Bytes) else _ZEROS.get(type(s), MISSING)
     return _ZEROS.get(type(t), MISSING)
 
 

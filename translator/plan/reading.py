@@ -12,9 +12,6 @@ which branch comes is the message's matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from native.binding import C
 from schemas.avro import branch_name
 from schemas.model import (
@@ -38,13 +35,12 @@ from schemas.model import (
 )
 from translator.formats import json
 from translator.formats.base import Format
-from translator.losses import Losses
 from translator.plan import nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
-from translator.plan.frames import Frames, Placed
-from translator.plan.image import Image
-from translator.plan.protobuf import Carried, Wrappers
+from translator.plan.frames import Placed
+from translator.plan.protobuf import Wrappers
 from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, packs, plain, shape_fits
 from translator.plan.rows import NONE, Fits, NodeFlag, RecordRow
 from translator.plan.shapes import (
@@ -60,51 +56,11 @@ from translator.plan.shapes import (
     promotes,
     same_union,
 )
-from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
 """The one JSON text that null is."""
 _PACKED = Record("", [Field("type_url", String()), Field("value", Bytes())])
 """Where the two fields of an Any stand until it is unpacked."""
-
-
-class Embedded:
-    """What `embedded.py` does for both sides: record tables of the messages that a google.protobuf.Any may hold, for a
-    pair of formats. `read`: as the source has them; `written`: as the target has them."""
-
-    def read(self, source: Format, target: Format) -> int:
-        raise NotImplementedError
-
-    def written(self, source: Format, target: Format) -> int:
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Makes what was asked for."""
-
-
-@dataclass
-class Compilation:
-    """What both sides of a plan share while it is compiled."""
-
-    image: Image
-    source: Format
-    target: Format
-    policies: Policies
-    frames: Frames
-    meaning: Callable[[Type], Type]
-    losses: Losses = field(default_factory=Losses)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    carried: Carried = field(default_factory=dict)
-    embedded: Embedded = field(default_factory=Embedded)
-
-    def problem(self, path: str, reason: str) -> int:
-        """Notes why there is no plan; the node is never run."""
-        self.problems.append((path, reason))
-        return 0
-
-    def alike(self, path: str, format_: Format) -> None:
-        """Notes that a format can't tell a union's branches apart (S19)."""
-        self.problem(path, f"two of the union's branches look alike in {format_.name} (policy unions=first)")
 
 
 class Reading:
@@ -124,6 +80,8 @@ class Reading:
         """Any value. Where `t` may be null its slot is a choice: nothing or a box."""
         s = self.known(s, t)
         inner, t_null = optional(t)
+        if self.untypes(s, t):
+            return self._any(s, self._untyped(t), path)
         if is_choice(t):
             return self._into_choice(s, t, path)
         if t_null:
@@ -238,7 +196,7 @@ class Reading:
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
         wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
-        if self.context.meaning is not plain and (self._expands(s) or self._expands(t, self.context.target)):
+        if self.context.meaning is not plain and (self.shows(s) or self.shows(t, self.context.target)):
             return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
@@ -246,13 +204,13 @@ class Reading:
 
     # --- google.protobuf.Any ---
 
-    def _expands(self, type_: Type, format_: Format | None = None) -> bool:
+    def shows(self, type_: Type, format_: Format | None = None) -> bool:
         """Whether it is an Any that the format shows as the message in it."""
         return is_any(type_) and expands(format_ or self.format)
 
     def _any_message(self, s: Type, t: Type, path: str) -> int:
         """An Any in JSON, on one side or on both. It stands in the frame as the target has it."""
-        shown = [self._expands(s), self._expands(t, self.context.target)]
+        shown = [self.shows(s), self.shows(t, self.context.target)]
         if not (isinstance(s, Record) and isinstance(t, Record) and packs(s) and packs(t)):
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
         self.context.losses.add(path, "checked", "refused where the message's type isn't known")
@@ -290,10 +248,26 @@ class Reading:
             case _:
                 return self._scalar(s, t, path)
 
+    def untypes(self, s: Type, t: Type) -> bool:
+        """Whether a union has to become an untyped value: null is one, too."""
+        return isinstance(s, Union) and isinstance(self.context.meaning(t), Any) and not self._as_it_stands(s)
+
+    def _untyped(self, t: Type) -> Any:
+        found = self.context.meaning(t)
+        assert isinstance(found, Any)
+        return found
+
+    def _as_it_stands(self, s: Type) -> bool:
+        """Whether a value is untyped where it stands already. A JSON of Protobuf's messages has forms of its own."""
+        return isinstance(s, Any) or (self.format.schemaless and self.format.languages != {"protobuf"})
+
     def _any(self, s: Type, t: Any, path: str) -> int:
         """An untyped value. A self-describing source gives one of anything."""
-        if not isinstance(s, Any) and not self.format.schemaless:
-            return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
+        if not self._as_it_stands(s):
+            holders = ((Record, Map), (Array,))[any_shape(t) - 1] if any_shape(t) else (Type,)
+            if not isinstance(s, holders):
+                return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+            return self.context.natural.node(self.format, s, t, path)
         self.context.losses.add(path, "exact")
         fits = self.any_fits(s, t)
         if fits:
@@ -391,7 +365,7 @@ class Reading:
             case (Enum(), Enum()):
                 return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
-                return isinstance(s, Any) or self.format.schemaless
+                return True
             case _:
                 return promotes(s, t, self.context.policies)
 

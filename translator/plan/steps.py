@@ -414,6 +414,11 @@ def pack(types: int, record: int, url: int, value: int) -> StepRow:
     return StepRow(C.H9_STEP_PACK, a=types, b=record, lo=url, hi=value)
 
 
+def untype(writing: int, reading: int, form: int) -> StepRow:
+    """Any kind to .any: written in the format `form` (h9_format) by the node `writing`, read again by `reading`."""
+    return StepRow(C.H9_STEP_UNTYPE, a=writing, b=reading, c=form)
+
+
 def fail(code: int) -> StepRow:
     """Refuses with `code` (H9_E_*)."""
     return StepRow(C.H9_STEP_FAIL, a=code)

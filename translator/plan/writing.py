@@ -10,11 +10,11 @@ from native.binding import C
 from schemas.avro import branch_name
 from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.plan import nodes
+from translator.plan.compilation import Compilation
 from translator.plan.enums import Enums
 from translator.plan.fields import give_form
 from translator.plan.frames import Member, Placed
 from translator.plan.protobuf import Wrappers, tag
-from translator.plan.reading import Compilation
 from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, plain
 from translator.plan.rows import FieldFlag, FieldRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, item_width, kind_table, null_index, optional

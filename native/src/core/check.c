@@ -195,6 +195,7 @@ static bool good_step(const h9_plan *p, uint32_t i)
     case H9_STEP_ENUM_TO_STRING:
     case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
     case H9_STEP_UNWRAP: return s->a < p->h.records;
+    case H9_STEP_UNTYPE: return s->a < p->h.nodes && s->b < p->h.nodes && s->c < H9_FORMATS;
     case H9_STEP_UNPACK:
     case H9_STEP_PACK: return good_packed(p, s);
     case H9_STEP_TIMESTAMP_UNIT:

@@ -1,8 +1,11 @@
 /* The conversion steps on untyped values: whether the target's format has all that is on a tape, and a tape as text. */
 #include <math.h>
 
+#include "core/context.h"
 #include "core/error.h"
+#include "core/formats.h"
 #include "core/output.h"
+#include "core/plan.h"
 #include "steps/convert.h"
 #include "values/big.h"
 #include "values/number.h"
@@ -169,10 +172,39 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     return json ? text(v, json, size) : (h9_code)c->code;
 }
 
+/* --- typed values as untyped ones --- */
+
+/* What was read from bytes of our own stands nowhere in the message. */
+static void nowhere(h9_tape_item *item)
+{
+    if (item->kind == H9_T_LIST || item->kind == H9_T_MAP) item->v.in.from = UINT32_MAX;
+    else if (item->kind < H9_T_NUMBER) item->n = UINT32_MAX;
+    else item->head = H9_TAPE_NOWHERE;
+}
+
+static h9_code untype(h9_context *c, const h9_step *s, h9_slot *v)
+{
+    const h9_node *nodes = c->plan->nodes;
+    const uint8_t *begin = c->begin, *end = c->end;
+    size_t size;
+    const uint8_t *made = h9_write_aside(c, (h9_format)s->c, &nodes[s->a], v, &size);
+    if (made == NULL) return (h9_code)c->code;
+    c->begin = made;
+    c->end = made + size;
+    const uint8_t *done = h9_codecs[s->c]->read(c, &nodes[s->b], v, made);
+    c->begin = begin;
+    c->end = end;
+    if (done == NULL) return (h9_code)c->code;
+    for (uint32_t i = 0; i < v->any.count; i++) nowhere(&c->tape[v->any.first + i]);
+    return H9_OK;
+}
+
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
     h9_code code;
-    if (s->code == H9_STEP_ANY_TO_STRING) return any_to_string(c, s, v);
-    first_misfit(c, s->a, v, &code);
-    return code;
+    switch (s->code) {
+    case H9_STEP_UNTYPE: return untype(c, s, v);
+    case H9_STEP_ANY_TO_STRING: return any_to_string(c, s, v);
+    default: first_misfit(c, s->a, v, &code); return code;
+    }
 }

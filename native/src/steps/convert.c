@@ -218,6 +218,7 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v, const uint8
     case H9_STEP_PACK: return h9_pack(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_ANY_TO_STRING:
+    case H9_STEP_UNTYPE:
     case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     case H9_STEP_FAIL: return (h9_code)s->a;
     case H9_STEP_TIMESTAMP_UNIT:

@@ -88,6 +88,7 @@ STEPS: dict[StepRow, dict[str, int]] = {
     steps.unwrap(4, empty=1, null=2): {"a": 4, "b": 1, "c": 2},
     steps.unpack(4, 5, 0, 1): {"a": 4, "b": 5, "lo": 0, "hi": 1},
     steps.pack(4, 5, 2, 3): {"a": 4, "b": 5, "lo": 2, "hi": 3},
+    steps.untype(3, 2, 1): {"a": 3, "b": 2, "c": 1},
     steps.fail(C.H9_E_TYPE): {"a": C.H9_E_TYPE},
 }
 NODES: dict[NodeRow, dict[str, int]] = {

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from native.binding import Limits
-from native.errors import LimitError
+from native.errors import LimitError, PlanError
 from schemas import avro
 from tests.translator.semantics.support import av, m, pb, plan, refused, run
 from translator import formats
 from translator.engine.plan import Plan
+from translator.mapping import document
 from translator.plan.compiler import Side, compile_pair
 from translator.policies import Policies
 
@@ -190,3 +191,18 @@ def test_s39_image_grows_with_the_schema() -> None:
 
     assert size(400, "google.protobuf.Any") < 4.2 * size(100, "google.protobuf.Any")
     assert size(400, "int32") == size(100, "int32")
+
+
+@pytest.mark.parametrize("source", ["json", "protojson", "protobuf"])
+def test_s39_in_a_mapping(source: str) -> None:
+    """A mapping takes an Any as a whole; its two fields are there only where the format has them."""
+    seed = plan("protojson", SCHEMA, source, SCHEMA).translate(b'{"a":{"@type":"u/N","n":1}}')
+    sides = Side(formats.get(source), SCHEMA), Side(formats.get("json"), SCHEMA)
+    whole = Plan(*sides, mapping=document.load('version = 1\n[fields]\n"one" = "a"\n'))
+    assert whole.translate(seed) == b'{"one":{"@type":"u/N","n":1}}'
+    part = document.load('version = 1\n[fields]\n"text" = "a.type_url"\n')
+    if source == "protobuf":
+        assert Plan(*sides, mapping=part).translate(seed) == b'{"text":"u/N"}'
+    else:
+        with pytest.raises(PlanError, match="can't become"):
+            Plan(*sides, mapping=part)

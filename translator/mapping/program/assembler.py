@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from translator.plan import instructions as insn
 from translator.plan import steps
+from translator.plan.compilation import Compilation
 from translator.plan.frames import Frame, Placed
 from translator.plan.instructions import Insn
-from translator.plan.reading import Compilation
 from translator.plan.rows import RecordRow
 
 

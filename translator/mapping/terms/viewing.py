@@ -11,10 +11,11 @@ from translator.formats import json, msgpack
 from translator.formats.base import Format
 from translator.mapping.terms.wants import Marks
 from translator.plan import nodes
+from translator.plan.compilation import Compilation
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frame, Frames, Member, Placed
 from translator.plan.matching import Matcher
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.shapes import describe
 
 ANYTHING = Any()

@@ -2,7 +2,7 @@
  *
  * The type must be known before the first member is read. Where it doesn't come first, the object is looked through to
  * its end, and it is noted of each object in it where its own "@type" stands: so an Any within needs no second look,
- * and the time is linear however deep they stand in each other (B47). */
+ * and the time is linear however deep they are nested (B47). */
 #include "core/frame.h"
 #include "core/plan.h"
 #include "formats/json/lex.h"
