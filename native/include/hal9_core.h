@@ -218,7 +218,7 @@ h9_usage h9_context_usage(const h9_context *context);
  * made. */
 typedef struct h9_ignored {
     uint32_t record; /* of the image */
-    uint32_t within; /* number of the name of the field that it stands in, where that is no record; 0: none */
+    uint32_t within; /* number of the name of the field that it stands in, where that is not a record; 0: none */
     uint32_t key_length;
     const uint8_t *key; /* kept by the context */
     uint64_t count;

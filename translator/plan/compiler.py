@@ -37,7 +37,7 @@ from translator.plan.reading import Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag
 from translator.plan.shapes import in_choices
-from translator.plan.told import Told, told
+from translator.plan.told import CountedPaths, told
 from translator.plan.writing import Writing
 from translator.policies import Policies
 
@@ -62,7 +62,7 @@ class Compiled:
     names: list[str]
     losses: Losses
     warnings: list[str] = field(default_factory=list)
-    told: Told = field(default_factory=Told)
+    told: CountedPaths = field(default_factory=CountedPaths)
     """What its counts stand for."""
 
 

@@ -180,7 +180,7 @@ class Image:
             reader, writer, read_root, write_root, skip_root, registers, many,
             len(self.nodes), len(self.fields), len(self.records), len(self.keys), len(self.fills), len(self.enums),
             len(self.symbols), len(self.steps), len(self.insns), len(self.words64), len(self.words32), len(self.pool),
-            len(self.names), self.found, lookups,
+            len(self.names), found=self.found, found_insns=lookups,
         )  # fmt: skip
         out = bytearray(binding.pack("h9_header", [header]))
         for table in self._tables():

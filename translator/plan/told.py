@@ -40,7 +40,7 @@ class Sought(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CountedPaths:
     """Of one plan. `tables`: the path of each record that is read, and which copy it is; `defaults`: the path of each
     row of fills that counts."""
 
@@ -75,7 +75,7 @@ class Told:
 
 
 def never(found: dict[str, int]) -> dict[str, int]:
-    """Of what was looked for (`Told.found`), what no record had; not what stands within such a one."""
+    """Of what was looked for (`CountedPaths.found`), what no record had; not what stands within such a one."""
     missed = {path: times for path, times in found.items() if times}
     return {path: times for path, times in missed.items() if not any(each in missed for each in _around(path))}
 
@@ -85,7 +85,7 @@ def _around(path: str) -> Iterable[str]:
     return (path[:i] for i, character in enumerate(path) if character in ".[{:" and i)
 
 
-def told(image: Image, read_root: int, *, lookups: int = -1) -> Told:
+def told(image: Image, read_root: int, *, lookups: int = -1) -> CountedPaths:
     """Of a finished image. `lookups`: of a mapping, the word that says how often its program ran: that often all of
     its paths were looked for, whatever stands around them."""
     tables: dict[int, tuple[str, int]] = {}
@@ -111,7 +111,7 @@ def told(image: Image, read_root: int, *, lookups: int = -1) -> Told:
         Sought(path, lookups + 1 + insn // 32, insn % 32 * 2 + 1, lookups, insn % 32 * 2)
         for insn, path in image.lookups
     ]
-    return Told(sought, image.defaults, tables)
+    return CountedPaths(sought, image.defaults, tables)
 
 
 def _members(image: Image, table: int, path: str, lookups: int) -> list[Sought]:

@@ -228,7 +228,7 @@ static void test_ignored(void)
     h9_context_free(c);
 }
 
-/* S36: a refused message adds nothing to what is counted, and notes whom it had; another plan starts anew. */
+/* S36: a refused message adds nothing to what is counted, and notes whom it had; another plan begins at zero. */
 static void test_counts(void)
 {
     static const char *const texts[] = {"{\"x\":1,\"id\":3}", "{\"x\":1,\"y\":1,\"id\":\"\"}", "{\"x\":2,\"id\":3}"};

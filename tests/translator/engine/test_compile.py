@@ -347,7 +347,7 @@ def test_a_schema_error_names_the_file(tmp_path):
 
 
 def test_s36_drop_names_fields_that_are_there() -> None:
-    """A name that is no field's is refused, with the one that may be meant; a pattern may match none."""
+    """A name that is not a field's is refused, with the one that may be meant; a pattern may match none."""
     wide, narrow = record(("a", "int"), ("notes", "int")), ("json", record(("a", "int")))
     with pytest.raises(
         translator.PlanError, match="drop names 'nots', and no field is called that; did you mean \"notes\""
