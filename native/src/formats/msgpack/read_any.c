@@ -14,7 +14,7 @@ static h9_tape_item *add(h9_context *c, h9_tape_kind kind, uint32_t n)
     return item;
 }
 
-static bool add_number(h9_context *c, const mp_head *h)
+static bool add_number(h9_context *c, const h9_head *h)
 {
     h9_tape_kind kind = h->truth || h->bits <= INT64_MAX ? H9_T_INT : H9_T_UINT;
     h9_tape_item *item = add(c, kind, 0);
@@ -22,23 +22,23 @@ static bool add_number(h9_context *c, const mp_head *h)
     return item != NULL;
 }
 
-static bool add_float(h9_context *c, const mp_head *h)
+static bool add_float(h9_context *c, const h9_head *h)
 {
     h9_tape_item *item = add(c, h->truth ? H9_T_FLOAT : H9_T_FLOAT32, 0);
     if (item == NULL) return false;
-    if (h->truth) item->v.d = mp_get_f64(h->body);
+    if (h->truth) item->v.d = h->d;
     else item->v.f = mp_get_f32(h->body);
     return true;
 }
 
-static bool add_span(h9_context *c, h9_tape_kind kind, const mp_head *h)
+static bool add_span(h9_context *c, h9_tape_kind kind, const h9_head *h)
 {
     h9_tape_item *item = add(c, kind, h->n);
     if (item != NULL) item->v.p = h->body;
     return item != NULL;
 }
 
-static bool add_string(h9_context *c, const mp_head *h, const uint8_t *at)
+static bool add_string(h9_context *c, const h9_head *h, const uint8_t *at)
 {
     bool plain = h9_plain_run(h->body, h->n) == h->n;
     if (!plain && !h9_utf8_valid(h->body, h->n)) {
@@ -54,7 +54,7 @@ static bool add_string(h9_context *c, const mp_head *h, const uint8_t *at)
     return true;
 }
 
-static bool add_bytes(h9_context *c, const mp_head *h, const uint8_t *at)
+static bool add_bytes(h9_context *c, const h9_head *h, const uint8_t *at)
 {
     if (h->n > c->limits.string) {
         h9_fail(c, H9_E_STRING, at);
@@ -64,7 +64,7 @@ static bool add_bytes(h9_context *c, const mp_head *h, const uint8_t *at)
 }
 
 /* Kept as it is; a timestamp must be one all the same (B59). */
-static bool add_extension(h9_context *c, const mp_head *h, const uint8_t *at)
+static bool add_extension(h9_context *c, const h9_head *h, const uint8_t *at)
 {
     int64_t seconds;
     uint32_t nanos;
@@ -132,7 +132,7 @@ static uint32_t *seen_place(h9_context *c, seen_keys *seen, uint32_t key, bool *
 
 static const uint8_t *read_key(h9_context *c, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     if (h.kind != H9_KIND_STRING) return h9_fail(c, H9_E_KEY, p);
@@ -187,7 +187,7 @@ static const uint8_t *read_pairs(h9_context *c, bool last_wins, uint32_t n, cons
     return p;
 }
 
-static const uint8_t *read_nested(h9_context *c, bool last_wins, const mp_head *h, const uint8_t *p, const uint8_t *at)
+static const uint8_t *read_nested(h9_context *c, bool last_wins, const h9_head *h, const uint8_t *p, const uint8_t *at)
 {
     uint32_t index = c->tape_size;
     bool map = h->kind == H9_KIND_MAP;
@@ -201,7 +201,7 @@ static const uint8_t *read_nested(h9_context *c, bool last_wins, const mp_head *
 
 static const uint8_t *read_any(h9_context *c, bool last_wins, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     bool done;
