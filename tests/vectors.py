@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import cbor2
 import fastavro
 from google.protobuf import json_format
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
@@ -30,6 +31,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 LANGUAGES: dict[str, Language] = {
     "avro": "avro",
     "avro-json": "avro",
+    "cbor": "protobuf",
     "json": "jsonschema",
     "msgpack": "protobuf",
     "otlp-json": "protobuf",
@@ -107,6 +109,7 @@ def encoded(name: str, value: dict[str, Any]) -> dict[str, bytes]:
     return {
         "avro": avro(avro_schema(name), avro_value(value)),
         "avro-json": compact(avro_json(avro_schema(name), avro_value(value))),
+        "cbor": cbor2.dumps(cbor(_set_only(value), single=single), canonical=True),
         "json": compact(value),
         "msgpack": msgpack(_set_only(value), single=single),
         "otlp-json": compact(_ordered(json_format.MessageToDict(message, use_integers_for_enums=True))),
@@ -178,6 +181,23 @@ def message_class(name: str = "NeuronSignal") -> Any:
     """The generated class of a built-in message."""
     files = FileDescriptorSet.FromString(neuron.prepare().read_bytes())
     return GetMessages(files.file)[f"hal9.neuron.v1.{name}"]
+
+
+# --- CBOR, by cbor2, whose canonical form is the deterministic one where keys are text ---
+
+
+def cbor(value: Any, *, single: bool) -> Any:
+    """A plain value as cbor2 is to write it; `single`: floats are float 32. A datetime has no nanoseconds."""
+    match value:
+        case float() if single:
+            return struct.unpack("<f", struct.pack("<f", value))[0]
+        case str() if TIMESTAMP.fullmatch(value):
+            return cbor2.CBORTag(0, value)
+        case list():
+            return [cbor(each, single=single) for each in value]
+        case dict():
+            return {key: cbor(each, single=single) for key, each in value.items()}
+    return value
 
 
 # --- MessagePack, by its specification: no library that we have writes float 32 ---

@@ -22,7 +22,8 @@ typedef enum h9_format {
     H9_FORMAT_JSON = 1, /* every JSON dialect: nodes say how they differ */
     H9_FORMAT_PROTOBUF = 2,
     H9_FORMAT_MSGPACK = 3,
-    H9_FORMATS = 4
+    H9_FORMAT_CBOR = 4,
+    H9_FORMATS = 5
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
@@ -293,13 +294,15 @@ typedef enum h9_step_code {
 
 /* What a target's untyped values can't be. */
 typedef enum h9_fits {
-    H9_FITS_FINITE = 1, /* NaN, infinity */
-    H9_FITS_DOUBLE = 2, /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
-    H9_FITS_64 = 4,     /* an integer over 64 bits */
-    H9_FITS_TEXT = 8,   /* bytes, extensions */
-    H9_FITS_MAP = 16,   /* anything but a map */
-    H9_FITS_LIST = 32,  /* anything but a list */
-    H9_FITS_TIMES = 64  /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_FINITE = 1,   /* NaN, infinity */
+    H9_FITS_DOUBLE = 2,   /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
+    H9_FITS_64 = 4,       /* an integer over 64 bits */
+    H9_FITS_TEXT = 8,     /* bytes, extensions */
+    H9_FITS_MAP = 16,     /* anything but a map */
+    H9_FITS_LIST = 32,    /* anything but a list */
+    H9_FITS_TIMES = 64,   /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_SIMPLE = 128, /* CBOR's simple values that mean nothing */
+    H9_FITS_DIGITS = 256  /* a number of more than 1,000 digits, zeros included */
 } h9_fits;
 
 typedef struct h9_step {
@@ -408,6 +411,7 @@ typedef struct h9_header {
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
     uint32_t names; /* how many names errors may mention */
     uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t tags;  /* CBOR, reading: 1: a tag that means nothing here is taken off, rather than refused */
 } h9_header;
 
 #endif

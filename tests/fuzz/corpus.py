@@ -117,7 +117,7 @@ def _avro() -> Iterator[Target]:
     schema = avro.read(AVRO)
     raw = {**AVRO, "fields": [_bare(field) for field in AVRO["fields"]]}
     seed = vectors.avro(raw, INNER | {"next": INNER | {"choice": None}})
-    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "json", "msgpack"))
+    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "cbor", "json", "msgpack"))
 
 
 def _bare(field: dict[str, Any]) -> dict[str, Any]:

@@ -284,9 +284,11 @@ class Reading:
             fits |= Fits.DOUBLE | Fits.TEXT
         elif self.context.target.text:
             fits |= Fits.FINITE | Fits.TIMES if not self.format.text else 0
-        elif self.format.text:
+        elif self.context.target.has_tags:
+            fits |= Fits.DIGITS if self.format.text else 0 if self.format.has_tags else Fits.TIMES
+        elif self.format.text or self.format.has_tags:
             fits |= Fits.WORD
-        return fits
+        return fits | (Fits.SIMPLE if self.format.has_tags and not self.context.target.has_tags else 0)
 
     def _list(self, s: Array, t: Array, path: str) -> int:
         item = self.value(s.items, t.items, f"{path}[]")

@@ -64,6 +64,8 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
+    SIMPLE = C.H9_FITS_SIMPLE
+    DIGITS = C.H9_FITS_DIGITS
 
 
 class NodeRow(NamedTuple):
@@ -184,6 +186,7 @@ class Header(NamedTuple):
     skip_root: int
     registers: int
     many: int
+    tags: int
     nodes: int
     fields: int
     records: int

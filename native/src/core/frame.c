@@ -68,6 +68,12 @@ static bool add_chunk_for(h9_context *c, size_t n)
     return add_chunk(c, size);
 }
 
+void *h9_arena_refuse(h9_context *c)
+{
+    h9_fail(c, H9_E_MEMORY, NULL);
+    return NULL;
+}
+
 void *h9_arena_slow(h9_context *c, size_t n)
 {
     if (c->chunks == NULL && !add_first_chunk(c)) return NULL;

@@ -16,8 +16,8 @@ typedef struct h9_binary {
     const uint8_t *(*record)(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
     const uint8_t *(*skip)(h9_context *c, const uint8_t *p);
     const uint8_t *(*key)(h9_context *c, h9_slot *key, const uint8_t *p);
-    bool (*is_null)(const h9_context *c, const uint8_t *p);
-    uint8_t (*kind)(const h9_context *c, const uint8_t *p); /* h9_kind; p is before the end */
+    const uint8_t *(*null)(const h9_context *c, const uint8_t *p); /* where the null at p ends; NULL: there is none */
+    uint8_t (*kind)(const h9_context *c, const uint8_t *p);        /* h9_kind; p is before the end */
 } h9_binary;
 
 H9_INLINE bool h9_key_predicted(const h9_context *c, const h9_field *field, const uint8_t *p)
@@ -53,7 +53,10 @@ H9_INLINE const uint8_t *h9_read_field(const h9_binary *b, h9_context *c, h9_mem
                                        const uint8_t *key, const uint8_t *p)
 {
     if (f->slot == H9_NO_SLOT) return b->skip(c, p);
-    if ((f->flags & H9_F_NULLABLE) && b->is_null(c, p)) return p + 1;
+    if (f->flags & H9_F_NULLABLE) {
+        const uint8_t *end = b->null(c, p);
+        if (end != NULL) return end;
+    }
     if (f->loose != 0) return h9_read_loose(b, c, m, f, p);
     if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
     p = h9_read_into(b, c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);

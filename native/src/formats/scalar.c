@@ -212,21 +212,6 @@ static bool take_decimal(h9_context *c, const h9_node *n, const h9_head *h, h9_s
     return size && h9_keep_decimal(c, digits, size, n->a, out, at);
 }
 
-/* How many digits the text has after its point once its exponent is taken in; its grammar is checked elsewhere. */
-static int32_t scale_of(const uint8_t *p, size_t n)
-{
-    int64_t scale = 0, exponent = 0;
-    size_t i = 0;
-    while (i < n && p[i] != '.' && (p[i] | 32) != 'e') i++;
-    if (i < n && p[i] == '.')
-        for (i++; i < n && (p[i] | 32) != 'e'; i++) scale++;
-    bool negative = i + 1 < n && p[i + 1] == '-';
-    for (i++; i < n && exponent < INT32_MAX; i++)
-        if (p[i] >= '0' && p[i] <= '9') exponent = exponent * 10 + (p[i] - '0');
-    scale += negative ? exponent : -exponent;
-    return scale < 0 ? 0 : scale > INT32_MAX ? INT32_MAX : (int32_t)scale;
-}
-
 static bool take_big_decimal(h9_context *c, const h9_head *h, h9_slot *out, const uint8_t *at)
 {
     uint8_t digits[H9_MAX_DECIMAL_BYTES];
@@ -234,7 +219,7 @@ static bool take_big_decimal(h9_context *c, const h9_head *h, h9_slot *out, cons
     if (h->kind == H9_KIND_STRING) {
         h9_slot s;
         if (!h9_take_span(c, h, false, &s, at)) return false;
-        scale = scale_of(s.s.p, s.s.n);
+        scale = h9_decimal_places(s.s.p, s.s.n);
     }
     if (scale > BIGGEST_SCALE) return refuse(c, H9_E_DECIMAL, at);
     size_t size = take_digits(c, h, scale, H9_MAX_PRECISION, digits, at);

@@ -5,6 +5,7 @@
 #include "core/output.h"
 #include "steps/convert.h"
 #include "values/big.h"
+#include "values/decimal.h"
 #include "values/number.h"
 #include "values/time.h"
 #include "values/utf8.h"
@@ -42,14 +43,33 @@ static h9_code number_fits_double(const h9_number *n)
     return !n->integral || fits_double_digits(n) ? H9_OK : H9_E_INEXACT;
 }
 
-/* A number's text: an integer over 64 bits, "-0", or one with a point or an exponent. */
+static bool fits_64(const h9_number *n)
+{
+    int64_t i;
+    uint64_t u;
+    return h9_number_i64(n, &i) == 0 || h9_number_u64(n, &u) == 0;
+}
+
+/* Whether a decimal holds it. */
+static bool fits_digits(const h9_tape_item *item, const h9_number *n)
+{
+    uint8_t digits[H9_MAX_DECIMAL_BYTES];
+    int why;
+    if (n->exact && n->exponent >= -H9_MAX_PRECISION / 2 && n->exponent <= H9_MAX_PRECISION / 2) return true;
+    int32_t places = h9_decimal_places(item->v.p, item->n);
+    return places <= H9_MAX_PRECISION
+           && h9_decimal_parse(item->v.p, item->n, places, H9_MAX_PRECISION, digits, &why) != 0;
+}
+
+/* A number's text: an integer over 64 bits, a decimal of CBOR's, "-0", or one with a point or an exponent. */
 static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 {
     h9_number number;
     double d;
-    if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64))) return H9_OK;
+    if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64 | H9_FITS_DIGITS))) return H9_OK;
     if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
-    if (fits & H9_FITS_64 && number.integral && number.mantissa != 0) return H9_E_RANGE;
+    if (fits & H9_FITS_DIGITS) return fits_digits(item, &number) ? H9_OK : H9_E_RANGE;
+    if (fits & H9_FITS_64 && number.integral && number.mantissa != 0 && !fits_64(&number)) return H9_E_RANGE;
     if (!h9_number_f64(&number, &d)) return H9_E_RANGE;
     return fits & H9_FITS_DOUBLE ? number_fits_double(&number) : H9_OK;
 }
@@ -77,6 +97,7 @@ static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
     case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
+    case H9_T_SIMPLE: return fits & H9_FITS_SIMPLE ? H9_E_EXTENSION : H9_OK;
     case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(item) : H9_OK;
     default: return H9_OK;
     }
@@ -110,7 +131,7 @@ static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
     if (v->any.count == 0) return text(v, (const uint8_t *)"null", 4);
     const h9_tape_item *item = c->tape + v->any.first;
     if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
-    h9_code code = any_fits(c, H9_FITS_FINITE, v);
+    h9_code code = any_fits(c, H9_FITS_FINITE | H9_FITS_SIMPLE, v);
     if (code != H9_OK) return code;
     size_t size;
     const uint8_t *json = h9_write_aside(c, H9_FORMAT_JSON, &any, v, &size);

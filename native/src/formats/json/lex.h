@@ -145,12 +145,14 @@ static inline const uint8_t *h9_json_comma(h9_context *c, const uint8_t *p, uint
     return p;
 }
 
-/* After the opening bracket at p: the first item or `close`. NULL: refused. Opens a level. */
-static inline const uint8_t *h9_json_open(h9_context *c, const uint8_t *p)
+/* After the opening bracket at p: the first item or `close`. NULL: refused. */
+static inline const uint8_t *h9_json_first(h9_context *c, const uint8_t *p)
 {
-    if (!h9_enter(c, p)) return NULL;
     p = h9_json_space(p + 1, c->end);
     return H9_LIKELY(p < c->end) ? p : h9_json_unexpected(c, p);
 }
+/* The same, a level deeper. */
+static inline const uint8_t *h9_json_open(h9_context *c, const uint8_t *p)
+{ return h9_enter(c, p) ? h9_json_first(c, p) : NULL; }
 
 #endif

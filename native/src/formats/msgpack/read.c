@@ -23,14 +23,15 @@ static const uint8_t *decode_key(h9_context *c, h9_slot *key, const uint8_t *p)
 /* --- members --- */
 
 static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
-static inline bool is_nil(const h9_context *c, const uint8_t *p) { return p < c->end && *p == MP_NIL; }
+static inline const uint8_t *nil(const h9_context *c, const uint8_t *p)
+{ return p < c->end && *p == MP_NIL ? p + 1 : NULL; }
 static inline uint8_t kind_at(const h9_context *c, const uint8_t *p)
 {
     (void)c;
     return h9_msgpack_kind(*p);
 }
 
-static const h9_binary binary = {h9_msgpack_read, read_members, h9_msgpack_skip, decode_key, is_nil, kind_at};
+static const h9_binary binary = {h9_msgpack_read, read_members, h9_msgpack_skip, decode_key, nil, kind_at};
 
 /* Opens the list or map at p; `fix` is its short form's first byte. */
 static inline const uint8_t *open_nest(h9_context *c, uint8_t kind, uint8_t fix, uint32_t *count, const uint8_t *p)
