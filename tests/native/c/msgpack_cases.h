@@ -128,7 +128,7 @@ static const good_case good_cases[] = {
     {"any: a timestamp", ANY, "d7 ff a1dc d7c8 5a4a f6a5", NULL},
     {"any: as deep as may be (B4)", ANY, "91 91 91 91 91 91 91 90", NULL},
     {"any: the last entry wins", ANY_LAST, "83 a1 61 92 01 02 a1 62 92 91 03 04 a1 61 81 a1 7a 90",
-     "82 a1 62 92 91 03 04 a1 61 81 a1 7a 90"},
+     "82 a1 61 81 a1 7a 90 a1 62 92 91 03 04"},
     {"any: three times, nested", ANY_LAST, "92 84 a1 61 90 a1 61 91 90 a1 61 81 a1 62 01 a1 63 91 90 91 05",
      "92 82 a1 61 81 a1 62 01 a1 63 91 90 91 05"},
     {"wrapped", WRAPPED, "05", NULL},
