@@ -21,6 +21,7 @@ from schemas.model import (
     Any,
     Array,
     Bool,
+    Date,
     Decimal,
     Enum,
     Float,
@@ -406,8 +407,8 @@ class Reading:
 
     def _same_reach(self, s: Type, t: Type) -> bool:
         """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
-        counts of a unit of the day."""
-        if type(s) is not type(t):
+        counts of a unit of the day. CBOR's dates and instants come as counts too, and are written as text."""
+        if type(s) is not type(t) or (self.format.has_tags and isinstance(s, (Date, Timestamp))):
             return False
         same_unit = not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
         return same_unit and (self.format is self.context.target or (isinstance(s, Time) and self.format.positional))

@@ -25,7 +25,7 @@ def read(schema: Any, message: bytes) -> Any:
     return fastavro.schemaless_reader(io.BytesIO(message), fastavro.parse_schema(schema), None)
 
 
-@pytest.mark.parametrize("other", ["avro", "avro-json", "json", "msgpack"])
+@pytest.mark.parametrize("other", ["avro", "avro-json", "cbor", "json", "msgpack"])
 @given(data=st.data())
 def test_every_message_comes_back_as_fastavro_wrote_it(other, data):
     """S13, S17, S18, S23, S26, S30: there and back gives fastavro's bytes, or shorter ones that it reads alike.
