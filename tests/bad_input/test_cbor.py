@@ -82,8 +82,8 @@ def test_b65_simple_values_of_two_bytes_that_fit_in_one(target: str) -> None:
 def test_b66_huge_exponents(tag: str, exponent: str) -> None:
     """B66: refused before the digits are worked out, by a schema and without one."""
     message = bytes.fromhex(f"{tag}82{exponent}01")
-    for made in (untyped("cbor", "json"), untyped("cbor", "cbor"), by_schema(DECIMAL, "json"), by_schema({"type": "long"}, "json"),
-                 by_schema({"type": "double"}, "json")):  # fmt: skip
+    typed = [by_schema(each, "json") for each in (DECIMAL, {"type": "long"}, {"type": "double"})]
+    for made in (untyped("cbor", "json"), untyped("cbor", "cbor"), *typed):
         with in_time(1):
             assert place(made.translate, message) == ("RANGE", 0)
 

@@ -153,8 +153,8 @@ class Format:
     (S12). `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its
     branches can't be told apart again, `names_branches`: each comes with its name (S19). `unknown`: what becomes of
     members that the schema doesn't name (S14). `forms`: fields that have bytes in another form than the rest.
-    `sorts_keys`: members are written in the order of their encoded names. `has_tags`: untyped values carry CBOR's tags, and
-    numbers of any size.
+    `sorts_keys`: members are written in the order of their encoded names. `has_tags`: untyped values carry CBOR's tags,
+    and numbers of any size.
 
     What files and commands ask of it:
     `container`: what a stream of messages stands in unless another is named. `suffixes`: of files, and the container

@@ -157,7 +157,7 @@ def _joined(w: Walk, head: _Head) -> bytes:
     """The bytes of text or of a byte string, its chunks one after another. SYNTAX: a chunk of another kind (B61)."""
     if head.info != _OPEN:
         return w.take(head.argument)
-    parts = []
+    parts: list[bytes] = []
     while True:
         start = w.at
         major, info, argument = _first(w)

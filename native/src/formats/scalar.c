@@ -76,8 +76,10 @@ static double number_of(const h9_head *h) { return h->truth ? (double)(int64_t)h
 
 bool h9_take_f64(h9_context *c, const h9_head *h, double *out, const uint8_t *at)
 {
-    *out = h->d;
-    if (h->kind == H9_KIND_FLOAT) return true;
+    if (h->kind == H9_KIND_FLOAT) {
+        *out = h->d;
+        return true;
+    }
     if (h->kind != H9_KIND_INT) return h9_refuse_kind(c, h, at);
     if (!fits_float(h, DBL_MANT_DIG)) return refuse(c, H9_E_INEXACT, at);
     *out = number_of(h);
@@ -232,8 +234,9 @@ static bool take_big_decimal(h9_context *c, const h9_head *h, h9_slot *out, cons
 
 static bool take_bool(h9_context *c, const h9_head *h, h9_slot *out, const uint8_t *at)
 {
+    if (h->kind != H9_KIND_BOOL) return h9_refuse_kind(c, h, at);
     out->b = h->truth;
-    return h->kind == H9_KIND_BOOL || h9_refuse_kind(c, h, at);
+    return true;
 }
 
 bool h9_take_value(h9_context *c, const h9_node *n, const h9_head *h, h9_slot *out, const uint8_t *at)

@@ -21,7 +21,7 @@ from translator.inspecting import Shown, checking, look
 
 CASES: list[tuple[str, Schema | None]] = [
     *((format_, side(format_).schema) for format_ in LANGUAGES),
-    ("protobuf", None), ("json", None), ("msgpack", None),
+    ("protobuf", None), ("json", None), ("msgpack", None), ("cbor", None),
 ]  # fmt: skip
 PLANS = [checking.plan(*case) for case in CASES]
 each_case = pytest.mark.parametrize("case", range(len(CASES)), ids=lambda i: f"{CASES[i][0]}-{CASES[i][1] is not None}")
@@ -107,6 +107,8 @@ TREE = avro.read('{"type": "record", "name": "T", "fields": [{"name": "t", "type
         ("json", b'{"a":' * 100_000, None),
         ("avro-json", b'{"t":{"T":' * 100_000, TREE),
         ("msgpack", b"\x91" * 100_000, None),
+        ("cbor", b"\x9f" * 100_000, None),
+        ("cbor", b"\xc6" * 100_000, None),
         ("msgpack", b"\x81\xa1a" * 100_000, None),
         ("protobuf", b"\x0b" * 100_000, None),
         ("avro", b"\x02" * 100_000, TREE),

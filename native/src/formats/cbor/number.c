@@ -113,14 +113,14 @@ static const uint8_t *read_pair(h9_context *c, const h9_head *list, cb_head pair
 
 /* --- fractions --- */
 
-typedef struct digits {
+typedef struct decimal_digits {
     uint8_t bytes[H9_MAX_DECIMAL_BYTES];
     size_t size;
     int64_t scale;
-} digits;
+} decimal_digits;
 
 /* Whether it can be printed, which every use of it comes down to. */
-static bool settle(h9_context *c, cb_head *out, const digits *d, const uint8_t *at)
+static bool settle(h9_context *c, cb_head *out, const decimal_digits *d, const uint8_t *at)
 {
     uint8_t text[H9_MAX_DECIMAL_TEXT];
     bool near = d->scale >= -H9_MAX_PRECISION && d->scale <= H9_MAX_PRECISION;
@@ -130,9 +130,9 @@ static bool settle(h9_context *c, cb_head *out, const digits *d, const uint8_t *
     return keep(c, out, d->bytes, d->size, at);
 }
 
-static bool is_zero(const digits *d) { return d->size == 1 && d->bytes[0] == 0; }
+static bool is_zero(const decimal_digits *d) { return d->size == 1 && d->bytes[0] == 0; }
 
-static bool decimal(h9_context *c, cb_head *out, const cb_head pair[2], digits *d, const uint8_t *at)
+static bool decimal(h9_context *c, cb_head *out, const cb_head pair[2], decimal_digits *d, const uint8_t *at)
 {
     int64_t exponent = (int64_t)pair[0].v.bits;
     bool huge = exponent < -H9_MAX_PRECISION || exponent > H9_MAX_PRECISION;
@@ -141,7 +141,7 @@ static bool decimal(h9_context *c, cb_head *out, const cb_head pair[2], digits *
 }
 
 /* Multiplies by base to the power of `times`; false: that is more than digits can be. */
-static bool scale_up(digits *d, uint32_t base, int64_t times)
+static bool scale_up(decimal_digits *d, uint32_t base, int64_t times)
 {
     uint8_t larger[H9_MAX_DECIMAL_BYTES];
     d->size = h9_decimal_multiply(d->bytes, d->size, base, times > 4000 ? 4000 : (uint32_t)times, larger);
@@ -160,7 +160,7 @@ static bool as_double(const cb_head *m, int64_t e, double *out)
 }
 
 /* Halves as often as that leaves a whole number, `most` times at most. How often. */
-static int64_t take_twos(digits *d, uint64_t most)
+static int64_t take_twos(decimal_digits *d, uint64_t most)
 {
     int64_t taken = 0;
     for (; most >= 8 && d->size > 1 && d->bytes[d->size - 1] == 0; most -= 8, taken += 8) d->size--;
@@ -175,7 +175,7 @@ static int64_t take_twos(digits *d, uint64_t most)
     return taken;
 }
 
-static bool bigfloat(h9_context *c, cb_head *out, const cb_head pair[2], digits *d, const uint8_t *at)
+static bool bigfloat(h9_context *c, cb_head *out, const cb_head pair[2], decimal_digits *d, const uint8_t *at)
 {
     int64_t e = (int64_t)pair[0].v.bits;
     bool huge = e < -4 * H9_MAX_PRECISION || e > 4 * H9_MAX_PRECISION;
@@ -204,7 +204,7 @@ static uint64_t shared_factor(uint64_t a, uint64_t b)
 }
 
 /* A quotient that has an end as a decimal; one that hasn't (a third) is refused: there are no digits for it. */
-static bool rational(h9_context *c, cb_head *out, cb_head pair[2], digits *d, const uint8_t *at)
+static bool rational(h9_context *c, cb_head *out, cb_head pair[2], decimal_digits *d, const uint8_t *at)
 {
     uint64_t under = pair[1].v.bits, over = pair[0].v.bits, factor = 1;
     if (pair[1].v.kind != H9_KIND_INT || pair[1].v.truth || under == 0) return refuse(c, H9_E_DECIMAL, at);
@@ -226,7 +226,7 @@ static bool rational(h9_context *c, cb_head *out, cb_head pair[2], digits *d, co
 const uint8_t *h9_cbor_fraction(h9_context *c, cb_head *out, const uint8_t *p, const uint8_t *at)
 {
     cb_head pair[2];
-    digits d;
+    decimal_digits d;
     if ((p = read_pair(c, &out->v, pair, p, at)) == NULL) return NULL;
     bool is_rational = out->tag == CB_TAG_RATIONAL;
     if (!put_two_complement(&pair[is_rational ? 0 : 1], d.bytes, &d.size)) return h9_fail(c, H9_E_RANGE, at);
