@@ -1,7 +1,7 @@
 """A plan whose messages are translated by a transformer that a user has registered.
 
 A transformer is code of somebody else's: whatever it raises for a message refuses that message, and never its
-neighbours (D). A batch that fails as a whole is therefore translated again one by one.
+neighbours. A batch that fails as a whole is therefore translated again one by one.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ in errors are made absolute here: a translation knows its batch only, this knows
         counts = Pump(containers.get("ndjson").reader(source), translation, writer).run()
 
 The first refusal ends the run (`StoppedError`), unless `refused` takes refusals: then each is handed over, and the run
-goes on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
+goes on with its neighbours. Damage to the container is a refusal without bytes; the run goes on where the container
 finds messages again. A refused message that has no end to be found (Avro) costs what comes after it in its block:
 `lost` counts that.
 """

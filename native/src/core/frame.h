@@ -32,7 +32,8 @@ static inline h9_slot *h9_frame_new(h9_context *c, const h9_record *r)
 }
 /* Room for one more item of `width` bytes; returns where it goes and counts it. NULL: refused. */
 uint8_t *h9_list_add(h9_context *c, h9_slot *list, size_t width);
-/* Room for n more at once (n is bounded by the caller by what the input can still hold); false: refused. */
+/* Room for n more at once (n is bounded by the caller by what the input can still hold); false: refused. Asked for a
+ * few items each time, it makes room for more than that, so that many small pieces take linear time. */
 bool h9_list_reserve(h9_context *c, h9_slot *list, size_t width, size_t n);
 
 bool h9_tape_slow(h9_context *c); /* room for another item on the tape. false: refused */
@@ -53,8 +54,10 @@ static inline uint32_t h9_tape_from(const h9_context *c, const uint8_t *at)
 
 /* For the next message: only the first chunk is kept. */
 void h9_arena_reset(h9_context *c);
-/* Frees the newest chunk of the arena, which isn't the only one; all of them. */
+/* Frees the newest chunk of the arena, which isn't the only one. */
 void h9_drop_chunk(h9_context *c);
-void h9_free_chunks(h9_context *c);
+/* Frees the newest large lists, until there are `count`. */
+void h9_drop_blocks(h9_context *c, uint32_t count);
+void h9_free_arena(h9_context *c);
 
 #endif

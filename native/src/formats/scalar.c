@@ -251,7 +251,7 @@ bool h9_take_value(h9_context *c, const h9_node *n, const h9_head *h, h9_slot *o
     case H9_OP_BIGDECIMAL: return take_big_decimal(c, h, out, at);
     case H9_OP_UUID: return take_uuid(c, h, out, at);
     case H9_OP_PERIOD: return take_period(c, h, out, at);
-    default: return refuse(c, H9_E_UNSUPPORTED, at);
+    default: return refuse(c, H9_E_BAD_PLAN, at);
     }
 }
 

@@ -379,7 +379,7 @@ static const bad_case bad_cases[] = {
     {"S26", N_BIG_POINTS, "\"\\u0002{\"", H9_E_DECIMAL, 0},
     {"S26", N_BIG_POINTS, "\"\\u0002{\\u0004x\"", H9_E_DECIMAL, 0},
     {"S26", N_BIG_POINTS, "\"\\u0000\\u0004\"", H9_E_DECIMAL, 0},
-    {"fail", N_FAIL, " 1", H9_E_UNSUPPORTED, 1},
+    {"fail", N_FAIL, " 1", H9_E_BRANCH, 1},
     {"steps", N_CONVERTED, " 300", H9_E_RANGE, 1},
     /* records */
     {"S15", N_RECORD, "{\"id\":1,\"id\":2}", H9_E_DUPLICATE, 8},

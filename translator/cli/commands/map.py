@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
+from schemas import loading
 from schemas.model import Type
 from translator import formats
 from translator.cli.shared import files, inputs, sides
@@ -84,7 +85,7 @@ class _NamedEnd:
         """Its lines in the document's [schemas], with paths as from `folder`."""
         lines = [f"{name} = {json_.dumps(_relative(self.spec, folder))}"] if self.side.schema is not None else []
         usual = specs.end(self.side.schema).format if self.side.schema is not None else None
-        usual = formats.USUAL if self.spec.startswith(specs.NEURON) else usual
+        usual = formats.USUAL if self.spec.startswith(loading.BUILT_IN) else usual
         return lines + ([] if usual == self.side.format else [f'{name}_format = "{self.side.format}"'])
 
 
@@ -107,7 +108,7 @@ def _source(spec: str, named: str | None, samples: int) -> _NamedEnd:
 
 def _is_schema(spec: str) -> bool:
     path = spec.rpartition("#")[0] or spec
-    if spec.startswith(specs.NEURON) or path.lower().endswith(_SCHEMAS) or sides.carries(path):
+    if spec.startswith(loading.BUILT_IN) or path.lower().endswith(_SCHEMAS) or sides.carries(path):
         return True
     if path.lower().endswith(".json"):
         return _describes(path)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import IO, TypeAlias
 
 from native.errors import ContainerError
-from schemas import avro, neuron, writing
+from schemas import avro, loading, neuron, writing
 from schemas.model import Schema
 from translator import containers, formats, framing
 from translator.cli.shared import advice, files
@@ -305,7 +305,7 @@ def _usual(format_: str, container: str) -> str | None:
 
 def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
     """JSON and MessagePack without a schema, paired with a built-in one, are that one in JSON Schema."""
-    built_in = isinstance(other, str) and other.startswith(specs.NEURON)
+    built_in = isinstance(other, str) and other.startswith(loading.BUILT_IN)
     return other if own is None and built_in and formats.known(format_).language_of_built_in == "jsonschema" else own
 
 
@@ -346,8 +346,8 @@ def avro_text(spec: Spec) -> str:
     """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is not one."""
     if isinstance(spec, Schema):
         return _written(spec)
-    if spec.startswith(specs.NEURON):
-        return neuron.path(spec.removeprefix(specs.NEURON), "avro").read_text("utf-8")
+    if spec.startswith(loading.BUILT_IN):
+        return neuron.path(spec.removeprefix(loading.BUILT_IN), "avro").read_text("utf-8")
     if carries(spec):
         return carried(spec)
     if not Path(spec).is_file():

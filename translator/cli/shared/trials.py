@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from native.errors import DataError
+from schemas import loading
 from translator import formats
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report
@@ -59,7 +60,7 @@ class _ExampleEnds:
     @classmethod
     def of(cls, path: str, suite: Suite) -> _ExampleEnds:
         source = _side(path, "source", suite.source, suite.source_format)
-        target = _side(path, "target", suite.target or f"{specs.NEURON}NeuronSignal", suite.target_format)
+        target = _side(path, "target", suite.target or f"{loading.BUILT_IN}NeuronSignal", suite.target_format)
         return cls(source, target, suite)
 
     def plan(self, *, from_json: bool) -> Plan:
