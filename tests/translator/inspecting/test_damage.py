@@ -51,7 +51,7 @@ def agreed(format_: str, schema: Schema | None, plan: Plan, data: bytes) -> tupl
 
 
 def like(path: str) -> re.Pattern[str]:
-    """The paths that it may be: the core has `?` for a key that was written with escapes, and brackets around every name
+    """The paths that it may be: the core has `?` for a key that was written with escapes, and brackets around each name
     that no schema has."""
     known = re.escape(path).replace(re.escape("[?]"), r'\[".*"\]')
     return re.compile(re.sub(r'\\\["([a-z_]+)"\\\]', r'(?:\\["\1"\\]|\\.?\1)', known), re.DOTALL)
