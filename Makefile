@@ -130,7 +130,7 @@ native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
 # The plans of its tests are compiled as any plan is, and stand in headers.
-IMAGES := $(patsubst %,build/images/%.h,alloc json loop msgpack program protobuf)
+IMAGES := $(patsubst %,build/images/%.h,alloc cbor json loop msgpack program protobuf)
 build/images/%.h: $(VENV)/.built $(wildcard tests/native/*images.py) $(wildcard translator/plan/*.py translator/formats/*.py)
 	@mkdir -p $(@D)
 	$(PY) -m tests.native.images $* > $@

@@ -73,7 +73,7 @@ typedef enum h9_code {
     H9_E_DECIMAL = 44,       /* not a decimal, or over its precision */
     H9_E_SIZE = 45,          /* not a fixed's size */
     H9_E_KEY = 46,           /* a map key of a kind that can't be one */
-    H9_E_EXTENSION = 47,     /* a MessagePack extension that the target can't say */
+    H9_E_EXTENSION = 47,     /* a MessagePack extension, or a simple value of CBOR's, that the target can't say */
     H9_E_CONDITION = 49,     /* a mapping found no value where one must be */
     H9_E_TYPE_URL = 50,      /* google.protobuf.Any: not a type URL, or no message's that the plan knows */
     /* limits */

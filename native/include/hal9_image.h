@@ -23,7 +23,8 @@ typedef enum h9_format {
     H9_FORMAT_JSON = 1, /* every JSON dialect: nodes say how they differ */
     H9_FORMAT_PROTOBUF = 2,
     H9_FORMAT_MSGPACK = 3,
-    H9_FORMATS = 4
+    H9_FORMAT_CBOR = 4,
+    H9_FORMATS = 5
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
@@ -322,7 +323,9 @@ typedef enum h9_fits {
     H9_FITS_MAP = 16,     /* anything but a map */
     H9_FITS_LIST = 32,    /* anything but a list */
     H9_FITS_TIMES = 64,   /* extensions but a timestamp in the years 1-9999 */
-    H9_FITS_ROUNDED = 128 /* DOUBLE refuses no number for its digits: it is rounded (S6's policy) */
+    H9_FITS_SIMPLE = 128, /* CBOR's simple values that mean nothing */
+    H9_FITS_DIGITS = 256, /* a number of more than 1,000 digits, zeros included */
+    H9_FITS_ROUNDED = 512 /* DOUBLE refuses no number for its digits: it is rounded (S6's policy) */
 } h9_fits;
 
 typedef struct h9_step {
@@ -431,6 +434,7 @@ typedef struct h9_header {
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
     uint32_t names;       /* how many names errors may mention */
     uint32_t many;        /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t tags;        /* CBOR, reading: 1: a tag that means nothing here is taken off, rather than refused */
     uint32_t found;       /* words of 64 bits that a context keeps of who was found (h9_record.found) */
     uint32_t found_insns; /* of these: how often the program ran, then for each instruction two bits, whether it
                              looked for something (ENTRY, INDEX, BRANCH, FIND) and whether it found it; or H9_NONE */

@@ -121,7 +121,7 @@ def _avro() -> Iterator[Target]:
     schema = avro.read(AVRO)
     raw = {**AVRO, "fields": [_bare(field) for field in AVRO["fields"]]}
     seed = vectors.avro(raw, INNER | {"next": INNER | {"choice": None}})
-    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "json", "msgpack"))
+    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "cbor", "json", "msgpack"))
 
 
 def _bare(field: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _self_made(label: str, schema: Schema, first: str, seed: bytes, names: tuple
 
 
 def _untyped() -> Iterator[Target]:
-    sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
+    sides = {name: Side(formats.get(name), None) for name in ("cbor", "json", "msgpack")}
     small = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
     seeds = {name: [Plan(sides["json"], sides[name]).translate(small)] for name in sides}
     yield from _pairs("any", sides, seeds | {"json": [small, ANY_JSON]})

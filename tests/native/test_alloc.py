@@ -128,7 +128,7 @@ def signals() -> Iterator[tuple[str, bytes]]:
 def trees() -> Iterator[tuple[str, bytes]]:
     """Unions, defaults, decimals, recursion; with a mapping, too."""
     schema = avro.read(TREE)
-    sides = {name: Side(formats.get(name), schema) for name in ("avro", "avro-json", "json", "msgpack")}
+    sides = {name: Side(formats.get(name), schema) for name in ("avro", "avro-json", "cbor", "json", "msgpack")}
     seeds = {name: Plan(sides["json"], side).translate(TREE_JSON) for name, side in sides.items()}
     mapping = document.load(MAPPING)
     for source, seed in seeds.items():
@@ -140,7 +140,7 @@ def trees() -> Iterator[tuple[str, bytes]]:
 
 
 def untyped() -> Iterator[tuple[str, bytes]]:
-    sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
+    sides = {name: Side(formats.get(name), None) for name in ("cbor", "json", "msgpack")}
     number = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
     seeds = {
         name: [Plan(sides["json"], side).translate(each) for each in (number, MANY_KEYS)]
@@ -172,7 +172,7 @@ def typed_into_untyped() -> Iterator[tuple[str, bytes]]:
 
 def loops() -> Iterator[tuple[str, bytes]]:
     """One message into many: refused items, lists in lists, whole values as text; and messages that are refused."""
-    formats_of = {"avro", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
+    formats_of = {"avro", "cbor", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
     for name, plan, seed in each_vectors.plans():
         if not formats_of >= {plan.source.format, plan.target.format}:
             continue

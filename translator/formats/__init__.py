@@ -30,6 +30,7 @@ USUAL: Final = "neuron"
 _BUILT_IN: Final = {
     "avro": "translator.formats.avro:FORMAT",
     "avro-json": "translator.formats.avrojson:FORMAT",
+    "cbor": "translator.formats.cbor:FORMAT",
     "json": "translator.formats.json:FORMAT",
     "msgpack": "translator.formats.msgpack:FORMAT",
     "neuron": "translator.formats.neuron:FORMAT",

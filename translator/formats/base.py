@@ -33,7 +33,7 @@ class WireForm:
     S6), `null_not_finite` (NaN and infinity are null, S4), `wire` (Protobuf's). Enums: `number` (by number), `lax` (by
     either), `closed` (S17), `null_zero` (S12). Bytes and what stands in them: `bytes`, their text in JSON, and
     `codepoints`, that of what Avro has in bytes; a UUID that is `raw` is its sixteen bytes. Times: `number` (a count),
-    `extension` (MessagePack's), `unit` (where it isn't the type's).
+    `extension` (MessagePack's, or CBOR's tag), `unit` (where it isn't the type's).
     """
 
     quoted: bool = False
@@ -153,6 +153,8 @@ class Format:
     (S12). `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its
     branches can't be told apart again, `names_branches`: each comes with its name (S19). `unknown`: what becomes of
     members that the schema doesn't name (S14). `forms`: fields that have bytes in another form than the rest.
+    `sorts_keys`: members are written in the order of their encoded names. `has_tags`: untyped values carry CBOR's tags,
+    and numbers of any size.
 
     What files and commands ask of it:
     `container`: what a stream of messages stands in unless another is named. `suffixes`: of files, and the container
@@ -183,6 +185,8 @@ class Format:
     unknown: Literal["by schema", "ignore", "refuse"] = "by schema"
     forms: Forms | None = None
     encode_key: KeyEncoding | None = None
+    sorts_keys: bool = False
+    has_tags: bool = False
     container: str = "delimited"
     suffixes: Mapping[str, str] = field(default_factory=dict, hash=False)
     text: bool = False

@@ -103,7 +103,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         raise PlanError(_unique(context.problems))
     image = context.image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
-        skip_root=skip_root(tables, source.format, s),
+        skip_root=skip_root(tables, source.format, s), tags=int(policies.tags == "value"),
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
     return Compiled(image, context.image.names, context.losses, warnings, told(context.image, read_root))

@@ -172,12 +172,12 @@ class Image:
 
     def dump(
         self, *, reader: int, writer: int, read_root: int, write_root: int, skip_root: int = NONE,
-        registers: int = 0, many: int = 0, lookups: int = NONE,
+        registers: int = 0, many: int = 0, tags: int = 0, lookups: int = NONE,
     ) -> bytes:  # fmt: skip
         """The image's bytes. `reader`, `writer`: h9_format; the roots: nodes; `registers` and `many`: of the
-        instructions; `lookups`: the first of the words that these have (`seek`)."""
+        instructions; `tags`: CBOR's policy; `lookups`: the first of the words that instructions have (`seek`)."""
         header = Header(
-            reader, writer, read_root, write_root, skip_root, registers, many,
+            reader, writer, read_root, write_root, skip_root, registers, many, tags,
             len(self.nodes), len(self.fields), len(self.records), len(self.keys), len(self.fills), len(self.enums),
             len(self.symbols), len(self.steps), len(self.insns), len(self.words64), len(self.words32), len(self.pool),
             len(self.names), found=self.found, found_insns=lookups,

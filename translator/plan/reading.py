@@ -19,6 +19,7 @@ from schemas.model import (
     Array,
     Bool,
     Bytes,
+    Date,
     Decimal,
     Enum,
     Field,
@@ -303,9 +304,11 @@ class Reading:
             form = target.scalar(t, policies)
             says_nan = form is not None and (form.null_not_finite or form.quoted)
             fits |= Fits.TIMES if says_nan else Fits.TIMES | Fits.FINITE
-        elif self.format.text and not target.text:
+        elif target.has_tags:
+            fits |= Fits.DIGITS if self.format.text else 0 if self.format.has_tags else Fits.TIMES
+        elif not target.text and (self.format.text or self.format.has_tags):
             fits |= Fits.WORD
-        return fits
+        return fits | (Fits.SIMPLE if self.format.has_tags and not target.has_tags else 0)
 
     def _list(self, s: Array, t: Array, path: str) -> int:
         item = self.value(s.items, t.items, f"{path}[]")
@@ -423,8 +426,8 @@ class Reading:
 
     def _same_reach(self, s: Type, t: Type) -> bool:
         """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
-        counts of a unit of the day."""
-        if type(s) is not type(t):
+        counts of a unit of the day. CBOR's dates and instants come as counts too, and are written as text."""
+        if type(s) is not type(t) or (self.format.has_tags and isinstance(s, (Date, Timestamp))):
             return False
         same_unit = not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
         return same_unit and (self.format is self.context.target or (isinstance(s, Time) and self.format.positional))

@@ -64,6 +64,8 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
+    SIMPLE = C.H9_FITS_SIMPLE
+    DIGITS = C.H9_FITS_DIGITS
     ROUNDED = C.H9_FITS_ROUNDED
 
 
@@ -188,6 +190,7 @@ class Header(NamedTuple):
     skip_root: int
     registers: int
     many: int
+    tags: int
     nodes: int
     fields: int
     records: int

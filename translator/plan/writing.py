@@ -121,6 +121,8 @@ class Writing:
             self.image.records[index] = kept or table._replace(unknown=C.H9_UNKNOWN_IGNORE)
 
     def _order(self, placed: Placed) -> list[Member]:
+        if self.format.sorts_keys:
+            return sorted(placed.members, key=lambda member: self._key(member.field))
         if not self.format.tagged:
             return placed.members
         return sorted(placed.members, key=lambda member: member.field.number or 0)

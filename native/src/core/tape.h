@@ -22,9 +22,28 @@ typedef enum h9_tape_kind {
     H9_T_STRING, /* p, n: valid UTF-8 */
     H9_T_BYTES,
     H9_T_LIST,
-    H9_T_MAP,      /* n items or pairs; a map's keys are items too, before their values */
-    H9_T_EXTENSION /* MessagePack: p[-1] is the type byte, n the size of the body at p */
+    H9_T_MAP,       /* n items or pairs; a map's keys are items too, before their values */
+    H9_T_EXTENSION, /* MessagePack: p[-1] is the type byte, n the size of the body at p */
+    H9_T_SIMPLE     /* CBOR: the simple value v.u, which means nothing */
 } h9_tape_kind;
+/* What only CBOR tells apart, beside H9_SPAN_PLAIN in an item's flags: to every other format it is the item without. */
+typedef enum h9_tape_mark {
+    H9_MARK_NONE,
+    H9_MARK_UNDEFINED, /* NULL */
+    H9_MARK_INTEGER,   /* STRING, a key: the integer that it is the digits of */
+    H9_MARK_DECIMAL,   /* NUMBER: a decimal fraction */
+    H9_MARK_SET,       /* LIST, tag 258 */
+    H9_MARK_EMBEDDED,  /* BYTES, tag 24 */
+    H9_MARK_TIME,      /* STRING, tag 0; 37, 100 and 1004; from here on 32 to 36 */
+    H9_MARK_UUID,
+    H9_MARK_DAYS,
+    H9_MARK_DATE,
+    H9_MARK_URI
+} h9_tape_mark;
+#define H9_TAPE_MARKS 1u /* the lowest of a mark's five bits */
+#define H9_TAPE_FORMS 6u /* of BYTES, after them: 1 + the h9_bytes_form that they are to have in text, or 0 */
+#define H9_TAPE_MARK(item) ((item)->flags >> H9_TAPE_MARKS & 31u)
+#define H9_TAPE_FORM(item) ((item)->flags >> H9_TAPE_FORMS & 3u)
 typedef struct h9_tape_item {
     uint16_t kind;
     uint8_t flags; /* STRING: H9_SPAN_PLAIN */

@@ -81,3 +81,12 @@ bool h9_members_end(h9_context *c, const h9_members *m, const uint8_t *at)
     if (m->r->must && !h9_all_met(c, m->r, m->seen, at)) return false;
     return h9_finish(c, m->r, m->frame, at);
 }
+
+uint32_t h9_members_shown(const h9_context *c, const h9_record *r, const h9_slot *frame)
+{
+    const uint64_t *bits = h9_cbits(frame, r);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->count; i++)
+        count += h9_how_shown(c, &c->plan->fields[r->first + i], frame, bits) != H9_ABSENT;
+    return count;
+}

@@ -8,6 +8,7 @@
 #include "core/plan.h"
 #include "steps/convert.h"
 #include "values/big.h"
+#include "values/decimal.h"
 #include "values/number.h"
 #include "values/time.h"
 #include "values/utf8.h"
@@ -47,14 +48,33 @@ static h9_code number_fits_double(const h9_number *n)
 
 static bool exactly(uint32_t fits) { return (fits & (H9_FITS_DOUBLE | H9_FITS_ROUNDED)) == H9_FITS_DOUBLE; }
 
-/* A number's text: an integer over 64 bits, "-0", or one with a point or an exponent. */
+static bool fits_64(const h9_number *n)
+{
+    int64_t i;
+    uint64_t u;
+    return h9_number_i64(n, &i) == 0 || h9_number_u64(n, &u) == 0;
+}
+
+/* Whether a decimal holds it. */
+static bool fits_digits(const h9_tape_item *item, const h9_number *n)
+{
+    uint8_t digits[H9_MAX_DECIMAL_BYTES];
+    int why;
+    if (n->exact && n->exponent >= -H9_MAX_PRECISION / 2 && n->exponent <= H9_MAX_PRECISION / 2) return true;
+    int32_t places = h9_decimal_places(item->v.p, item->n);
+    return places <= H9_MAX_PRECISION
+           && h9_decimal_parse(item->v.p, item->n, places, H9_MAX_PRECISION, digits, &why) != 0;
+}
+
+/* A number's text: an integer over 64 bits, a decimal of CBOR's, "-0", or one with a point or an exponent. */
 static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 {
     h9_number number;
     double d;
-    if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64))) return H9_OK;
+    if (!(fits & (H9_FITS_DOUBLE | H9_FITS_64 | H9_FITS_DIGITS))) return H9_OK;
     if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
-    if (fits & H9_FITS_64 && number.integral && number.mantissa != 0) return H9_E_RANGE;
+    if (fits & H9_FITS_DIGITS) return fits_digits(item, &number) ? H9_OK : H9_E_RANGE;
+    if (fits & H9_FITS_64 && number.integral && number.mantissa != 0 && !fits_64(&number)) return H9_E_RANGE;
     if (!h9_number_f64(&number, &d)) return H9_E_RANGE;
     return exactly(fits) ? number_fits_double(&number) : H9_OK;
 }
@@ -82,6 +102,7 @@ static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
     case H9_T_FLOAT32: return finite || isfinite(item->v.f) ? H9_OK : H9_E_NOT_FINITE;
     case H9_T_NUMBER: return number_fits(fits, item);
     case H9_T_BYTES: return fits & H9_FITS_TEXT ? H9_E_TYPE : H9_OK;
+    case H9_T_SIMPLE: return fits & H9_FITS_SIMPLE ? H9_E_EXTENSION : H9_OK;
     case H9_T_EXTENSION: return fits & H9_FITS_TEXT ? H9_E_TYPE : fits & H9_FITS_TIMES ? extension_fits(item) : H9_OK;
     default: return H9_OK;
     }
@@ -106,7 +127,8 @@ static uint32_t first_misfit(const h9_context *c, uint32_t fits, const h9_slot *
 static uint32_t step_fits(const h9_step *s)
 {
     if (s->code == H9_STEP_ANY_FITS) return s->a;
-    return s->b & (H9_N_QUOTED | H9_N_NULL_NOT_FINITE) ? H9_FITS_TIMES : H9_FITS_FINITE | H9_FITS_TIMES;
+    uint32_t never = H9_FITS_TIMES | H9_FITS_SIMPLE;
+    return s->b & (H9_N_QUOTED | H9_N_NULL_NOT_FINITE) ? never : H9_FITS_FINITE | never;
 }
 
 /* --- where a refused item stands --- */

@@ -187,7 +187,7 @@ MARKS = [
     b"\x1f\x8b\x08\0",
     b"\x28\xb5\x2f\xfd",
 ]
-FORMATS = [None, "protobuf", "json", "protojson", "avro-json", "otlp-json", "msgpack"]
+FORMATS = [None, "protobuf", "json", "protojson", "avro-json", "otlp-json", "msgpack", "cbor"]
 
 
 @given(st.sampled_from(MARKS), st.binary(max_size=40), st.sampled_from(FORMATS), st.sampled_from(FRAMINGS))

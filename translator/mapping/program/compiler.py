@@ -40,7 +40,7 @@ def compile_mapping(source: Side, target: Side, mapping: Mapping, policies: Poli
     data = image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
         skip_root=skip_root(typed.tables, source.format, typed.source_root),
-        registers=emitter.asm.most, many=int(mapping.many), lookups=lookups,
+        registers=emitter.asm.most, many=int(mapping.many), tags=int(chosen.tags == "value"), lookups=lookups,
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
     return Compiled(data, image.names, typed.losses(), warnings, told(image, read_root, lookups=lookups))

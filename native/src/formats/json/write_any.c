@@ -31,6 +31,13 @@ static uint8_t *put_extension(h9_context *c, const h9_tape_item *item, uint8_t *
     return w;
 }
 
+/* In the form that CBOR's tags 21 to 23 ask for, else in the dialect's (S8). */
+static uint8_t *put_bytes(h9_context *c, const h9_node *n, const h9_tape_item *item, uint8_t *w)
+{
+    unsigned form = H9_TAPE_FORM(item);
+    return h9_json_put_bytes(c, form ? form - 1 : n->b, item->v.p, item->n, w);
+}
+
 /* A tape item that holds no others. */
 static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *item, uint8_t *w)
 {
@@ -44,7 +51,8 @@ static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *it
     case H9_T_FLOAT32: return put_tape_float(n, item, w);
     case H9_T_STRING: return h9_json_put_string(c, item->v.p, item->n, item->flags, w);
     case H9_T_NUMBER: w = h9_json_room(c, w, item->n); return w ? h9_copy_short(w, item->v.p, item->n) : NULL;
-    case H9_T_BYTES: return h9_json_put_bytes(c, n->b, item->v.p, item->n, w);
+    case H9_T_BYTES: return put_bytes(c, n, item, w);
+    case H9_T_SIMPLE: return refuse(c, H9_E_EXTENSION);
     default: return put_extension(c, item, w);
     }
 }

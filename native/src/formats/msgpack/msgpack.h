@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/slot.h"
+#include "formats/scalar.h"
 #include "values/time.h"
 
 enum {
@@ -61,17 +62,9 @@ static inline double mp_get_f64(const uint8_t *p)
 
 /* --- heads (formats/msgpack/head.c) --- */
 
-typedef struct mp_head {
-    uint8_t kind;        /* h9_kind */
-    bool truth;          /* BOOL: its value; INT: below zero; FLOAT: of 8 bytes */
-    uint32_t n;          /* STRING, BYTES, EXTENSION: bytes of the body; LIST: items; MAP: pairs */
-    const uint8_t *body; /* STRING, BYTES, FLOAT; EXTENSION: body[-1] is its type */
-    uint64_t bits;       /* INT: in two's complement */
-} mp_head;
-
 /* Reads the head at p (which may be the end). Returns where the value ends, or where a list's or map's first item
  * begins. NULL: refused. */
-const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out);
+const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, h9_head *out);
 /* The kind (h9_kind) of a value that begins with this byte; H9_KINDS for 0xC1. */
 uint8_t h9_msgpack_kind(uint8_t first);
 /* Passes over a value, checking its structure only. */

@@ -3,11 +3,11 @@
 #include "formats/untyped.h"
 #include "values/time.h"
 
-static bool add_float(h9_context *c, const mp_head *h, const uint8_t *at)
-{ return h->truth ? h9_untyped_f64(c, mp_get_f64(h->body), at) : h9_untyped_f32(c, mp_get_f32(h->body), at); }
+static bool add_float(h9_context *c, const h9_head *h, const uint8_t *at)
+{ return h->truth ? h9_untyped_f64(c, h->d, at) : h9_untyped_f32(c, mp_get_f32(h->body), at); }
 
 /* Kept as it is; a timestamp must be one all the same (B59). */
-static bool add_extension(h9_context *c, const mp_head *h, const uint8_t *at)
+static bool add_extension(h9_context *c, const h9_head *h, const uint8_t *at)
 {
     int64_t seconds;
     uint32_t nanos;
@@ -22,7 +22,7 @@ static const uint8_t *read_any(h9_context *c, bool last_wins, const uint8_t *p);
 
 static const uint8_t *read_key(h9_context *c, bool last_wins, h9_nest *map, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     if (h.kind != H9_KIND_STRING) return h9_fail(c, H9_E_KEY, p);
@@ -30,7 +30,7 @@ static const uint8_t *read_key(h9_context *c, bool last_wins, h9_nest *map, cons
 }
 
 /* `p`: after the head, which stands at `at`. */
-static const uint8_t *read_nest(h9_context *c, bool last_wins, const mp_head *h, const uint8_t *p, const uint8_t *at)
+static const uint8_t *read_nest(h9_context *c, bool last_wins, const h9_head *h, const uint8_t *p, const uint8_t *at)
 {
     h9_nest nest;
     bool map = h->kind == H9_KIND_MAP;
@@ -46,7 +46,7 @@ static const uint8_t *read_nest(h9_context *c, bool last_wins, const mp_head *h,
 
 static const uint8_t *read_any(h9_context *c, bool last_wins, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     bool done;
