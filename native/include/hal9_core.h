@@ -192,8 +192,8 @@ const h9_place *h9_places(const h9_context *context);
 /* Where each result ends, of a plan that makes many; *count: how many. */
 const h9_result *h9_results(const h9_context *context, size_t *count);
 
-/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
- * made. */
+/* Members that were passed over because the source's schema doesn't name them (S14) or their symbols (S17), counted
+ * since the context was made. */
 typedef struct h9_ignored {
     uint32_t record; /* of the image */
     uint32_t key_length;

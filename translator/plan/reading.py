@@ -424,6 +424,9 @@ class Reading:
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         row = nodes.scalar(self.format, s, self.context.policies)
         assert row is not None
+        if self.context.policies.unknown == "ignore" and self.format.self_describing and not self.format.names_branches:
+            name = path.rpartition(".")[2].rstrip("[]{}").encode()  # S17: under which what is passed over is counted
+            row = row._replace(b=self.image.text(name), c=len(name))
         return self.image.node(row._replace(a=table))
 
     def _enum_text(self, s: Type, t: Type, path: str) -> int:

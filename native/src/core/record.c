@@ -89,6 +89,22 @@ void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n)
     c->ignored[c->ignored_size++] = (h9_ignored){n ? record : H9_NONE, (uint32_t)n, copy, 1};
 }
 
+const uint8_t *h9_unknown_symbol(h9_context *c, const h9_node *n, const uint8_t *at)
+{
+    h9_refuse(c, H9_E_SYMBOL, at);
+    if (n->c != 0) c->unknown_symbol = n;
+    return NULL;
+}
+
+bool h9_symbol_passed(h9_context *c)
+{
+    const h9_node *n = c->unknown_symbol;
+    if (n == NULL) return false;
+    h9_ignore(c, c->plan->records, c->plan->pool + n->b, n->c);
+    c->unknown_symbol = NULL;
+    return true;
+}
+
 /* --- keys of a map met twice --- */
 
 static bool same_key(const h9_slot *a, const h9_slot *b, uint8_t op)

@@ -4,6 +4,7 @@
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "core/record.h"
 #include "formats/msgpack/msgpack.h"
 #include "values/decimal.h"
 #include "values/number.h"
@@ -215,35 +216,34 @@ static bool take_symbol(h9_context *c, const h9_symbol *symbol, h9_slot *out, co
     return true;
 }
 
-static const uint8_t *read_symbol_name(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p)
+static const uint8_t *read_symbol_name(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
+    const h9_enum *e = &c->plan->enums[n->a];
     h9_slot name;
     const uint8_t *end = span(c, false, &name, p);
     if (end == NULL) return NULL;
     const h9_symbol *symbol = h9_symbol_named(c->plan, e, name.s.p, name.s.n);
     if (symbol != NULL) return take_symbol(c, symbol, out, p) ? end : NULL;
-    if (e->unknown == INT64_MIN) return h9_fail(c, H9_E_SYMBOL, p);
+    if (e->unknown == INT64_MIN) return h9_unknown_symbol(c, n, p);
     out->i = e->unknown;
     return end;
 }
 
-static const uint8_t *read_symbol_number(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p)
+static const uint8_t *read_symbol_number(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
+    const h9_enum *e = &c->plan->enums[n->a];
     int64_t number;
     const uint8_t *end = h9_msgpack_int(c, INT32_MIN, INT32_MAX, &number, p);
     if (end == NULL) return NULL;
     const h9_symbol *symbol = h9_symbol_numbered(c->plan, e, number);
     if (symbol != NULL) return take_symbol(c, symbol, out, p) ? end : NULL;
-    if (e->unknown == INT64_MIN && !e->open) return h9_fail(c, H9_E_SYMBOL, p);
+    if (e->unknown == INT64_MIN && !e->open) return h9_unknown_symbol(c, n, p);
     out->i = e->unknown == INT64_MIN ? number : e->unknown;
     return end;
 }
 
 static const uint8_t *read_enum(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
-{
-    const h9_enum *e = &c->plan->enums[n->a];
-    return h9_msgpack_kind(*p) == H9_KIND_STRING ? read_symbol_name(c, e, out, p) : read_symbol_number(c, e, out, p);
-}
+{ return h9_msgpack_kind(*p) == H9_KIND_STRING ? read_symbol_name(c, n, out, p) : read_symbol_number(c, n, out, p); }
 
 /* --- decimals --- */
 
