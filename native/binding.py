@@ -53,8 +53,8 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
     lib.H9_E_SIZE: ("SIZE", "not the size of the fixed"),
     lib.H9_E_KEY: ("KEY", "a map key of a kind that can't be one"),
     lib.H9_E_EXTENSION: ("EXTENSION", "an extension type that the target can't say"),
-    lib.H9_E_UNSUPPORTED: ("UNSUPPORTED", "not built yet"),
     lib.H9_E_CONDITION: ("CONDITION", "the mapping found no value where one must be"),
+    lib.H9_E_TYPE_URL: ("TYPE_URL", "not the type URL of a message that the schema knows"),
     lib.H9_E_DEPTH: ("DEPTH", "nested deeper than the limit"),
     lib.H9_E_ITEMS: ("ITEMS", "more items than the limit"),
     lib.H9_E_MEMORY: ("MEMORY", "more memory than the limit"),
@@ -64,6 +64,7 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
 """What each code is called, and the constant message that goes with it."""
 
 _FIRST_LIMIT: Final = lib.H9_E_DEPTH
+_KEPT: Final = lib.H9_KEPT
 DELIMITINGS: Final[dict[str, int]] = {
     "none": lib.H9_DELIMITING_NONE,
     "newline": lib.H9_DELIMITING_NEWLINE,
@@ -96,6 +97,15 @@ class Output(NamedTuple):
     errors: list[DataError]
     inputs: Sequence[int]
     items: Sequence[int] | None
+
+
+class Usage(NamedTuple):
+    """What calls cost: bytes that the context holds now; bytes of arena in the last call, at most at one time; and the
+    items of its last message."""
+
+    held: int
+    arena: int
+    items: int
 
 
 def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
@@ -139,6 +149,11 @@ class Context:
             raise MemoryError
         self.raw = ffi.gc(raw, lib.h9_context_free)
         self.size = ffi.new("size_t *")
+
+    def usage(self) -> Usage:
+        """What the last call cost."""
+        raw = lib.h9_context_usage(self.raw)
+        return Usage(raw.held, raw.arena, raw.items)
 
     def ignored(self) -> list[tuple[int, bytes, int]]:
         """Members passed over since this context was made: (record of the image, key, how often)."""
@@ -188,7 +203,10 @@ class LoadedPlan:
         out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
         if not out:
             raise self._errors(context)[0]
-        return ffi.unpack(out, size[0])  # type: ignore[no-any-return]
+        made = ffi.unpack(out, size[0])
+        if size[0] > _KEPT:
+            lib.h9_context_release(context.raw)
+        return made  # type: ignore[no-any-return]
 
     def _errors(self, context: Context) -> list[DataError]:
         size = context.size
@@ -249,10 +267,12 @@ class LoadedPlan:
         """`offsets`: of a plan that makes one result of each of the `count` messages."""
         data, errors = self._output(context), self._errors(context)
         if not self.many:
+            lib.h9_context_release(context.raw)
             return Output(data, offsets, errors, range(count), None)
         raw = lib.h9_results(context.raw, context.size)
         results = context.size[0]
         numbers = array("q", ffi.buffer(raw, results * ffi.sizeof("h9_result"))[:] if results else b"")
+        lib.h9_context_release(context.raw)
         return Output(data, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
 
     def _output(self, context: Context) -> bytes:
@@ -271,6 +291,12 @@ def _delimiting(name: str) -> int:
 def _as_bytes(data: Any) -> bytes:
     """Any buffer's bytes. TypeError: it is not a buffer."""
     return bytes(memoryview(data))
+
+
+def key_hashes(seed: bytes, texts: Iterable[bytes]) -> list[int]:
+    """`h9_key_hash` of each text, with a table's seed."""
+    words = ffi.from_buffer("uint32_t[]", seed)
+    return [lib.h9_key_hash(words, text, len(text)) for text in texts]
 
 
 class Row(Protocol):

@@ -30,8 +30,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """A null where the target only has its zero value (S11)."""
     any: Literal["refuse", "json"] = "refuse"
     """An untyped value where the target wants text: its JSON text (S34)."""
-    unbuilt: Literal["refuse", "run"] = "refuse"
-    """What isn't built yet: the plan doesn't compile, or a message that has it is refused."""
+    types: Literal["refuse", "base64"] = "refuse"
+    """A google.protobuf.Any whose message no schema knows, in JSON: refused, or its bytes as base64 text (S39)."""
 
 
 def choices() -> dict[str, tuple[str, ...]]:

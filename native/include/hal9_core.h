@@ -73,8 +73,8 @@ typedef enum h9_code {
     H9_E_SIZE = 45,          /* not a fixed's size */
     H9_E_KEY = 46,           /* a map key of a kind that can't be one */
     H9_E_EXTENSION = 47,     /* a MessagePack extension that the target can't say */
-    H9_E_UNSUPPORTED = 48,   /* not built yet, and the plan was told to find out at run time */
     H9_E_CONDITION = 49,     /* a mapping found no value where one must be */
+    H9_E_TYPE_URL = 50,      /* google.protobuf.Any: not a type URL, or no message's that the plan knows */
     /* limits */
     H9_E_DEPTH = 60,
     H9_E_ITEMS = 61,
@@ -94,6 +94,7 @@ typedef struct h9_allocator {
 /* What a message may cost at most. Over a limit, it is refused with the limit's code. Readers and writers recurse, so
  * depth has a bound of its own, which a higher limit is cut to. */
 #define H9_MAX_DEPTH 1000u
+#define H9_KEPT 4194304u
 typedef struct h9_limits {
     uint32_t depth;  /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
     uint32_t items;  /* items and entries of one message, all lists and maps together */
@@ -183,6 +184,10 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t
 
 /* --- what the last call made, valid until the next one on this context --- */
 
+/* Gives back what the last call made beyond what a context keeps for the next one, H9_KEPT bytes of each kind. What a
+ * call needed only while it ran is given back at its end. */
+void h9_context_release(h9_context *context);
+
 /* All results of the call, one after another; *size: of them all. NULL where nothing was written yet. */
 const uint8_t *h9_output(const h9_context *context, size_t *size);
 /* Refusals in the order of their messages; *count: how many. */
@@ -191,6 +196,14 @@ const h9_error *h9_errors(const h9_context *context, size_t *count);
 const h9_place *h9_places(const h9_context *context);
 /* Where each result ends, of a plan that makes many; *count: how many. */
 const h9_result *h9_results(const h9_context *context, size_t *count);
+
+/* What calls cost, for tests and for whoever watches over them. */
+typedef struct h9_usage {
+    uint64_t held;  /* bytes that the context holds now */
+    uint64_t arena; /* bytes of arena, at most at one time, in the last call; not its results */
+    uint64_t items; /* of its last message, as they count against the limit */
+} h9_usage;
+h9_usage h9_context_usage(const h9_context *context);
 
 /* Members that were passed over because the source's schema doesn't name them (S14) or their symbols (S17), counted
  * since the context was made. */

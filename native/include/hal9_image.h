@@ -10,10 +10,11 @@
 #ifndef HAL9_IMAGE_H
 #define HAL9_IMAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define H9_IMAGE_MAGIC 0x50493948u /* "H9IP" */
-#define H9_IMAGE_VERSION 2u
+#define H9_IMAGE_VERSION 3u
 #define H9_NO_SLOT 0xFFFFu
 #define H9_NONE 0xFFFFFFFFu
 
@@ -74,6 +75,9 @@ typedef enum h9_op {
                       first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it). JSON:
                       just node a; where c isn't 0, an object whose one member, called pool[b .. b+c), is node a (Avro's
                       unions, S19; writing: with quotes and colon). A field's node a may be INLINE */
+    H9_OP_TYPED,   /* google.protobuf.Any as JSON has it, an object with "@type" among the message's own members. .choice:
+                      NULL where it is empty, else a box of two slots: the message's .rec, and its type URL (.s). a:
+                      record table of the types (H9_STEP_UNPACK), each node a RECORD; branch: which */
     H9_OP_FAIL     /* refuses with code a. Structure is read no further */
 } h9_op;
 
@@ -169,7 +173,8 @@ typedef struct h9_record {
     uint32_t words;             /* 64-bit presence words of the frame: (slots + 63) / 64 */
     uint32_t need;              /* words64: `words` masks of what must be there once it is read, or H9_NONE */
     uint32_t first_fill, fills; /* what fills a slot of `need` that isn't there */
-    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key */
+    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key; then
+                                   the H9_SEED_WORDS that its keys are hashed with */
     uint32_t numbers,
         numbers_size; /* Protobuf: words32, field index in this record + 1 by number, for numbers < numbers_size */
     uint32_t sparse, sparse_size; /* Protobuf: words32, sorted pairs (number, field index) of the others */
@@ -185,6 +190,12 @@ typedef struct h9_key {
     uint32_t index;      /* field within its record; symbol within its enum */
     uint32_t hash;       /* h9_key_hash */
 } h9_key;
+
+/* What a hash table is seeded with. Who chooses the names must not be able to foresee it (B19): the compiler takes a
+ * digest of all of them. */
+#define H9_SEED_WORDS 4
+/* A key stands in its table at this number, cut by the mask, or after it where that is taken. */
+uint32_t h9_key_hash(const uint32_t *seed, const uint8_t *text, size_t size);
 
 typedef enum h9_fill_kind { H9_FILL_ZERO = 0, H9_FILL_SLOT = 1, H9_FILL_MSGPACK = 2, H9_FILL_MISSING = 3 } h9_fill_kind;
 typedef struct h9_fill {
@@ -289,7 +300,13 @@ typedef enum h9_step_code {
                        none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
                        code b. The first step of its RECORD's node, and of no other */
     H9_STEP_MASK_PATH, /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
-    H9_STEP_FAIL,      /* refuses with code a */
+    H9_STEP_UNPACK, /* google.protobuf.Any as Protobuf has it, .rec of record table b with its type URL in slot lo and its
+                       bytes in slot hi -> H9_OP_TYPED's .choice. a: record table of the types, with a slot: a field for
+                       each, found by its full name. Its node is the message's in Protobuf; where the field has the slot,
+                       JSON has the message under "value", in a frame of this one slot. With H9_UNKNOWN_KEEP its last
+                       field is any other type, whose bytes stay as they are (node BYTES) */
+    H9_STEP_PACK,   /* the reverse */
+    H9_STEP_FAIL,   /* refuses with code a */
     H9_STEPS
 } h9_step_code;
 

@@ -14,6 +14,7 @@ static void start_message(h9_context *c, size_t record, const uint8_t *begin, co
     c->end = end;
     c->depth = c->limits.depth;
     c->items = c->limits.items;
+    c->ahead_end = NULL;
     h9_arena_reset(c);
 }
 
@@ -62,7 +63,7 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimit
     c->errors_size = 0;
     c->places_size = c->places_done = 0;
     c->partial = false;
-    h9_release_excess(c);
+    c->arena_least = c->arena_left;
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
@@ -77,10 +78,10 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
         else done = read_message(c, &root, true) && write_message(c, &root);
-        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
         ends[i] = (int64_t)c->out_size;
     }
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
@@ -125,14 +126,14 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
-        if (!good && partial && c->code == H9_E_TRUNCATED) break;
+        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) break;
         if (good && (uint64_t)(next - p) > c->limits.record) {
             good = false;
             h9_fail(c, H9_E_RECORD, p);
         }
         if (good) good = write_message(c, &root);
         if (!good) {
-            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
             if (next == NULL) next = skip_message(c);
         }
         begin[i] = p - data;
@@ -147,7 +148,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
     }
     *done = i;
     *used = (size_t)(p - data);
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const uint8_t *h9_output(const h9_context *c, size_t *size)

@@ -32,7 +32,7 @@ FOREIGN: dict[int, NodeRow] = {
     40: nodes.time(1000),
     41: nodes.period(),
     42: nodes.decimal(2, 6),
-    49: nodes.fail(int(C.H9_E_UNSUPPORTED)),
+    49: nodes.fail(int(C.H9_E_BRANCH)),
 }
 """What fields are that no .proto has, by their numbers."""
 ALSO = {2: 37, 10: 9}

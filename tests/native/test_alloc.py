@@ -15,7 +15,7 @@ import pytest
 
 from native.binding import MESSAGES
 from native.errors import DataError
-from schemas import avro
+from schemas import avro, protobuf
 from tests import each_vectors, vectors
 from tests.native import images
 from translator import formats
@@ -65,6 +65,13 @@ version = 1
 "table" = "table"
 """
 ANY_JSON = b'{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"c":[[],{}]},"n":123456789012345678901234567890}'
+ANY_PROTO = """
+syntax = "proto3";
+import "google/protobuf/any.proto";
+message M { repeated google.protobuf.Any a = 1; google.protobuf.Any one = 2; map<string, string> text = 3; }
+"""
+ANY_MESSAGE = b"""{"a":[{"value":{"value":{"a":[{},[],"x"],"b":1},"@type":"u/google.protobuf.Struct"},
+"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
 MANY_KEYS = b"{" + b",".join(b'"k%d":[%d]' % (i, i) for i in range(3000)) + b"}"
 
 
@@ -143,6 +150,16 @@ def untyped() -> Iterator[tuple[str, bytes]]:
             yield f"any-{source}-{target}", pair(sides[source], sides[target], seeds[source])
 
 
+def any_messages() -> Iterator[tuple[str, bytes]]:
+    """Messages in an Any: shown, packed, looked for ahead, of unknown types."""
+    schema = protobuf.read({"any.proto": ANY_PROTO}, message="M")
+    sides = {name: Side(formats.get(name), schema) for name in ("protojson", "protobuf", "msgpack")}
+    seeds = {name: Plan(sides["protojson"], side).translate(ANY_MESSAGE) for name, side in sides.items()}
+    seeds["protojson"] = ANY_MESSAGE
+    for source, target in (("protojson", "protobuf"), ("protobuf", "protojson"), ("msgpack", "protojson")):
+        yield f"message-{source}-{target}", pair(sides[source], sides[target], [seeds[source], seeds[source][:-3]])
+
+
 def loops() -> Iterator[tuple[str, bytes]]:
     """One message into many: refused items, lists in lists, whole values as text; and messages that are refused."""
     formats_of = {"avro", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
@@ -186,7 +203,7 @@ def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
     program = build(tmp_path)
     files = []
-    for name, content in (*signals(), *trees(), *untyped(), *loops()):
+    for name, content in (*signals(), *trees(), *untyped(), *any_messages(), *loops()):
         path = tmp_path / f"{name}.case"
         path.write_bytes(content)
         files.append(str(path))

@@ -26,6 +26,7 @@ from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
 from translator.losses import Losses
 from translator.plan import matching, nodes
+from translator.plan.embedded import Messages
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
@@ -81,6 +82,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         lifting = Lifting()
         s, t = lifting.root(s), lifting.root(t)
         context.carried.update(lifting.carried)
+    context.embedded = Messages(context, (source.schema, target.schema))
     match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
     tables = RecordTables(context, match)
     reading, writing = Reading(context, source.format, tables), Writing(context)
@@ -88,6 +90,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
     tables.finish()
     write_root = writing.value(t, "")
     writing.finish()
+    context.embedded.finish()
     _refuse_silent_drops(context, drop)
     if context.problems:
         raise PlanError(_unique(context.problems))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
-from translator.plan.resolve import unbuilt
+from translator.plan.resolve import packs
 from translator.plan.shapes import last_name
 
 
@@ -162,7 +162,7 @@ class Frames:
         return placed
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
-        if unbuilt(inner) or each.oneof or each.default is not MISSING:
+        if packs(inner) or each.oneof or each.default is not MISSING:
             return False
         if self._apart and not self._apart.isdisjoint(map(last_name, (inner.name, *inner.aliases))):
             return False

@@ -8,8 +8,10 @@ contain themselves. Equal texts and equal chains of steps stand once.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from native import binding
 from native.binding import C
@@ -26,24 +28,6 @@ from translator.plan.rows import (
     StepRow,
     SymbolRow,
 )
-
-_MASK64 = (1 << 64) - 1
-
-
-def key_hash(key: bytes) -> int:
-    """`h9_key_hash` of core/lookup.h, bit for bit."""
-    n = len(key)
-    a = b = 0
-    if n >= 8:
-        a, b = int.from_bytes(key[:8], "little"), int.from_bytes(key[-8:], "little")
-    elif n >= 4:
-        a, b = int.from_bytes(key[:4], "little"), int.from_bytes(key[-4:], "little")
-    elif n > 0:
-        a = key[0] | key[n >> 1] << 8 | key[n - 1] << 16
-    a = (a ^ (n * 0x9E3779B97F4A7C15 & _MASK64)) * 0xBF58476D1CE4E5B9 & _MASK64
-    b = (b ^ (a >> 29)) * 0x94D049BB133111EB & _MASK64
-    a ^= b ^ (b >> 31)
-    return (a ^ (a >> 32)) & 0xFFFFFFFF
 
 
 @dataclass
@@ -148,23 +132,27 @@ class Image:
         return at
 
     def key_table(self, spellings: Sequence[tuple[bytes, int]]) -> tuple[int, int]:
-        """A hash table of (text, index) pairs, as (first word, mask). The first of equal texts counts."""
+        """A hash table of (text, index) pairs, as (first word, mask). The first of equal texts counts.
+
+        Its seed is a digest of all the texts: whoever changes one to make it collide changes where all of them stand
+        (B19), and the image is the same each time.
+        """
         size = 4
         while size < 2 * len(spellings) + 1:
             size *= 2
         table = [0] * size
-        seen: set[bytes] = set()
+        first: dict[bytes, int] = {}
         for text, index in spellings:
-            if text in seen:
-                continue
-            seen.add(text)
-            hashed = key_hash(text)
+            first.setdefault(text, index)
+        seed = blake2b(b"\0".join(first), digest_size=4 * C.H9_SEED_WORDS).digest()
+        hashes = binding.key_hashes(seed, first)
+        for (text, index), hashed in zip(first.items(), hashes, strict=True):
             at = hashed & (size - 1)
             while table[at]:
                 at = (at + 1) & (size - 1)
             self.keys.append(KeyRow(self.text(text), len(text), index, hashed))
             table[at] = len(self.keys)
-        return self.many32(table), size - 1
+        return self.many32([*table, *array("I", seed)]), size - 1
 
     # --- bytes ---
 
@@ -198,7 +186,7 @@ class Image:
             binding.pack("h9_symbol", self.symbols),
             binding.pack("h9_step", self.steps),
             binding.pack("h9_insn", self.insns),
-            b"".join(word.to_bytes(8, "little") for word in self.words64),
-            b"".join(word.to_bytes(4, "little") for word in self.words32),
+            array("Q", self.words64).tobytes(),
+            array("I", self.words32).tobytes(),
             bytes(self.pool),
         ]

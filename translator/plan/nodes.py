@@ -225,6 +225,12 @@ def named(value: int, name: int, size: int) -> NodeRow:
     return NodeRow(C.H9_OP_WRAPPED, a=value, b=name, c=size)
 
 
+def typed(types: int) -> NodeRow:
+    """JSON: google.protobuf.Any, a message with its type among its members; .choice of which and a box. `types`: record
+    table of the messages, a field for each, found by its full name."""
+    return NodeRow(C.H9_OP_TYPED, a=types)
+
+
 # --- by a format ---
 
 

@@ -21,8 +21,10 @@ from schemas.model import (
     Any,
     Array,
     Bool,
+    Bytes,
     Decimal,
     Enum,
+    Field,
     Float,
     Int,
     Map,
@@ -42,8 +44,8 @@ from translator.plan.enums import Enums
 from translator.plan.frames import Frames, Placed
 from translator.plan.image import Image
 from translator.plan.protobuf import Carried, Wrappers
-from translator.plan.resolve import any_shape, is_wrapper, mask_flag, plain, shape_fits, unbuilt
-from translator.plan.rows import NONE, Fits, NodeFlag
+from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, packs, plain, shape_fits
+from translator.plan.rows import NONE, Fits, NodeFlag, RecordRow
 from translator.plan.shapes import (
     alike,
     describe,
@@ -61,6 +63,22 @@ from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
 """The one JSON text that null is."""
+_PACKED = Record("", [Field("type_url", String()), Field("value", Bytes())])
+"""Where the two fields of an Any stand until it is unpacked."""
+
+
+class Embedded:
+    """What `embedded.py` does for both sides: record tables of the messages that a google.protobuf.Any may hold, for a
+    pair of formats. `read`: as the source has them; `written`: as the target has them."""
+
+    def read(self, source: Format, target: Format) -> int:
+        raise NotImplementedError
+
+    def written(self, source: Format, target: Format) -> int:
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Makes what was asked for."""
 
 
 @dataclass
@@ -76,6 +94,7 @@ class Compilation:
     losses: Losses = field(default_factory=Losses)
     problems: list[tuple[str, str]] = field(default_factory=list)
     carried: Carried = field(default_factory=dict)
+    embedded: Embedded = field(default_factory=Embedded)
 
     def problem(self, path: str, reason: str) -> int:
         """Notes why there is no plan; the node is never run."""
@@ -218,19 +237,38 @@ class Reading:
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
         wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
-        for raw in (s, t):
-            reason = unbuilt(raw)
-            if reason and self.context.meaning is not plain:
-                return self._unbuilt(path, reason)
+        if self.context.meaning is not plain and (self._expands(s) or self._expands(t, self.context.target)):
+            return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
         return self.image.node(nodes.wrapped(node)) if wrapped else node
 
-    def _unbuilt(self, path: str, reason: str) -> int:
-        if self.context.policies.unbuilt == "refuse":
-            return self.context.problem(path, reason)
-        self.context.losses.add(path, "checked", reason)
-        return self._refused(C.H9_E_UNSUPPORTED)
+    # --- google.protobuf.Any ---
+
+    def _expands(self, type_: Type, format_: Format | None = None) -> bool:
+        """Whether it is an Any that the format shows as the message in it."""
+        return is_any(type_) and expands(format_ or self.format)
+
+    def _any_message(self, s: Type, t: Type, path: str) -> int:
+        """An Any in JSON, on one side or on both. It stands in the frame as the target has it."""
+        shown = [self._expands(s), self._expands(t, self.context.target)]
+        if not (isinstance(s, Record) and isinstance(t, Record) and packs(s) and packs(t)):
+            return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+        self.context.losses.add(path, "checked", "refused where the message's type isn't known")
+        types = self.context.embedded.read(self.format, self.context.target)
+        if all(shown):
+            return self.image.node(nodes.typed(types))
+        placed = self.context.frames.of(t if shown[0] else _PACKED)
+        slots = {member.field.name: member.slot for member in placed.members}
+        url, value = slots["type_url"], slots["value"]
+        if shown[1]:
+            table = self.records.table(self, s, placed, path)
+            return self.image.node(nodes.record(table), [steps.unpack(types, table, url, value)])
+        table, (keys, mask) = self.image.reserve(), self.image.key_table([])
+        frame = placed.frame
+        self.image.records[table] = RecordRow(slots=frame.slots, words=frame.words, keys=keys, key_mask=mask)
+        packed = steps.pack(self.context.embedded.written(self.format, self.context.target), table, url, value)
+        return self.image.node(nodes.typed(types), [packed])
 
     def _solid(self, s: Type, t: Type, path: str) -> int:
         if isinstance(t, Any):

@@ -402,6 +402,17 @@ def unwrap(record: int, *, empty: int = 0, null: int = 0) -> StepRow:
     return StepRow(C.H9_STEP_UNWRAP, a=record, b=empty, c=null)
 
 
+def unpack(types: int, record: int, url: int, value: int) -> StepRow:
+    """.rec of the table `record`, a google.protobuf.Any, to the .choice of `nodes.typed`. `types`: record table of the
+    messages as Protobuf has them; `url`, `value`: the slots of its two fields."""
+    return StepRow(C.H9_STEP_UNPACK, a=types, b=record, lo=url, hi=value)
+
+
+def pack(types: int, record: int, url: int, value: int) -> StepRow:
+    """The reverse of `unpack`."""
+    return StepRow(C.H9_STEP_PACK, a=types, b=record, lo=url, hi=value)
+
+
 def fail(code: int) -> StepRow:
     """Refuses with `code` (H9_E_*)."""
     return StepRow(C.H9_STEP_FAIL, a=code)

@@ -15,7 +15,7 @@ from translator.plan.fields import give_form
 from translator.plan.frames import Member, Placed
 from translator.plan.protobuf import Wrappers, tag
 from translator.plan.reading import Compilation
-from translator.plan.resolve import any_shape, is_wrapper, mask_flag, plain, unbuilt
+from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, plain
 from translator.plan.rows import FieldFlag, FieldRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, item_width, kind_table, null_index, optional
 
@@ -67,8 +67,8 @@ class Writing:
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
         meaning = self.context.meaning(t)
-        if unbuilt(t) and self.context.meaning is not plain:
-            return self.image.node(nodes.null())
+        if is_any(t) and expands(self.format) and self.context.meaning is not plain:
+            return self.image.node(nodes.typed(self.context.embedded.written(self.context.source, self.format)))
         node = self._solid(meaning, path)
         wrapped = is_wrapper(t) and self.format.tagged and meaning is not t
         return self.image.node(nodes.wrapped(node)) if wrapped else node

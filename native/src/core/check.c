@@ -6,7 +6,8 @@
 
 static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32_t members)
 {
-    if (!h9_within(table_at, (uint64_t)mask + 1, p->h.words32) || (mask & (mask + 1)) != 0) return false;
+    if (!h9_within(table_at, (uint64_t)mask + 1 + H9_SEED_WORDS, p->h.words32) || (mask & (mask + 1)) != 0)
+        return false;
     bool empty = false;
     for (uint32_t i = 0; i <= mask; i++) {
         uint32_t entry = p->words32[table_at + i];
@@ -141,6 +142,26 @@ static bool good_unwrap(const h9_plan *p, const h9_node *n)
     return s->code != H9_STEP_UNWRAP || (n->op == H9_OP_RECORD && n->a == s->a);
 }
 
+/* The types that an Any may hold; `shown`: as JSON has them, each a record with a frame of its own. */
+static bool good_types(const h9_plan *p, uint32_t types, bool shown)
+{
+    if (types >= p->h.records || p->records[types].slots != 1) return false;
+    const h9_record *r = &p->records[types];
+    if (!h9_within(r->first, r->count, p->h.fields)) return false;
+    for (uint32_t i = 0; shown && i < r->count; i++) {
+        uint32_t node = p->fields[r->first + i].node;
+        if (node >= p->h.nodes || p->nodes[node].op != H9_OP_RECORD) return false;
+    }
+    return true;
+}
+
+static bool good_packed(const h9_plan *p, const h9_step *s)
+{
+    if (!good_types(p, s->a, false) || s->b >= p->h.records) return false;
+    int64_t slots = p->records[s->b].slots;
+    return s->lo >= 0 && s->lo < slots && s->hi >= 0 && s->hi < slots;
+}
+
 static bool good_node(const h9_plan *p, const h9_node *n)
 {
     if (n->conv >= p->h.steps || !good_unwrap(p, n)) return false;
@@ -154,6 +175,7 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     case H9_OP_RECORD:
     case H9_OP_INLINE: return n->a < p->h.records;
     case H9_OP_UNION: return good_union(p, n);
+    case H9_OP_TYPED: return good_types(p, n->a, true);
     case H9_OP_DATE: return true;
     case H9_OP_TIME:
     case H9_OP_TIMESTAMP: return n->a > 0 && n->a <= 1000000000u && 1000000000u % n->a == 0;
@@ -171,6 +193,8 @@ static bool good_step(const h9_plan *p, uint32_t i)
     case H9_STEP_ENUM_TO_STRING:
     case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
     case H9_STEP_UNWRAP: return s->a < p->h.records;
+    case H9_STEP_UNPACK:
+    case H9_STEP_PACK: return good_packed(p, s);
     case H9_STEP_TIMESTAMP_UNIT:
     case H9_STEP_TIMESTAMP_TO_I:
     case H9_STEP_I_TO_TIMESTAMP:

@@ -12,6 +12,13 @@ typedef struct h9_chunk {
     size_t size;
 } h9_chunk;
 
+/* A large list's memory; its items follow. */
+typedef struct h9_block {
+    struct h9_block *older, *newer;
+    size_t size, spare; /* the items are aligned as a slot is */
+} h9_block;
+_Static_assert(sizeof(h9_block) % 16 == 0, "items of a block are aligned");
+
 struct h9_context {
     const uint8_t *begin, *end; /* the message */
     const h9_plan *plan;
@@ -19,9 +26,13 @@ struct h9_context {
     uint32_t items;            /* how many more items may come */
     uint8_t *free, *chunk_end; /* the arena: what is left of the newest chunk */
     h9_chunk *chunks;          /* newest first */
-    uint64_t arena_left;       /* of limits.memory, beyond the chunks held */
+    h9_block *blocks;          /* newest first */
+    uint32_t blocks_count;
+    uint64_t arena_least; /* what arena_left came down to in this call */
+    uint64_t arena_left;  /* of limits.memory, beyond the chunks and blocks held */
     h9_tape_item *tape;
-    uint32_t tape_size, tape_cap;
+    uint32_t tape_size;
+    size_t tape_cap;
     uint8_t *out;
     size_t out_size, out_cap; /* finished messages; room for the current one after them */
     uint8_t *back;
@@ -45,12 +56,15 @@ struct h9_context {
     uint64_t generated; /* ids made so far */
     h9_limits limits;
     h9_allocator memory;
+    const uint8_t *ahead, *ahead_end; /* JSON that was looked through for "@type" (formats/json/typed.c) */
+    struct h9_typed_object *typed;    /* the objects in there, in order */
+    size_t typed_size, typed_cap;
     bool partial; /* running out of input isn't an error of the message */
 };
 
 /* What h9_allocator.resize is where the caller names none. */
 void *h9_default_resize(void *state, void *block, size_t old_size, size_t size);
-/* Between two calls: one huge message must not hold its memory for ever. */
-void h9_release_excess(h9_context *c);
+/* At a call's end: one huge message must not hold its memory for ever. What the call made stays. Returns `code`. */
+h9_code h9_end_call(h9_context *c, h9_code code);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What a value means is wrong, from its type to what a mapping wants of it. */
-_Static_assert(H9_E_BLOCK < H9_E_TYPE && H9_E_CONDITION < H9_E_DEPTH, "the codes are in order");
+_Static_assert(H9_E_BLOCK < H9_E_TYPE && H9_E_TYPE_URL < H9_E_DEPTH, "the codes are in order");
 
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
 {

@@ -9,7 +9,7 @@
 #include "hal9_core.h"
 
 /* One item of an `any` tape. The order matters: what JSON writes without quotes comes first, up to H9_T_NUMBER. A list
- * or map stands before its items; `u.end` is the tape index after its last one. */
+ * or map stands before its items. */
 typedef enum h9_tape_kind {
     H9_T_NULL,
     H9_T_FALSE,
@@ -27,26 +27,29 @@ typedef enum h9_tape_kind {
 } h9_tape_kind;
 typedef struct h9_tape_item {
     uint16_t kind;
-    uint16_t flags; /* STRING: H9_SPAN_PLAIN */
-    uint32_t n;
+    uint8_t flags; /* STRING: H9_SPAN_PLAIN */
+    uint8_t head;  /* what has p: the value begins so many bytes before it, or H9_TAPE_NOWHERE */
+    uint32_t n;    /* LIST, MAP: items, pairs; what has p: bytes; else where the value begins, as v.in.from */
     union {
         int64_t i;
         uint64_t u;
         double d;
         float f;
         const uint8_t *p;
-        uint64_t end;
+        struct {
+            uint32_t end, from; /* LIST, MAP: the tape index after the last one in it; where it begins in the message */
+        } in;
     } v;
 } h9_tape_item;
+_Static_assert(sizeof(h9_tape_item) == 16, "an item is 16 bytes");
+
+#define H9_TAPE_NOWHERE 0xFFu /* h9_tape_item.head: the bytes at p stand elsewhere */
 
 /* Where the item after the one at `index` stands, and after all that is in it. */
 static inline uint32_t h9_tape_after(const h9_tape_item *tape, uint32_t index)
 {
     const h9_tape_item *item = &tape[index];
-    return item->kind == H9_T_LIST || item->kind == H9_T_MAP ? (uint32_t)item->v.end : index + 1;
+    return item->kind == H9_T_LIST || item->kind == H9_T_MAP ? item->v.in.end : index + 1;
 }
-
-/* One more item on the tape (index; the pointer moves when it grows). NULL: refused. */
-h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind);
 
 #endif

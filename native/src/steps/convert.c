@@ -7,6 +7,7 @@
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "steps/packed.h"
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0
@@ -208,11 +209,13 @@ static h9_code symbol_table(h9_context *c, const h9_step *s, h9_slot *v)
 _Static_assert(H9_STEP_RANGE_I == 1 && H9_STEP_BOOL_TO_I < H9_STEP_FINITE_F64 && H9_STEP_FINITE_F64 < H9_STEP_UTF8,
                "number steps come first");
 
-static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
+static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v, const uint8_t *at)
 {
     switch (s->code) {
     case H9_STEP_BOX: return box(c, s, v);
     case H9_STEP_UNWRAP: return unwrap(c, s, v);
+    case H9_STEP_UNPACK: return h9_unpack(c, s, v, at);
+    case H9_STEP_PACK: return h9_pack(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_ANY_TO_STRING:
     case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
@@ -232,8 +235,9 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
 bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at)
 {
     for (uint32_t i = conv; i != 0; i = c->plan->steps[i].next) {
-        h9_code code = one_step(c, &c->plan->steps[i], v);
+        h9_code code = one_step(c, &c->plan->steps[i], v, at);
         if (H9_UNLIKELY(code != H9_OK)) {
+            if (code == H9_TOLD) return false;
             h9_fail(c, code, at);
             c->is_meaning = code >= H9_E_TRUNCATED && code < H9_E_DEPTH; /* the value was read */
             return false;

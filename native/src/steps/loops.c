@@ -40,6 +40,7 @@ void h9_machine_item(h9_machine *m, const h9_insn *n)
     m->item = n;
     m->mark.loop = m->loop;
     m->mark.chunks = m->c->chunks;
+    m->mark.blocks = m->c->blocks_count;
     m->mark.free = m->c->free;
     m->mark.end = m->c->chunk_end;
     m->mark.tape = m->c->tape_size;
@@ -49,6 +50,7 @@ void h9_machine_item(h9_machine *m, const h9_insn *n)
 static void free_item(h9_machine *m)
 {
     h9_context *c = m->c;
+    h9_drop_blocks(c, m->mark.blocks);
     while (H9_UNLIKELY(c->chunks != m->mark.chunks)) h9_drop_chunk(c);
     c->free = m->mark.free;
     c->chunk_end = m->mark.end;

@@ -26,7 +26,7 @@ typedef struct {
         const h9_insn *loop; /* the innermost then */
         h9_chunk *chunks;
         uint8_t *free, *end;
-        uint32_t tape;
+        uint32_t blocks, tape;
     } mark; /* of the memory, where the item began */
     struct {
         size_t out, errors, places, results;

@@ -61,7 +61,7 @@ class WritingOptions:
         """As it is named, else by the output's name. UsageError: neither tells."""
         found = self.to or _LANGUAGES.get(PurePath(out).suffix.lower()) or usual
         if found is None:
-            raise UsageError(f"{files.shown(out, '(stdout)')}: the name doesn't tell the language", "say --to avro")
+            raise UsageError(f"{files.shown(out, '(stdout)')}: the name doesn't tell the language", "say --to avro, protobuf or jsonschema")
         return found
 
 

@@ -119,7 +119,10 @@ def _unmade(error: TranslatorError) -> Told:
         return Told(STOPPED, code, f"{code.lower()}: {error}", _BY_CODE.get(code, ""))
     if isinstance(error, PlanError):
         return Told(USAGE, "PLAN", "the schemas make no plan:", for_problems(problems), problems)
-    return Told(USAGE, "MAPPING", "the mapping can't be used:", "correct these keys in the mapping's file", problems)
+    if isinstance(error.__cause__, OSError):
+        return Told(USAGE, "IO", _named(error.__cause__), for_os(error.__cause__))
+    hint = "correct these keys in the mapping's file" if any(key for key, _ in problems) else ""
+    return Told(USAGE, "MAPPING", "the mapping can't be used:", hint, problems)
 
 
 def for_problems(problems: Sequence[tuple[str, str]]) -> str:

@@ -15,6 +15,7 @@ from cyclopts import Group, Parameter, Token
 from native.binding import Limits
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
+from translator.cli.shared.slips import NoOptionError
 from translator.containers.base import StreamLimits
 from translator.engine.compile import shared
 from translator.engine.transformers import SHARED
@@ -51,9 +52,9 @@ def _size(type_: Any, tokens: Sequence[Token]) -> int:
 
 
 def _no_option(type_: Any, value: str | None) -> None:
-    """A file may be called `-`, but what else begins like that is an option that isn't there."""
+    """A file may be called `-`, but what else begins like that is an option that isn't there (./-x is a file)."""
     if value is not None and value.startswith("-") and value != "-":
-        raise ValueError(f"there is no option {value}; --help lists them, and ./{value} would be a file")
+        raise NoOptionError(value)
 
 
 FILE = Parameter(allow_leading_hyphen=True, validator=_no_option)

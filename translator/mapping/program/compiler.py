@@ -52,5 +52,6 @@ def _written(typed: TypedMapping, emitter: Emitter) -> int:
         node = writing.value(typed.root, "")
         writing.finish()
         emitter.wholes.finish()
+        typed.context.embedded.finish()
     typed.stop_at_problems()
     return node

@@ -22,6 +22,7 @@ from translator.mapping.terms.verdicts import Verdicts, within
 from translator.mapping.terms.viewing import MappedFrames, Twins, ViewReading
 from translator.plan import matching
 from translator.plan.compiler import Side
+from translator.plan.embedded import Messages
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
 from translator.plan.reading import Compilation
@@ -62,6 +63,7 @@ class TypedMapping:
         marks = self.views.marks
         self.frames = MappedFrames(marks, mergeable=source.format.tagged, named=named, resolve=meaning)
         self.context = Compilation(Image(), source.format, target.format, policies, self.frames, meaning)
+        self.context.embedded = Messages(self.context, (source.schema, target.schema))
         self.goal = replace(self.context, losses=Losses(), problems=[])
 
     def _readers(self) -> None:

@@ -79,17 +79,6 @@ const uint8_t *h9_msgpack_skip(h9_context *c, const uint8_t *p);
 /* Refuses the value at p, which is of no kind that is wanted. */
 const uint8_t *h9_msgpack_refuse(h9_context *c, const uint8_t *p);
 
-/* Takes n items at once out of the message's budget. */
-static inline bool mp_take_items(h9_context *c, uint32_t n, const uint8_t *at)
-{
-    if (H9_UNLIKELY(n > c->items)) {
-        h9_fail(c, H9_E_ITEMS, at);
-        return false;
-    }
-    c->items -= n;
-    return true;
-}
-
 /* --- any value --- */
 
 const uint8_t *h9_msgpack_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);

@@ -345,7 +345,7 @@ const uint8_t *h9_msgpack_scalar(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_BIGDECIMAL: return read_big_decimal(c, out, p);
     case H9_OP_UUID: return read_uuid(c, out, p);
     case H9_OP_PERIOD: return read_period(c, out, p);
-    default: return h9_fail(c, H9_E_UNSUPPORTED, p);
+    default: return h9_fail(c, H9_E_BAD_PLAN, p);
     }
 }
 

@@ -437,6 +437,6 @@ uint8_t *h9_msgpack_write(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_RECORD: return write_members(c, &c->plan->records[n->a], v->rec, w);
     case H9_OP_ANY: return write_any(c, n, v, w);
     case H9_OP_WRAPPED: return h9_msgpack_write(c, &c->plan->nodes[n->a], v, w);
-    default: return refuse(c, H9_E_UNSUPPORTED);
+    default: return refuse(c, H9_E_BAD_PLAN);
     }
 }

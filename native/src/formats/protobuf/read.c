@@ -166,13 +166,9 @@ static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_nod
     return close_message(c, around, end);
 }
 
-/* Room for `count` more; at least as many as there are, so that many small packed runs take linear time. */
 static bool reserve(h9_context *c, h9_slot *list, size_t width, size_t count, const uint8_t *at)
 {
-    size_t want = count < list->list.n ? list->list.n : count;
-    if (count <= list->list.cap - list->list.n) want = count;
-    else if (want > c->items && count <= c->items) want = c->items;
-    if (h9_list_reserve(c, list, width, want)) return count <= c->items || h9_fail(c, H9_E_ITEMS, at) != NULL;
+    if (h9_list_reserve(c, list, width, count)) return true;
     c->at = at;
     return false;
 }

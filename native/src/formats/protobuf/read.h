@@ -33,6 +33,7 @@ struct deferred {
     spot where;
     h9_slot *frame; /* RECORD: what slot->rec is while this message is the slot's */
     h9_slot value;  /* TIMESTAMP, DURATION, WRAPPED, ANY: unconverted; meanwhile the slot points here */
+    uint32_t depth; /* the context's, where the value stands */
     bool dead;
 };
 

@@ -5,6 +5,7 @@
  * of pieces, and one within it another chain, of spans only. Each level passes over each byte once. */
 #include "core/record.h"
 #include "formats/protobuf/read.h"
+#include "formats/untyped.h"
 
 /* --- Value, Struct, ListValue --- */
 
@@ -46,15 +47,8 @@ static bool add_piece(h9_context *c, h9_span_chain **chain, const pieces *m)
 
 static bool read_value(h9_context *c, const h9_span_chain *chain, const uint8_t *at);
 
-static bool add_text(h9_context *c, const h9_slot *text)
-{
-    h9_tape_item *item = h9_tape_add(c, H9_T_STRING);
-    if (item == NULL) return false;
-    item->flags = (uint16_t)text->s.flags;
-    item->n = text->s.n;
-    item->v.p = text->s.p;
-    return true;
-}
+static bool add_text(h9_context *c, const h9_slot *text, const uint8_t *at)
+{ return h9_untyped_span(c, H9_T_STRING, text->s.p, text->s.n, text->s.flags, at); }
 
 static bool read_text(h9_context *c, const uint8_t *p, h9_slot *out)
 {
@@ -106,14 +100,15 @@ static bool read_struct(h9_context *c, const h9_span_chain *chain, const uint8_t
     if (!h9_enter(c, at) || !collect_pairs(c, chain, &map, at) || !h9_tape_add(c, H9_T_MAP)) return false;
     const h9_slot *pair = (const h9_slot *)(const void *)map.list.items;
     for (uint32_t i = 0; i < map.list.n; i++, pair += 2) {
-        if (!add_text(c, &pair[0])) return false;
+        if (!add_text(c, &pair[0], pair[0].s.p)) return false;
         if (!read_value(c, pair[1].spans, pair[0].s.p)) {
             h9_in_key(c, pair[0].s.p, pair[0].s.n);
             return false;
         }
     }
     c->tape[index].n = map.list.n;
-    c->tape[index].v.end = c->tape_size;
+    c->tape[index].v.in.end = c->tape_size;
+    c->tape[index].v.in.from = h9_tape_from(c, at);
     h9_leave(c);
     return true;
 }
@@ -138,7 +133,8 @@ static bool read_list(h9_context *c, const h9_span_chain *chain, const uint8_t *
         count++;
     }
     c->tape[index].n = count;
-    c->tape[index].v.end = c->tape_size;
+    c->tape[index].v.in.end = c->tape_size;
+    c->tape[index].v.in.from = h9_tape_from(c, at);
     h9_leave(c);
     return more == 0;
 }
@@ -175,17 +171,13 @@ static bool read_kind(h9_context *c, const pieces *m, kind *k)
 
 static bool add_kind(h9_context *c, const kind *k, const uint8_t *at)
 {
-    h9_tape_item *item;
     switch (k->tag) {
     case TAG_STRUCT: return read_struct(c, k->nested, at);
     case TAG_LIST: return read_list(c, k->nested, at);
-    case TAG_STRING: return add_text(c, &k->scalar);
-    case TAG_NUMBER:
-        if (!(item = h9_tape_add(c, H9_T_FLOAT))) return false;
-        item->v.d = k->scalar.d;
-        return true;
-    case TAG_BOOL: return h9_tape_add(c, k->scalar.u ? H9_T_TRUE : H9_T_FALSE) != NULL;
-    case TAG_NULL: return h9_tape_add(c, H9_T_NULL) != NULL;
+    case TAG_STRING: return add_text(c, &k->scalar, at);
+    case TAG_NUMBER: return h9_untyped_f64(c, k->scalar.d, at);
+    case TAG_BOOL: return h9_untyped_add(c, k->scalar.u ? H9_T_TRUE : H9_T_FALSE, at);
+    case TAG_NULL: return h9_untyped_add(c, H9_T_NULL, at);
     default: h9_fail(c, H9_E_NULL, at); return false;
     }
 }

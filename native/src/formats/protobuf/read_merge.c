@@ -15,6 +15,7 @@ static deferred *make_deferred(level *outer, const spot *where)
     d->outer = NULL;
     d->where = *where;
     d->frame = where->node->op == H9_OP_RECORD ? where->slot->rec : NULL;
+    d->depth = outer->c->depth;
     d->dead = false;
     if (outer->where != NULL) { /* else it stands in the whole itself, and whoever reads that knows the path */
         if (outer->self == NULL && !(outer->self = make_deferred(outer->outer, outer->where))) return NULL;
@@ -51,6 +52,7 @@ static bool is_live(const whole *w, const deferred *d)
 static bool finish_one(h9_context *c, const deferred *d)
 {
     const spot *s = &d->where;
+    c->depth = d->depth; /* what is read yet stands below it (UNPACK) */
     const h9_node *n = s->node;
     switch (n->op) {
     case H9_OP_RECORD:
@@ -71,12 +73,14 @@ static bool finish_one(h9_context *c, const deferred *d)
 
 bool h9_pb_complete(whole *w)
 {
+    const uint32_t depth = w->c->depth;
     for (const deferred *d = w->newest; d != NULL; d = d->next) {
         if (!is_live(w, d) || H9_LIKELY(finish_one(w->c, d))) continue;
         for (; d != NULL; d = d->outer)
             if (d->where.name != H9_NONE) h9_in_field(w->c, d->where.name);
         return false;
     }
+    w->c->depth = depth;
     return true;
 }
 
