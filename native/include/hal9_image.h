@@ -23,7 +23,8 @@ typedef enum h9_format {
     H9_FORMAT_JSON = 1, /* every JSON dialect: nodes say how they differ */
     H9_FORMAT_PROTOBUF = 2,
     H9_FORMAT_MSGPACK = 3,
-    H9_FORMATS = 4
+    H9_FORMAT_TXTPB = 4, /* Protobuf's text format */
+    H9_FORMATS = 5
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).

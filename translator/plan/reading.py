@@ -236,7 +236,7 @@ class Reading:
 
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
-        wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
+        wrapped = is_wrapper(s) and self.format.says_messages and self.context.meaning(s) is not s
         if self.context.meaning is not plain and (self._expands(s) or self._expands(t, self.context.target)):
             return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
