@@ -32,6 +32,10 @@ def spellings(field_: Field) -> list[str]:
     return [field_.name] if group is None else [group, field_.name]
 
 
+def encode_key(name: str) -> bytes:
+    return name.encode()
+
+
 def _group(field_: Field) -> str | None:
     """The type's own name, where the field is a group's and is called as groups' fields are."""
     if not field_.delimited:
@@ -55,7 +59,7 @@ FORMAT = Format(
     bare_messages=True,
     unknown="refuse",
     has_bytes=True,
-    encode_key=str.encode,
+    encode_key=encode_key,
     container="lone",
     suffixes={".txtpb": "lone", ".textproto": "lone", ".pbtxt": "lone"},
     loses=(
