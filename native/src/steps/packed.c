@@ -1,6 +1,6 @@
-/* google.protobuf.Any, unpacked and packed. Protobuf, and whatever has its two fields as they are, carries the message as
- * bytes; JSON shows it. So the bytes are read, or made, on the reading side like any conversion, by the reader and the
- * writer of Protobuf: the writers have nothing to refuse. */
+/* google.protobuf.Any, unpacked and packed. Protobuf, and whatever has its two fields as they are, carries the message
+ * as bytes; JSON shows it. So the bytes are read, or made, on the reading side like any conversion, by the reader and
+ * the writer of Protobuf: the writers have nothing to refuse. */
 #include "steps/packed.h"
 
 #include "core/context.h"
@@ -46,7 +46,7 @@ static h9_code read_bytes(h9_context *c, const h9_node *n, const h9_slot *bytes,
     const uint8_t *done = h9_codecs[H9_FORMAT_PROTOBUF]->read(c, n, out, bytes->s.p);
     c->end = end;
     if (done != NULL) return H9_OK;
-    if (c->at < c->begin || c->at > c->end) c->at = at;           /* they were made from text */
+    if (c->at < c->begin || c->at > c->end) c->at = at;                 /* they were made from text */
     c->is_meaning |= c->code >= H9_E_TRUNCATED && c->code < H9_E_DEPTH; /* the Any was read */
     return H9_TOLD;
 }

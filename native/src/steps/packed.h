@@ -6,7 +6,7 @@
 #include "hal9_core.h"
 
 /* A step has refused already, at its own place, so that the refusal keeps that. */
-#define H9_TOLD ((h9_code)-1)
+#define H9_TOLD ((h9_code) - 1)
 
 /* The field of record table `types` for the type URL (a prefix, a slash, the message's full name). NULL: there is no
  * such type; the caller refuses it. */

@@ -1,8 +1,8 @@
 /* google.protobuf.Any in JSON: an object that says its message's type in "@type", which may stand after all others.
  *
  * The type must be known before the first member is read. Where it doesn't come first, the object is looked through to
- * its end, and it is noted of each object in it where its own "@type" stands: so an Any within needs no second look, and
- * the time is linear however deep they stand in each other (B47). */
+ * its end, and it is noted of each object in it where its own "@type" stands: so an Any within needs no second look,
+ * and the time is linear however deep they stand in each other (B47). */
 #include "core/frame.h"
 #include "core/plan.h"
 #include "formats/json/lex.h"
@@ -24,7 +24,8 @@ static const uint8_t *look_at_key(h9_context *c, const uint8_t *p, bool *is_type
     if (after == NULL) return NULL;
     text.s.p = p + 1;
     text.s.n = (uint32_t)(after - p - 2);
-    if (memchr(p, '\\', (size_t)(after - p)) != NULL && h9_json_string(c, p, c->limits.string, &text) == NULL) return NULL;
+    if (memchr(p, '\\', (size_t)(after - p)) != NULL && h9_json_string(c, p, c->limits.string, &text) == NULL)
+        return NULL;
     *is_type = h9_json_is_type(&text);
     return after;
 }
