@@ -24,7 +24,8 @@ typedef enum h9_format {
     H9_FORMAT_PROTOBUF = 2,
     H9_FORMAT_MSGPACK = 3,
     H9_FORMAT_CBOR = 4,
-    H9_FORMATS = 5
+    H9_FORMAT_TXTPB = 5, /* Protobuf's text format */
+    H9_FORMATS = 6
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
@@ -43,7 +44,9 @@ typedef enum h9_op {
     H9_OP_STRING,  /* .s; text. H9_N_UNCHECKED: not checked for UTF-8 */
     H9_OP_BYTES,   /* .s; JSON: text form a = H9_BYTES_* */
     H9_OP_FIXED,   /* .s of exactly a bytes; JSON: form b = H9_BYTES_* */
-    H9_OP_ENUM,    /* .i, the target's number; a: enum table. JSON: by name, or by number with H9_N_NUMBER */
+    H9_OP_ENUM,    /* .i, the target's number; a: enum table. JSON: by name, or by number with H9_N_NUMBER.
+                      JSON, msgpack, where c isn't 0: the field, item or entry of an unknown symbol is passed over and
+                      counted under the name pool[b .. b+c) (S17) */
     H9_OP_DECIMAL, /* .s, two's complement; lo scale, hi precision; a: size of a fixed or 0. JSON, msgpack: decimal text
                       (H9_N_CODEPOINTS: Avro JSON) */
     H9_OP_BIGDECIMAL, /* .s with the scale in flags. JSON: text (H9_N_CODEPOINTS: Avro JSON) */

@@ -40,8 +40,8 @@ MESSAGES = {
 }
 """The test messages, and the files that they are in."""
 FAILURES = "conformance.FailureSet"
-FORMATS = {"PROTOBUF": "protobuf", "JSON": "protojson"}
-_PAYLOADS = {"protobuf": "protobuf_payload", "protojson": "json_payload"}
+FORMATS = {"PROTOBUF": "protobuf", "JSON": "protojson", "TEXT_FORMAT": "txtpb"}
+_PAYLOADS = {"protobuf": "protobuf_payload", "protojson": "json_payload", "txtpb": "text_payload"}
 Answer = dict[str, str | bytes]
 
 
@@ -55,13 +55,22 @@ class Request(msgspec.Struct, kw_only=True):
     requested_output_format: str | int = "UNSPECIFIED"
     message_type: str = ""
     test_category: str | int = "UNSPECIFIED_TEST"
+    print_unknown_fields: bool = False
 
     @property
     def payload(self) -> tuple[str, bytes] | None:
         """Its format and the message; None: it is in a format that we don't have."""
         if self.protobuf_payload is not None:
             return "protobuf", self.protobuf_payload
+        if self.text_payload is not None:
+            return "txtpb", self.text_payload.encode()
         return None if self.json_payload is None else ("protojson", self.json_payload.encode())
+
+    @property
+    def ignores(self) -> bool:
+        """Whether what the schema doesn't know is left out."""
+        unprinted = self.requested_output_format == "TEXT_FORMAT" and not self.print_unknown_fields
+        return unprinted or self.test_category == "JSON_IGNORE_UNKNOWN_PARSING_TEST"
 
 
 # --- answers ---
@@ -75,11 +84,10 @@ def answer(request: Request) -> Answer:
     if request.message_type not in MESSAGES:
         return {"skipped": f"no message type {request.message_type}"}
     if request.payload is None:
-        return {"skipped": "payloads are protobuf or JSON"}
+        return {"skipped": "payloads are protobuf, JSON or text"}
     if target is None:
         return {"skipped": f"no output format {request.requested_output_format}"}
-    ignores = request.test_category == "JSON_IGNORE_UNKNOWN_PARSING_TEST"
-    return translated(request.message_type, *request.payload, target, ignores)
+    return translated(request.message_type, *request.payload, target, request.ignores and request.text_payload is None)
 
 
 def translated(type_: str, source: str, message: bytes, target: str, ignores: bool) -> Answer:

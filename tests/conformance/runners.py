@@ -173,7 +173,7 @@ def ask(version: str, folder: Path) -> int:
     runner = fetched(version, folder)
     testee = folder / "testee"
     script(testee, sys.executable, HERE / "protobuf_testee.py")
-    arguments: list[Path | str] = ["--enforce_recommended", *ARGUMENTS[version]]
+    arguments: list[Path | str] = ["--enforce_recommended", "--output_dir", folder / version, *ARGUMENTS[version]]
     options = ("--failure_list", "--text_format_failure_list")
     for option, names in zip(options, expected(EXPECTED.read_text(), version), strict=True):
         path = folder / version / option.strip("-")
@@ -183,6 +183,7 @@ def ask(version: str, folder: Path) -> int:
         [str(word) for word in (runner, *arguments, testee)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        cwd=folder / version,
         check=False,
     )
     told = done.stdout.decode(errors="replace").splitlines()

@@ -37,6 +37,7 @@ _BUILT_IN: Final = {
     "otlp-json": "translator.formats.otlpjson:FORMAT",
     "protobuf": "translator.formats.protobuf:FORMAT",
     "protojson": "translator.formats.protojson:FORMAT",
+    "txtpb": "translator.formats.txtpb:FORMAT",
 }
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 

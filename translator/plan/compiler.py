@@ -81,15 +81,16 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
 
 def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...]) -> Compiled:
     s, t = _roots(source, target)
-    both_tagged = source.format.tagged and target.format.tagged
-    context = _context(source, target, policies, plain if both_tagged else meaning, keep_unknown=both_tagged)
-    if not (both_tagged or _says_messages(source.format) or _says_messages(target.format)):
+    both_messages = source.format.says_messages and target.format.says_messages
+    keep = both_messages and source.format.tagged  # only the wire has fields that the schema doesn't know
+    context = _context(source, target, policies, plain if both_messages else meaning, keep_unknown=keep)
+    if not (both_messages or _says_messages(source.format) or _says_messages(target.format)):
         lifting = Lifting()
         s, t = lifting.root(s), lifting.root(t)
         context.carried.update(lifting.carried)
     context.natural = NaturalValues(context)
     context.embedded = EmbeddedMessages(context, (source.schema, target.schema))
-    match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
+    match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_messages)
     tables = RecordTables(context, match)
     reading, writing = Reading(context, source.format, tables), Writing(context)
     read_root = reading.value(s, t, "")

@@ -20,7 +20,7 @@ from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
 from translator.plan.protobuf import numbered, tag
 from translator.plan.reading import Reading, Records
-from translator.plan.resolve import NULL_VALUE, mask_flag
+from translator.plan.resolve import NULL_VALUE, any_shape, mask_flag
 from translator.plan.rows import NO_SLOT, NONE, FieldFlag, FieldRow, FillRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
@@ -350,6 +350,8 @@ def give_form(image: Image, node: int, form: BytesForm | None) -> None:
 
 
 def takes_null(context: Compilation, s: Type) -> bool:
-    """S12: null is a value of google.protobuf.Value and NullValue."""
+    """S12: null is a value of google.protobuf.Value and NullValue; not of Struct and ListValue."""
     meaning = context.meaning(s)
-    return isinstance(meaning, Any) or (isinstance(meaning, Enum) and meaning.name == NULL_VALUE)
+    if isinstance(meaning, Any):
+        return any_shape(meaning) == 0
+    return isinstance(meaning, Enum) and meaning.name == NULL_VALUE

@@ -196,7 +196,7 @@ class Reading:
 
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
-        wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
+        wrapped = is_wrapper(s) and self.format.says_messages and self.context.meaning(s) is not s
         if self.context.meaning is not plain and (self.shows(s) or self.shows(t, self.context.target)):
             return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
@@ -446,6 +446,9 @@ class Reading:
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         row = nodes.scalar(self.format, s, self.context.policies)
         assert row is not None
+        if self.context.policies.unknown == "ignore" and self.format.self_describing and not self.format.names_branches:
+            name = path.rpartition(".")[2].rstrip("[]{}").encode()  # S17: under which what is passed over is counted
+            row = row._replace(b=self.image.text(name), c=len(name))
         return self.image.node(row._replace(a=table))
 
     def _enum_text(self, s: Type, t: Type, path: str) -> int:

@@ -70,7 +70,7 @@ class Writing:
         if is_any(t) and expands(self.format) and self.context.meaning is not plain:
             return self.image.node(nodes.typed(self.context.embedded.written(self.context.source, self.format)))
         node = self._solid(meaning, path)
-        wrapped = is_wrapper(t) and self.format.tagged and meaning is not t
+        wrapped = is_wrapper(t) and self.format.says_messages and meaning is not t
         return self.image.node(nodes.wrapped(node)) if wrapped else node
 
     def _solid(self, t: Type, path: str) -> int:
@@ -123,7 +123,7 @@ class Writing:
     def _order(self, placed: Placed) -> list[Member]:
         if self.format.sorts_keys:
             return sorted(placed.members, key=lambda member: self._key(member.field))
-        if not self.format.tagged:
+        if not self.format.says_messages:
             return placed.members
         return sorted(placed.members, key=lambda member: member.field.number or 0)
 

@@ -38,10 +38,11 @@ struct h9_context {
     size_t out_size, out_cap; /* finished messages; room for the current one after them, before h9_go_on is asked */
     size_t out_held;          /* what `out` really has */
     uint8_t *back;
-    size_t back_cap;   /* where the Protobuf writer writes, from the end */
-    uint32_t code;     /* of the refusal under way */
-    bool is_meaning;   /* it is about what a value means, rather than how it is written */
-    const uint8_t *at; /* where */
+    size_t back_cap;                      /* where the Protobuf writer writes, from the end */
+    uint32_t code;                        /* of the refusal under way */
+    bool is_meaning;                      /* it is about what a value means, rather than how it is written */
+    const uint8_t *at;                    /* where */
+    const struct h9_node *unknown_symbol; /* it is about a symbol of this enum that may be passed over, or NULL */
     h9_place *places;
     size_t places_size, places_cap; /* of the refusal under way: innermost first, reversed when it is recorded */
     size_t places_done;             /* those of recorded errors stand before */

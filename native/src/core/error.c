@@ -11,6 +11,7 @@ void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
     c->code = (uint32_t)code;
     c->is_meaning = code >= H9_E_TYPE && code < H9_E_DEPTH;
     c->at = at;
+    c->unknown_symbol = NULL;
     c->places_size = c->places_done;
 }
 

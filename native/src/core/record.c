@@ -62,6 +62,24 @@ bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const ui
     return true;
 }
 
+/* --- symbols passed over --- */
+
+const uint8_t *h9_unknown_symbol(h9_context *c, const h9_node *n, const uint8_t *at)
+{
+    h9_refuse(c, H9_E_SYMBOL, at);
+    if (n->c != 0) c->unknown_symbol = n;
+    return NULL;
+}
+
+bool h9_symbol_passed(h9_context *c)
+{
+    const h9_node *n = c->unknown_symbol;
+    if (n == NULL) return false;
+    h9_ignore(c, c->plan->records, 0, c->plan->pool + n->b, n->c);
+    c->unknown_symbol = NULL;
+    return true;
+}
+
 /* --- keys of a map met twice --- */
 
 static bool same_key(const h9_slot *a, const h9_slot *b, uint8_t op)

@@ -8,6 +8,7 @@
 #define H9_MEMBERS_H
 
 #include "core/lookup.h"
+#include "core/record.h"
 #include "formats/keyed.h"
 
 typedef struct h9_binary {
@@ -59,9 +60,10 @@ H9_INLINE const uint8_t *h9_read_field(const h9_binary *b, h9_context *c, h9_mem
     }
     if (f->loose != 0) return h9_read_loose(b, c, m, f, p);
     if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
-    p = h9_read_into(b, c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
-    if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
-    return p;
+    const uint8_t *end = h9_read_into(b, c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
+    if (H9_LIKELY(end != NULL)) h9_set(m->bits, f->slot);
+    else if (h9_symbol_passed(c)) return b->skip(c, p);
+    return end;
 }
 
 /* The fields that take the value at p: it is read again for each, from its start. */

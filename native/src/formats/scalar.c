@@ -6,6 +6,7 @@
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "core/record.h"
 #include "values/decimal.h"
 #include "values/number.h"
 #include "values/uuid.h"
@@ -138,33 +139,32 @@ static bool take_symbol(h9_context *c, const h9_symbol *symbol, h9_slot *out, co
     return true;
 }
 
-static bool take_symbol_name(h9_context *c, const h9_head *h, const h9_enum *e, h9_slot *out, const uint8_t *at)
+static bool take_symbol_name(h9_context *c, const h9_node *n, const h9_head *h, h9_slot *out, const uint8_t *at)
 {
+    const h9_enum *e = &c->plan->enums[n->a];
     h9_slot name;
     if (!h9_take_span(c, h, false, &name, at)) return false;
     const h9_symbol *symbol = h9_symbol_named(c->plan, e, name.s.p, name.s.n);
     if (symbol != NULL) return take_symbol(c, symbol, out, at);
-    if (e->unknown == INT64_MIN) return refuse(c, H9_E_SYMBOL, at);
+    if (e->unknown == INT64_MIN) return h9_unknown_symbol(c, n, at) != NULL;
     out->i = e->unknown;
     return true;
 }
 
-static bool take_symbol_number(h9_context *c, const h9_head *h, const h9_enum *e, h9_slot *out, const uint8_t *at)
+static bool take_symbol_number(h9_context *c, const h9_node *n, const h9_head *h, h9_slot *out, const uint8_t *at)
 {
+    const h9_enum *e = &c->plan->enums[n->a];
     int64_t number;
     if (!h9_take_int(c, h, INT32_MIN, INT32_MAX, &number, at)) return false;
     const h9_symbol *symbol = h9_symbol_numbered(c->plan, e, number);
     if (symbol != NULL) return take_symbol(c, symbol, out, at);
-    if (e->unknown == INT64_MIN && !e->open) return refuse(c, H9_E_SYMBOL, at);
+    if (e->unknown == INT64_MIN && !e->open) return h9_unknown_symbol(c, n, at) != NULL;
     out->i = e->unknown == INT64_MIN ? number : e->unknown;
     return true;
 }
 
 static bool take_enum(h9_context *c, const h9_node *n, const h9_head *h, h9_slot *out, const uint8_t *at)
-{
-    const h9_enum *e = &c->plan->enums[n->a];
-    return h->kind == H9_KIND_STRING ? take_symbol_name(c, h, e, out, at) : take_symbol_number(c, h, e, out, at);
-}
+{ return h->kind == H9_KIND_STRING ? take_symbol_name(c, n, h, out, at) : take_symbol_number(c, n, h, out, at); }
 
 /* --- decimals --- */
 

@@ -75,6 +75,7 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
         const uint8_t *start = p;
         p = h9_cbor_read(c, item, &v, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_cbor_skip(c, start);
+        if (H9_UNLIKELY(p == NULL) && h9_symbol_passed(c) && (p = h9_cbor_skip(c, start)) != NULL) continue;
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, out->list.n);
         uint8_t *place = add(c, n, out, start);
         if (place == NULL) return NULL;
@@ -100,12 +101,15 @@ static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *list,
     h9_slot entry[2];
     if ((p = h9_cbor_key(c, key, &entry[0], p)) == NULL) return NULL;
     if (key->conv && !h9_convert(c, key->conv, &entry[0], at)) return NULL;
-    p = h9_cbor_read(c, value, &entry[1], p);
-    if (p == NULL) return in_entry(c, at, list->list.n);
+    const uint8_t *end = h9_cbor_read(c, value, &entry[1], p);
+    if (end == NULL) {
+        if (h9_symbol_passed(c) && (end = h9_cbor_skip(c, p)) != NULL) return end;
+        return in_entry(c, at, list->list.n);
+    }
     uint8_t *place = add(c, n, list, at);
     if (place == NULL) return NULL;
     memcpy(place, entry, sizeof entry);
-    return p;
+    return end;
 }
 
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)

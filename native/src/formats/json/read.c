@@ -110,9 +110,11 @@ static inline const uint8_t *read_field(h9_context *c, h9_members *m, const h9_f
     if (f->loose != 0) return read_untyped(c, m, f, p);
     if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
     h9_slot *slot = m->frame + f->slot;
-    p = H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
-    if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
-    return p;
+    const uint8_t *end =
+        H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
+    if (H9_LIKELY(end != NULL)) h9_set(m->bits, f->slot);
+    else if (h9_symbol_passed(c)) return h9_json_skip(c, p);
+    return end;
 }
 
 /* The fields that take the value at p. */
@@ -238,6 +240,11 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
         h9_slot *slot = n->width == sizeof v ? (h9_slot *)(void *)to : &v;
         p = read_value(c, item, slot, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, slot)) p = h9_json_skip(c, start);
+        if (H9_UNLIKELY(p == NULL) && h9_symbol_passed(c)) {
+            out->list.n--;
+            p = h9_json_skip(c, start);
+            slot = NULL;
+        }
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, out->list.n - 1);
         if (slot == &v) h9_item_put(to, n->width, &v);
         if ((p = h9_json_comma(c, p, ']')) == NULL) return NULL;
@@ -286,8 +293,11 @@ static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *map, 
     if (H9_UNLIKELY(entry == NULL)) return NULL;
     p = read_key(c, &c->plan->nodes[n->a], &text, &entry[0], p);
     if (H9_UNLIKELY(p == NULL) || (p = h9_json_colon(c, p)) == NULL) return NULL;
-    p = read_value(c, &c->plan->nodes[n->b], &entry[1], p);
-    return H9_LIKELY(p != NULL) ? p : h9_in_key(c, text.s.p, text.s.n);
+    const uint8_t *end = read_value(c, &c->plan->nodes[n->b], &entry[1], p);
+    if (H9_LIKELY(end != NULL)) return end;
+    if (!h9_symbol_passed(c)) return h9_in_key(c, text.s.p, text.s.n);
+    map->list.n--;
+    return h9_json_skip(c, p);
 }
 
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)

@@ -126,17 +126,21 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     }
     c->items -= count; /* reserving made sure that the budget has them */
     uint32_t i = count ? take_packed(c, item, n->width, out->list.items, count, &p) : 0;
-    uint32_t depth = c->depth;
+    uint32_t depth = c->depth, passed = 0;
     for (; i < count; i++) {
         h9_slot v = {0};
         const uint8_t *start = p;
         if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return NULL;
         p = h9_msgpack_read(c, item, &v, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
+        if (H9_UNLIKELY(p == NULL) && h9_symbol_passed(c)) {
+            passed++;
+            if ((p = h9_msgpack_skip(c, start)) != NULL) continue;
+        }
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);
-        h9_item_put(out->list.items + (size_t)i * n->width, n->width, &v);
+        h9_item_put(out->list.items + (size_t)(i - passed) * n->width, n->width, &v);
     }
-    out->list.n = count;
+    out->list.n = count - passed;
     h9_leave(c);
     return p;
 }
@@ -153,14 +157,19 @@ static const uint8_t *in_entry(h9_context *c, const uint8_t *key, uint32_t index
     return h9_in_key(c, text.s.p, text.s.n);
 }
 
-static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entry, uint32_t index, const uint8_t *p)
+/* The entry after *kept others that stand in the map. */
+static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entries, uint32_t *kept, uint32_t index,
+                                 const uint8_t *p)
 {
+    h9_slot *entry = &entries[*kept * (size_t)2];
     const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
     const uint8_t *at = p;
     if ((p = h9_msgpack_key(c, key, &entry[0], p)) == NULL) return NULL;
     if (key->conv && !h9_convert(c, key->conv, &entry[0], at)) return NULL;
-    p = h9_msgpack_read(c, value, &entry[1], p);
-    return p ? p : in_entry(c, at, index);
+    const uint8_t *end = h9_msgpack_read(c, value, &entry[1], p);
+    if (H9_LIKELY(end != NULL)) ++*kept;
+    else if (h9_symbol_passed(c)) end = h9_msgpack_skip(c, p);
+    return end ? end : in_entry(c, at, index);
 }
 
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -177,8 +186,7 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
     c->items -= count;
     h9_slot *entries = (h9_slot *)(void *)out->list.items;
     for (uint32_t i = 0; i < count; i++)
-        if ((p = read_entry(c, n, &entries[i * (size_t)2], i, p)) == NULL) return NULL;
-    out->list.n = count;
+        if ((p = read_entry(c, n, entries, &out->list.n, i, p)) == NULL) return NULL;
     h9_leave(c);
     return count < 2 || h9_map_unique(c, out, n->bits, n->flags & H9_N_LAST_WINS, at) ? p : NULL;
 }
