@@ -67,7 +67,8 @@ typedef enum h9_op {
                       hash table of hi + 1 entries, as in h9_record. Frame: .choice, boxed: the reading side's branch
                       nodes end in H9_STEP_BOX when the target is a union too. Writing: .choice.branch picks the node,
                       its value is the box. */
-    H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2) */
+    H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2). JSON: form b =
+                      H9_BYTES_* */
     H9_OP_WRAPPED, /* Protobuf: a message whose field 1 is node a, absent meaning zero (the wrappers). Writing with b:
                       a generated wrapper (S33), whose fields are those of record table b - 1: of a LIST or MAP its
                       first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it). JSON:
@@ -85,16 +86,16 @@ typedef enum h9_node_flag {
     H9_N_LOCAL = 4,     /* TIMESTAMP: without a zone */
     H9_N_LAST_WINS = 8, /* MAP, RECORD: a key twice is not an error */
     H9_N_QUOTED =
-        16,        /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
-    H9_N_LAX = 32, /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
-                      T and Z of times in capitals) */
-    H9_N_CODEPOINTS = 64,        /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
-    H9_N_PACKED = 128,           /* LIST: Protobuf writes it packed; reading: may come packed */
-    H9_N_GROUP = 256,            /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
-    H9_N_NULL_ZERO = 512,        /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
-    H9_N_POINT = 1024,           /* JSON: a float with an integral value is written with ".0" */
-    H9_N_CLOSED = 2048,          /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
-    H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */
+        16, /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS, ANY: NaN and infinities as strings */
+    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
+                             T and Z of times in capitals) */
+    H9_N_CODEPOINTS = 64, /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
+    H9_N_PACKED = 128,    /* LIST: Protobuf writes it packed; reading: may come packed */
+    H9_N_GROUP = 256,     /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
+    H9_N_NULL_ZERO = 512, /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
+    H9_N_POINT = 1024,    /* JSON: a float with an integral value is written with ".0" */
+    H9_N_CLOSED = 2048,   /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
+    H9_N_NULL_NOT_FINITE = 4096, /* JSON floats, ANY: NaN and infinities are written null (S4's policy) */
     H9_N_EXTENSION = 8192,       /* TIMESTAMP in msgpack: extension -1 */
     H9_N_MASK = 16384,           /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
     H9_N_SKIP = 32768,           /* ANY, reading: passed over, checked for structure only; nothing is kept */
@@ -179,7 +180,9 @@ typedef struct h9_record {
     uint16_t unknown;             /* h9_unknown */
     uint16_t unknown_slot;        /* KEEP: the slot with the chain of spans, or H9_NO_SLOT */
     uint32_t flags;               /* h9_node_flag: H9_N_LAST_WINS */
-    uint32_t must; /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t must;  /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t found; /* reading: its words among those of h9_header.found, or H9_NONE: how many records were read; then
+                       a bit for each field that any of them had, null or not (Protobuf: for each slot of the frame) */
 } h9_record;
 
 /* A spelling of a member's or symbol's name, unescaped and unquoted. */
@@ -203,7 +206,7 @@ typedef struct h9_fill {
     uint32_t node;
     uint32_t value, size; /* pool */
     uint32_t name;        /* as h9_field.name */
-    uint32_t spare;
+    uint32_t counts; /* 1: how often is counted (S36): a schema's default rather than a zero that stands for none */
 } h9_fill;
 
 typedef struct h9_enum {
@@ -292,7 +295,8 @@ typedef enum h9_step_code {
     H9_STEP_HEX_TO_BYTES,
     H9_STEP_BYTES_TO_HEX,
     H9_STEP_SYMBOL_TABLE,  /* .i by sorted pairs: enum table a, its numbers to its targets */
-    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is */
+    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is; b: flags of the ANY
+                              node that writes it, c: its form of bytes */
     H9_STEP_ANY_FITS,      /* every value on the tape is one that the target has: a, h9_fits */
     H9_STEP_UNWRAP, /* .rec of record table a, a generated wrapper (S33) -> the one of its slots that is present. Where
                        none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
@@ -311,13 +315,14 @@ typedef enum h9_step_code {
 
 /* What a target's untyped values can't be. */
 typedef enum h9_fits {
-    H9_FITS_FINITE = 1, /* NaN, infinity */
-    H9_FITS_DOUBLE = 2, /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
-    H9_FITS_64 = 4,     /* an integer over 64 bits */
-    H9_FITS_TEXT = 8,   /* bytes, extensions */
-    H9_FITS_MAP = 16,   /* anything but a map */
-    H9_FITS_LIST = 32,  /* anything but a list */
-    H9_FITS_TIMES = 64  /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_FINITE = 1,   /* NaN, infinity */
+    H9_FITS_DOUBLE = 2,   /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
+    H9_FITS_64 = 4,       /* an integer over 64 bits */
+    H9_FITS_TEXT = 8,     /* bytes, extensions */
+    H9_FITS_MAP = 16,     /* anything but a map */
+    H9_FITS_LIST = 32,    /* anything but a list */
+    H9_FITS_TIMES = 64,   /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_ROUNDED = 128 /* DOUBLE refuses no number for its digits: it is rounded (S6's policy) */
 } h9_fits;
 
 typedef struct h9_step {
@@ -424,8 +429,11 @@ typedef struct h9_header {
     uint32_t skip_root; /* node of the whole source with nothing wanted, to find a record's end (Avro), or H9_NONE */
     uint32_t registers; /* of the instructions; 0 where the plan has none */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
-    uint32_t names; /* how many names errors may mention */
-    uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t names;       /* how many names errors may mention */
+    uint32_t many;        /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t found;       /* words of 64 bits that a context keeps of who was found (h9_record.found) */
+    uint32_t found_insns; /* of these: how often the program ran, then for each instruction two bits, whether it
+                             looked for something (ENTRY, INDEX, BRANCH, FIND) and whether it found it; or H9_NONE */
 } h9_header;
 
 #endif

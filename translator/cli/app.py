@@ -123,7 +123,7 @@ def _help(point: _EntryPoint) -> str:
     """What a command of another package says of itself in a line."""
     try:
         found = point.load()
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the other commands are there
+    except Exception as error:  # whatever is wrong with it, the other commands are there
         return f"Can't be used: {error}"
     text = found.help if isinstance(found, App) else getdoc(found)
     return (text or f"From {point.value.partition(':')[0]}.").partition("\n")[0]

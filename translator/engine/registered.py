@@ -79,6 +79,18 @@ class RegisteredPlan(Plan):
         """As the transformer counts it, if it does."""
         return {} if self._whole is None else self._whole.ignored()
 
+    def defaulted(self) -> dict[str, int]:
+        """As the transformer counts it, if it does."""
+        return {} if self._whole is None else self._whole.defaulted()
+
+    def never_found(self) -> dict[str, int]:
+        """As the transformer counts it, if it does."""
+        return self.sought()
+
+    def sought(self) -> dict[str, int]:
+        """Of what was found no transformer tells."""
+        return {} if self._whole is None else self._whole.never_found()
+
     def _decoded_schema(self) -> Schema | None:
         return self.target.schema
 

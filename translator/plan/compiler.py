@@ -37,6 +37,7 @@ from translator.plan.reading import Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag
 from translator.plan.shapes import in_choices
+from translator.plan.told import Told, told
 from translator.plan.writing import Writing
 from translator.policies import Policies
 
@@ -61,6 +62,8 @@ class Compiled:
     names: list[str]
     losses: Losses
     warnings: list[str] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
+    """What its counts stand for."""
 
 
 def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...] = ()) -> Compiled:
@@ -103,7 +106,7 @@ def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[st
         skip_root=skip_root(tables, source.format, s),
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
-    return Compiled(image, context.image.names, context.losses, warnings)
+    return Compiled(image, context.image.names, context.losses, warnings, told(context.image, read_root))
 
 
 def _roots(source: Side, target: Side) -> tuple[Type, Type]:

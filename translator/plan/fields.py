@@ -50,6 +50,10 @@ class RecordTables(Records):
         self._made: dict[tuple[Reading, Record, Placed], int] = {}
         self._queue: list[_Job] = []
 
+    def seeks(self, source: Field, members: list[Member]) -> bool:
+        """Whether it is told that no record has a field (S36): not of one whose absence is a value."""
+        return source.presence is not Presence.IMPLICIT
+
     def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
         memo = (reading, s, placed)
         if memo not in self._made:
@@ -94,8 +98,8 @@ class _RecordTable:
         table = RecordRow(first, len(rows), self.placed.frame.slots, self.placed.frame.words)
         table = self._keyed(table, order)
         table = table._replace(must=self._must(order, found))
-        table = filled(self.image, table, fills)
-        self.image.records[index] = self._unknown(table)
+        table = filled(self.image, table, fills, self.path)
+        self.image.records[index] = self._sought(index, self._unknown(table), [found.get(i, []) for i in order], order)
 
     def _order(self) -> list[int]:
         """Avro's order is the schema's; elsewhere the likeliest: Protobuf writes by number."""
@@ -103,6 +107,16 @@ class _RecordTable:
         if self.format.tagged:
             indexes.sort(key=lambda i: self.source.fields[i].number or 0)
         return indexes
+
+    def _sought(self, index: int, table: RecordRow, members: list[list[Member]], order: list[int]) -> RecordRow:
+        """With room to note which members records have, where the wire tells that (S36): Protobuf's by slots."""
+        if self.format.positional or self.tables.fills.is_fill(self.reading):
+            return table
+        fields = [self.source.fields[i] for i in order]
+        told = [i for i, each in enumerate(fields) if members[i] and self.tables.seeks(each, members[i])]
+        slots = self.format.tagged
+        self.image.sought[index] = [(members[i][0].slot if slots else i, fields[i].name) for i in told]
+        return table._replace(found=self.image.seek(max(table.count, table.slots)))
 
     # --- fields ---
 
@@ -298,12 +312,14 @@ class _RecordTable:
         return self.tables.fills.fill(self.reading, member, s, self._at(member.field))
 
 
-def filled(image: Image, table: RecordRow, fills: list[FillRow]) -> RecordRow:
-    """A record table that needs what `fills` give."""
+def filled(image: Image, table: RecordRow, fills: list[FillRow], path: str) -> RecordRow:
+    """A record table that needs what `fills` give; `path`: the target's."""
     if not fills:
         return table
     first = len(image.fills)
     image.fills.extend(fills)
+    names = {first + i: image.names[row.name] for i, row in enumerate(fills) if row.counts}
+    image.defaults |= {row: f"{path}.{name}" if path else name for row, name in names.items()}
     need = image.mask([row.slot for row in fills], table.words)
     return table._replace(need=need, first_fill=first, fills=len(fills))
 

@@ -226,7 +226,7 @@ class Fills:
         t = member.field
         if t.presence is not Presence.REQUIRED or (t.default is MISSING and nullable(t.type)[1]):
             return None
-        return self._value(member, t.default, path) if t.default is not MISSING else self._missing(member)
+        return self._default(member, t.default, path) if t.default is not MISSING else self._missing(member)
 
     def constant(self, type_: Type) -> int:
         """The node that reads a mapping's constant as `type_`, which isn't null."""
@@ -240,7 +240,7 @@ class Fills:
             return None
         if t.default is not MISSING:
             self.context.losses.add(path, "exact", f"the target's default: {why}")
-            return self._value(member, t.default, path)
+            return self._default(member, t.default, path)
         if _has_null(t.type):
             self.context.losses.add(path, "exact", f"null: {why}")
             return None
@@ -258,11 +258,16 @@ class Fills:
         absent_is_null = null and reading.format.tagged  # S11: its default is for data whose schema lacks the field
         for default in (s.default, MISSING if absent_is_null else t.default):
             if default is not MISSING:
-                return self._value(member, default, path)
+                return self._default(member, default, path)
         if null:
             return None
         self.context.losses.add(path, "checked", "refused where absent")
         return self._missing(member)
+
+    def _default(self, member: Member, value: object, path: str) -> FillRow | None:
+        """A fill with a schema's default, which counts (S36). One of null is no fill: it can't be told from null."""
+        row = self._value(member, value, path)
+        return None if row is None else row._replace(counts=1)
 
     def _row(self, member: Member, kind: int) -> FillRow:
         return FillRow(member.slot, kind, name=self.context.image.name(member.field.name))

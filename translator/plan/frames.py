@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
 from translator.plan.resolve import packs
+from translator.plan.rows import NO_SLOT
 from translator.plan.shapes import last_name
 
 
@@ -87,6 +88,8 @@ class Frame:
         return (self.slots + 63) // 64
 
     def take(self) -> int:
+        if self.slots >= NO_SLOT - 1:
+            raise OverflowError("a frame has too many slots")
         self.slots += 1
         return self.slots - 1
 

@@ -47,6 +47,14 @@ class Image:
     words32: list[int] = field(default_factory=list)
     pool: bytearray = field(default_factory=bytearray)
     names: list[str] = field(default_factory=lambda: [""])
+    found: int = 0
+    """Words that a context keeps of what was found (S36)."""
+    sought: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    """What is told where no record has it: of a record table the bits and names of members."""
+    lookups: list[tuple[int, str]] = field(default_factory=list)
+    """The same of instructions: their numbers, and the paths that they look for."""
+    defaults: dict[int, str] = field(default_factory=dict)
+    """The target's path of each row of fills that counts."""
     _texts: dict[bytes, int] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=lambda: {"": 0})
     _chains: dict[tuple[StepRow, ...], int] = field(default_factory=dict)
@@ -110,6 +118,12 @@ class Image:
         self.records.append(RecordRow())
         return len(self.records) - 1
 
+    def seek(self, bits: int) -> int:
+        """Words for how many records were read and, in so many bits, what any of them had; the number of the first."""
+        first = self.found
+        self.found += 1 + (bits + 63) // 64
+        return first
+
     def add_fields(self, rows: Iterable[FieldRow]) -> int:
         """Adds rows side by side; the number of the first."""
         first = len(self.fields)
@@ -158,15 +172,15 @@ class Image:
 
     def dump(
         self, *, reader: int, writer: int, read_root: int, write_root: int, skip_root: int = NONE,
-        registers: int = 0, many: int = 0,
+        registers: int = 0, many: int = 0, lookups: int = NONE,
     ) -> bytes:  # fmt: skip
         """The image's bytes. `reader`, `writer`: h9_format; the roots: nodes; `registers` and `many`: of the
-        instructions."""
+        instructions; `lookups`: the first of the words that these have (`seek`)."""
         header = Header(
             reader, writer, read_root, write_root, skip_root, registers, many,
             len(self.nodes), len(self.fields), len(self.records), len(self.keys), len(self.fills), len(self.enums),
             len(self.symbols), len(self.steps), len(self.insns), len(self.words64), len(self.words32), len(self.pool),
-            len(self.names),
+            len(self.names), self.found, lookups,
         )  # fmt: skip
         out = bytearray(binding.pack("h9_header", [header]))
         for table in self._tables():

@@ -33,6 +33,7 @@ from schemas.model import (
     Type,
     Union,
 )
+from translator.formats import json
 from translator.formats.base import Format
 from translator.plan import nodes, steps
 from translator.plan.compilation import Compilation
@@ -281,7 +282,10 @@ class Reading:
     def _any_text(self, s: Any, path: str) -> int:
         """An untyped value as its JSON text."""
         self.context.losses.add(path, "checked", "as JSON text: refused where JSON has no such value")
-        return self.image.node(nodes.any_(any_shape(s), flags=self._twice()), [steps.any_to_string()])
+        text = nodes.scalar(json.FORMAT, Any(), self.context.policies)
+        assert text is not None
+        step = steps.any_to_string(flags=text.flags, form=text.b)
+        return self.image.node(nodes.any_(any_shape(s), flags=self._twice()), [step])
 
     def _any_null(self, s: Any, path: str) -> int:
         """An untyped value that has to be null: its JSON text is the one symbol of an enum."""
@@ -292,11 +296,14 @@ class Reading:
     def any_fits(self, s: Type, t: Any) -> int:
         """What is to be refused of an untyped value on its way to the target's format."""
         fits = shape_fits(t) if shape_fits(t) != (shape_fits(s) if isinstance(s, Any) else 0) else 0
-        if self.context.target.tagged:
-            fits |= Fits.DOUBLE | Fits.TEXT
-        elif self.context.target.text:
-            fits |= Fits.FINITE | Fits.TIMES if not self.format.text else 0
-        elif self.format.text:
+        policies, target = self.context.policies, self.context.target
+        if target.tagged:
+            fits |= Fits.DOUBLE | Fits.TEXT | (Fits.ROUNDED if policies.rounding == "round" else 0)
+        elif target.text and not self.format.text:
+            form = target.scalar(t, policies)
+            says_nan = form is not None and (form.null_not_finite or form.quoted)
+            fits |= Fits.TIMES if says_nan else Fits.TIMES | Fits.FINITE
+        elif self.format.text and not target.text:
             fits |= Fits.WORD
         return fits
 

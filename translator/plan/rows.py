@@ -64,6 +64,7 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
+    ROUNDED = C.H9_FITS_ROUNDED
 
 
 class NodeRow(NamedTuple):
@@ -130,6 +131,7 @@ class RecordRow(NamedTuple):
     unknown_slot: int = NO_SLOT
     flags: int = 0
     must: int = 0
+    found: int = NONE
 
 
 class KeyRow(NamedTuple):
@@ -142,7 +144,8 @@ class KeyRow(NamedTuple):
 
 
 class FillRow(NamedTuple):
-    """h9_fill: what stands in a slot that the message leaves empty. `kind`: h9_fill_kind."""
+    """h9_fill: what stands in a slot that the message leaves empty. `kind`: h9_fill_kind; `counts`: 1 where it is a
+    schema's default, which is told (S36)."""
 
     slot: int
     kind: int
@@ -150,6 +153,7 @@ class FillRow(NamedTuple):
     value: int = 0
     size: int = 0
     name: int = 0
+    counts: int = 0
 
 
 class EnumRow(NamedTuple):
@@ -197,6 +201,8 @@ class Header(NamedTuple):
     words32: int
     pool: int
     names: int
+    found: int = 0
+    found_insns: int = NONE
     magic: int = int(C.H9_IMAGE_MAGIC)
     version: int = int(C.H9_IMAGE_VERSION)
 

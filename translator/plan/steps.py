@@ -385,9 +385,10 @@ def null_box(branch: int = 0) -> StepRow:
     return StepRow(C.H9_STEP_BOX, a=branch, b=1)
 
 
-def any_to_string(*, keep_text: bool = False) -> StepRow:
-    """A tape to its JSON text; `keep_text`: one that is text alone stays as it is, without quotes."""
-    return StepRow(C.H9_STEP_ANY_TO_STRING, a=int(keep_text))
+def any_to_string(*, keep_text: bool = False, flags: int = 0, form: int = C.H9_BYTES_BASE64) -> StepRow:
+    """A tape to its JSON text; `keep_text`: one that is text alone stays as it is, without quotes. `flags`, `form`: as
+    of the node that writes it."""
+    return StepRow(C.H9_STEP_ANY_TO_STRING, a=int(keep_text), b=flags, c=form)
 
 
 def any_fits(refused: int) -> StepRow:

@@ -68,6 +68,8 @@ static bool good_record(const h9_plan *p, const h9_record *r)
     if (!h9_within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64)
         return false;
     if (r->need != H9_NONE && !h9_within(r->need, r->words, p->h.words64)) return false;
+    uint64_t met = r->count > r->slots ? r->count : r->slots;
+    if (r->found != H9_NONE && !h9_within(r->found, 1 + (met + 63) / 64, p->h.found)) return false;
     if (r->must && !h9_within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
     if (!h9_within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
     if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT && r->unknown_slot >= r->slots) return false;
@@ -210,6 +212,8 @@ bool h9_good_image(const h9_plan *p)
     if (h->reader >= H9_FORMATS || h->writer >= H9_FORMATS || h->read_root >= h->nodes || h->write_root >= h->nodes)
         return false;
     if (h->skip_root != H9_NONE && h->skip_root >= h->nodes) return false;
+    if (h->found_insns != H9_NONE && !h9_within(h->found_insns, 1 + ((uint64_t)h->insns * 2 + 63) / 64, h->found))
+        return false;
     if (h->steps == 0 || h->keys > UINT32_MAX - 1) return false;
     for (uint32_t i = 0; i < h->enums; i++)
         if (!good_enum(p, &p->enums[i])) return false;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/frame.h"
 
@@ -35,7 +36,9 @@ static void *cut(h9_context *c, void *block, size_t *cap, size_t size, size_t un
 h9_code h9_end_call(h9_context *c, h9_code code)
 {
     h9_arena_reset(c);
-    c->out = cut(c, c->out, &c->out_cap, c->out_size ? c->out_size : 1, 1); /* a message of no bytes stands somewhere */
+    c->out =
+        cut(c, c->out, &c->out_held, c->out_size ? c->out_size : 1, 1); /* a message of no bytes stands somewhere */
+    if (c->out_cap > c->out_held) c->out_cap = c->out_held;
     c->back = cut(c, c->back, &c->back_cap, 0, 1);
     c->tape = cut(c, c->tape, &c->tape_cap, 0, sizeof *c->tape);
     c->results = cut(c, c->results, &c->results_cap, c->results_size, sizeof *c->results);
@@ -52,8 +55,8 @@ void h9_context_release(h9_context *c)
 
 h9_usage h9_context_usage(const h9_context *c)
 {
-    h9_usage u = {.arena = c->limits.memory - c->arena_least, .items = c->limits.items - c->items};
-    u.held = c->limits.memory - c->arena_left + c->out_cap + c->back_cap + c->tape_cap * sizeof *c->tape;
+    h9_usage u = {.arena = c->limits.memory - c->arena_least, .items = c->limits.items - c->items, .record = c->record};
+    u.held = c->limits.memory - c->arena_left + c->out_held + c->back_cap + c->tape_cap * sizeof *c->tape;
     u.held += c->results_cap * sizeof *c->results + c->errors_cap * sizeof *c->errors;
     u.held += c->places_cap * sizeof *c->places;
     return u;
@@ -81,11 +84,9 @@ void h9_context_free(h9_context *c)
 {
     if (c == NULL) return;
     h9_free_arena(c);
-    for (size_t i = 0; i < c->ignored_size; i++)
-        release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
-    release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
+    h9_counts_free(c);
     release(c, c->tape, c->tape_cap * sizeof *c->tape);
-    release(c, c->out, c->out_cap);
+    release(c, c->out, c->out_held);
     release(c, c->back, c->back_cap);
     release(c, c->places, c->places_cap * sizeof *c->places);
     release(c, c->errors, c->errors_cap * sizeof *c->errors);

@@ -24,6 +24,7 @@ struct h9_context {
     const h9_plan *plan;
     uint32_t depth;            /* how many more levels may open */
     uint32_t items;            /* how many more items may come */
+    uint32_t items_watched;    /* with so many left, h9_go_on is asked again */
     uint8_t *free, *chunk_end; /* the arena: what is left of the newest chunk */
     h9_chunk *chunks;          /* newest first */
     h9_block *blocks;          /* newest first */
@@ -34,7 +35,8 @@ struct h9_context {
     uint32_t tape_size;
     size_t tape_cap;
     uint8_t *out;
-    size_t out_size, out_cap; /* finished messages; room for the current one after them */
+    size_t out_size, out_cap; /* finished messages; room for the current one after them, before h9_go_on is asked */
+    size_t out_held;          /* what `out` really has */
     uint8_t *back;
     size_t back_cap;   /* where the Protobuf writer writes, from the end */
     uint32_t code;     /* of the refusal under way */
@@ -49,12 +51,26 @@ struct h9_context {
     size_t results_size, results_cap;
     uint64_t record; /* the message's number in this call */
     h9_delimiting delimiting;
+    uint64_t message; /* counts all that were begun, from 1 */
+    uint64_t counted; /* the last one that counts went up in (core/counts.h) */
     struct h9_ignored *ignored;
-    size_t ignored_size, ignored_cap;
+    struct h9_before *ignored_before;
+    size_t ignored_size;
+    const h9_plan *counting; /* whose `found` and `filled` these are */
+    uint64_t *found;         /* one block with `filled` and `filled_before`; NULL: nothing is counted */
+    uint64_t *filled;
+    struct h9_before *filled_before;
+    size_t found_bytes; /* of the block */
     uint64_t seed[2];
     uint64_t generated; /* ids made so far */
     h9_limits limits;
     h9_allocator memory;
+    h9_watch *watch;
+    void *watch_state;
+    int64_t watched;    /* when it was asked, in ms */
+    uint32_t passed;    /* values, since the context was made */
+    uint64_t unwatched; /* bytes of messages since it was thought of */
+    bool stopped;
     const uint8_t *ahead, *ahead_end; /* JSON that was looked through for "@type" (formats/json/typed.c) */
     struct h9_typed_object *typed;    /* the objects in there, in order */
     size_t typed_size, typed_cap;

@@ -71,8 +71,10 @@ bool h9_record_error(h9_context *c, uint64_t item)
         return false;
     }
     size_t n = c->places_size - c->places_done;
-    reverse(c->places + c->places_done, n);
-    keep_keys(c, c->places + c->places_done, n);
+    if (n) {
+        reverse(c->places + c->places_done, n);
+        keep_keys(c, c->places + c->places_done, n);
+    }
     bool inside = c->at >= c->begin && c->at <= c->end;
     c->errors[c->errors_size++] = (h9_error){.code = c->code,
                                              .places = (uint32_t)n,

@@ -13,7 +13,7 @@ const h9_codec *const h9_codecs[H9_FORMATS] = {
 bool h9_read_packed(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p, size_t size)
 {
     const uint8_t *begin = c->begin, *end = c->end;
-    c->begin = p;
+    c->begin = NULL; /* what it holds stands nowhere in the message */
     c->end = p + size;
     bool good = h9_msgpack.read(c, n, out, p) != NULL;
     c->begin = begin;

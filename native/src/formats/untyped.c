@@ -122,6 +122,7 @@ static entry *last_values(h9_context *c, const h9_nest *nest)
     if (table == NULL) return NULL;
     memset(table, 0, (size_t)size * sizeof *table);
     for (uint32_t i = 0; i < nest->count; i++, at = h9_tape_after(c->tape, at + 1)) {
+        if (!h9_go_past(c)) return NULL;
         size_t h = (size_t)(h9_siphash(c->seed, c->tape[at].v.p, c->tape[at].n) & (size - 1));
         while (table[h] && !same_key(c, entries[table[h] - 1].key, at)) h = (h + 1) & ((size_t)size - 1);
         if (!table[h]) {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/context.h"
+#include "core/error.h"
 #include "core/formats.h"
 #include "core/output.h"
 #include "core/plan.h"
@@ -44,6 +45,8 @@ static h9_code number_fits_double(const h9_number *n)
     return !n->integral || fits_double_digits(n) ? H9_OK : H9_E_INEXACT;
 }
 
+static bool exactly(uint32_t fits) { return (fits & (H9_FITS_DOUBLE | H9_FITS_ROUNDED)) == H9_FITS_DOUBLE; }
+
 /* A number's text: an integer over 64 bits, "-0", or one with a point or an exponent. */
 static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
 {
@@ -53,7 +56,7 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
     if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
     if (fits & H9_FITS_64 && number.integral && number.mantissa != 0) return H9_E_RANGE;
     if (!h9_number_f64(&number, &d)) return H9_E_RANGE;
-    return fits & H9_FITS_DOUBLE ? number_fits_double(&number) : H9_OK;
+    return exactly(fits) ? number_fits_double(&number) : H9_OK;
 }
 
 /* --- items --- */
@@ -71,7 +74,7 @@ static h9_code extension_fits(const h9_tape_item *item)
 
 static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
 {
-    bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !(fits & H9_FITS_DOUBLE);
+    bool finite = !(fits & (H9_FITS_FINITE | H9_FITS_DOUBLE)), any_integer = !exactly(fits);
     switch (item->kind) {
     case H9_T_INT: return any_integer || fits_double(magnitude_of(item->v.i)) ? H9_OK : H9_E_INEXACT;
     case H9_T_UINT: return any_integer || fits_double(item->v.u) ? H9_OK : H9_E_INEXACT;
@@ -84,16 +87,65 @@ static h9_code item_fits(uint32_t fits, const h9_tape_item *item)
     }
 }
 
-/* The items stand one after another, whatever holds them; keys are text, which every format has. */
-static h9_code any_fits(const h9_context *c, uint32_t fits, const h9_slot *v)
+/* The first item that doesn't fit: its index in the value, or the value's count. The items stand one after another,
+ * whatever holds them; keys are text, which every format has. What was filled in ({}, [] or null as the target has it)
+ * has none. */
+static uint32_t first_misfit(const h9_context *c, uint32_t fits, const h9_slot *v, h9_code *code)
 {
-    if (v->any.count == 0) return H9_OK; /* filled in: null, {} or [] as the target has it */
-    const h9_tape_item *item = c->tape + v->any.first, *end = item + v->any.count;
-    if (fits & H9_FITS_MAP && item->kind != H9_T_MAP) return H9_E_TYPE;
-    if (fits & H9_FITS_LIST && item->kind != H9_T_LIST) return H9_E_TYPE;
-    h9_code code = H9_OK;
-    for (; item < end && code == H9_OK; item++) code = item_fits(fits, item);
-    return code;
+    const h9_tape_item *item = c->tape + v->any.first;
+    uint32_t i = 0, count = v->any.count;
+    *code = H9_OK;
+    if (count && fits & H9_FITS_MAP && item->kind != H9_T_MAP) *code = H9_E_TYPE;
+    if (count && fits & H9_FITS_LIST && item->kind != H9_T_LIST) *code = H9_E_TYPE;
+    if (*code != H9_OK) return 0;
+    while (i < count && (*code = item_fits(fits, item + i)) == H9_OK) i++;
+    return i;
+}
+
+/* What JSON's text can't be of. */
+static uint32_t step_fits(const h9_step *s)
+{
+    if (s->code == H9_STEP_ANY_FITS) return s->a;
+    return s->b & (H9_N_QUOTED | H9_N_NULL_NOT_FINITE) ? H9_FITS_TIMES : H9_FITS_FINITE | H9_FITS_TIMES;
+}
+
+/* --- where a refused item stands --- */
+
+/* On the way out from the item at tape index `target` to the value at `at`. */
+static void add_places(h9_context *c, uint32_t at, uint32_t target)
+{
+    bool map = c->tape[at].kind == H9_T_MAP;
+    uint32_t child = at + 1, next;
+    for (uint32_t i = 0; at != target; i++, child = next) {
+        const h9_tape_item *key = &c->tape[child];
+        next = h9_tape_after(c->tape, child + map);
+        if (target >= next) continue;
+        add_places(c, child + map, target);
+        if (map) h9_in_key(c, key->v.p, key->n);
+        else h9_in_item(c, i);
+        return;
+    }
+}
+
+/* Where the item begins in the message. NULL: that can't be told. */
+static const uint8_t *item_begin(const h9_context *c, const h9_tape_item *item)
+{
+    size_t from;
+    bool nest = item->kind == H9_T_LIST || item->kind == H9_T_MAP, span = !nest && item->kind >= H9_T_NUMBER;
+    if (c->begin == NULL || (span && item->head == H9_TAPE_NOWHERE)) return NULL;
+    if (span) from = (size_t)((uintptr_t)item->v.p - item->head - (uintptr_t)c->begin);
+    else from = nest ? item->v.in.from : item->n;
+    return from <= (size_t)(c->end - c->begin) ? c->begin + from : NULL;
+}
+
+void h9_tape_locate(h9_context *c, const h9_step *s, const h9_slot *v)
+{
+    h9_code code;
+    uint32_t index = first_misfit(c, step_fits(s), v, &code);
+    if (index == v->any.count) return;
+    const uint8_t *at = item_begin(c, &c->tape[v->any.first + index]);
+    if (at != NULL) c->at = at;
+    add_places(c, v->any.first, v->any.first + index);
 }
 
 /* --- text --- */
@@ -108,11 +160,12 @@ static h9_code text(h9_slot *v, const uint8_t *p, size_t n)
 
 static h9_code any_to_string(h9_context *c, const h9_step *s, h9_slot *v)
 {
-    static const h9_node any = {.op = H9_OP_ANY};
+    const h9_node any = {.op = H9_OP_ANY, .flags = s->b, .b = s->c};
     if (v->any.count == 0) return text(v, (const uint8_t *)"null", 4);
     const h9_tape_item *item = c->tape + v->any.first;
     if (s->a && item->kind == H9_T_STRING) return text(v, item->v.p, item->n);
-    h9_code code = any_fits(c, H9_FITS_FINITE, v);
+    h9_code code;
+    first_misfit(c, step_fits(s), v, &code);
     if (code != H9_OK) return code;
     size_t size;
     const uint8_t *json = h9_write_aside(c, H9_FORMAT_JSON, &any, v, &size);
@@ -138,9 +191,9 @@ static h9_code untype(h9_context *c, const h9_step *s, h9_slot *v)
 
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
-    switch (s->code) {
-    case H9_STEP_UNTYPE: return untype(c, s, v);
-    case H9_STEP_ANY_FITS: return any_fits(c, s->a, v);
-    default: return any_to_string(c, s, v);
-    }
+    h9_code code;
+    if (s->code == H9_STEP_UNTYPE) return untype(c, s, v);
+    if (s->code == H9_STEP_ANY_TO_STRING) return any_to_string(c, s, v);
+    first_misfit(c, s->a, v, &code);
+    return code;
 }

@@ -233,6 +233,8 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v, const uint8
     }
 }
 
+static bool of_tape(const h9_step *s) { return s->code == H9_STEP_ANY_FITS || s->code == H9_STEP_ANY_TO_STRING; }
+
 bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at)
 {
     for (uint32_t i = conv; i != 0; i = c->plan->steps[i].next) {
@@ -241,6 +243,7 @@ bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at)
             if (code == H9_TOLD) return false;
             h9_fail(c, code, at);
             c->is_meaning = code >= H9_E_TRUNCATED && code < H9_E_DEPTH; /* the value was read */
+            if (of_tape(&c->plan->steps[i])) h9_tape_locate(c, &c->plan->steps[i], v);
             return false;
         }
     }

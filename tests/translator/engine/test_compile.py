@@ -344,3 +344,13 @@ def test_a_schema_error_names_the_file(tmp_path):
     (tmp_path / "bad.avsc").write_text('{"type": "record", "name": "R", "fields": [{"name": "a", "type": "strng"}]}')
     with pytest.raises(translator.SchemaError, match=r"bad\.avsc#/fields/0/type"):
         translator.compile(tmp_path / "bad.avsc", "json")
+
+
+def test_s36_drop_names_fields_that_are_there() -> None:
+    """A name that is no field's is refused, with the one that may be meant; a pattern may match none."""
+    wide, narrow = record(("a", "int"), ("notes", "int")), ("json", record(("a", "int")))
+    with pytest.raises(
+        translator.PlanError, match="drop names 'nots', and no field is called that; did you mean \"notes\""
+    ):
+        translator.compile(wide, narrow, drop=["notes", "nots"])
+    assert translator.compile(wide, narrow, drop=["notes", "debug_*", "a"]).losses["notes"].verdict == "dropped"

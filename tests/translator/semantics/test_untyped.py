@@ -1,118 +1,142 @@
-"""Typed values where the target has no type: plain JSON's forms, or MessagePack's own (S34)."""
+"""What no schema describes: where in it a value stands that is refused, and the policies that concern such values."""
 
 from __future__ import annotations
 
-import json
+import math
 import struct
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.translator.semantics.support import UUID, av, js, m, plan, refused, run, unplanned
+import translator
+from tests.translator.semantics.support import av, js, m, plan, refused, run
 
-DECIMAL = {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}
-INSTANT = {"type": "long", "logicalType": "timestamp-micros"}
-RECORD = {"type": "record", "name": "X", "fields": [{"name": "d", "type": DECIMAL}, {"name": "t", "type": INSTANT}]}
-TYPED = av(
-    "long", ["null", "string"], {"type": "array", "items": ["null", "double", "bytes"]},
-    {"type": "map", "values": RECORD}, {"type": "enum", "name": "E", "symbols": ["P", "Q"]}, "bytes", "float",
-    {"type": "string", "logicalType": "uuid"},
-)  # fmt: skip
-MESSAGE = (
-    b"\x0a\x02\x04hi\x06\x00\x02" + struct.pack("<d", 1.5) + b"\x04\x02\xff\x00\x02\x02k\x04\x04\xd2\x02\x00"
-    b"\x02\x04\xff\xfe" + struct.pack("<f", 0.1) + b"\x48" + UUID.encode()
+VALUE = m("google.protobuf.Value a = 1;", imports=["google/protobuf/struct.proto"])
+ANY: Any = {}
+INSIDE = '["b"][2]'
+NAN, EXTENSION, BEYOND = math.nan, msgspec.msgpack.Ext(5, b"x"), b"\x00\x00\x00\x00\x7f\xff\xff\xff\xff\xff\xff\xff"
+pack = msgspec.msgpack.encode
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "data", "want"),
+    [
+        ("json", "msgpack", b'{"a":{"b":[1,2,1e999]}}', ("RANGE", 15)),
+        ("json", "msgpack", b'{"a":{"b":[1,"\\u00e9",18446744073709551616 ]}}', ("RANGE", 22)),
+        ("json", "json", b'{"a":{"b":[1,2,{"k":1,"j":2,"k":3}]}}', ("DUPLICATE", 28)),
+        ("msgpack", "json", pack({"a": {"b": [1, 2, NAN]}}), ("NOT_FINITE", 9)),
+        ("msgpack", "json", pack({"a": {"b": [1, {"c": 2}, -math.inf]}}), ("NOT_FINITE", 12)),
+        ("msgpack", "json", pack({"a": {"b": [1, b"xy", EXTENSION]}}), ("EXTENSION", 12)),
+        ("msgpack", "json", pack({"a": {"b": [1, 2, msgspec.msgpack.Ext(-1, BEYOND)]}}), ("TIME", 9)),
+    ],
 )
-SHOWN = {
-    "a": 5, "b": "hi", "c": [None, 1.5, "/w=="], "d": {"k": {"d": "12.34", "t": "1970-01-01T00:00:00.000001Z"}},
-    "e": "Q", "f": "//4=", "g": 0.1, "h": UUID,
-}  # fmt: skip
-ANYTHING = js(**{name: {} for name in "abcdefgh"})
-VALUES = m(
-    " ".join(f"google.protobuf.Value {name} = {i};" for i, name in enumerate("abcdefgh", 1)),
-    imports=["google/protobuf/struct.proto"],
+def test_s4_s34_a_refusal_in_an_untyped_value_says_where(source: str, target: str, data: bytes, want: Any):
+    """Byte and path of the value itself, not of the message: alone, as a member of a record, in lists, maps, unions."""
+    code, offset = want
+    path = '["a"]' + INSIDE + ('["k"]' if code == "DUPLICATE" else "")
+    assert refused(plan(source, None, target, None), data) == (code, offset, path)
+    member = js(a=ANY)
+    assert refused(plan(source, member, target, member), data) == (code, offset, path[5:].join(("a", "")))
+    union = js(a={"anyOf": [{"type": "string"}, {"type": "object"}]})
+    assert refused(plan(source, union, target, union), data) == (code, offset, path[5:].join(("a", "")))
+    maps = js(a={"type": "object", "additionalProperties": {"type": "array", "items": ANY}})
+    assert refused(plan(source, maps, target, maps), data) == (code, offset, path[5:].join(("a", "")))
+
+
+MANY = 'for_each = "i in a.b"'
+
+
+def mapped(*lines: str) -> translator.Plan:
+    target = {"title": "T", "type": "object", "properties": {"x": {}}}
+    return translator.compile("msgpack", ("json", target), mapping="\n".join(["version = 1", *lines]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "path"),
+    [
+        (["[fields]", 'x = { path = "a" }'], INSIDE),
+        (["[fields]", 'x = { path = "a.b" }'], "[2]"),
+        ([MANY, "[fields]", 'x = "i"'], "b[2]"),
+    ],
 )
-TAGGED = m(
-    "int32 a = 1; int64 b = 2; bytes c = 3; repeated string d = 4; map<int32, int64> e = 5; M f = 6;"
-    " google.protobuf.Timestamp g = 7; repeated M h = 8;",
-    imports=["google/protobuf/timestamp.proto"],
-)
+def test_s4_a_mapping_says_where(lines: list[str], path: str):
+    """Read for the target, or as it is and written later; an item of a loop too."""
+    each = mapped(*lines)
+    data = [pack({"a": {"b": [1, 2, NAN]}})]
+    (error,) = (each.translate_each(data) if lines[0] == MANY else each.translate_many(data)).errors
+    assert (error.code, error.offset) == ("NOT_FINITE", 9)
+    assert error.path.endswith(path)
 
 
-def test_s34_typed_into_json() -> None:
-    """Into JSON they are what plain JSON makes of them, as with a type (S8, S23, S26)."""
-    assert json.loads(run("avro", TYPED, "json", ANYTHING, MESSAGE)) == SHOWN
-    assert run("avro", TYPED, "json", ANYTHING, MESSAGE) == run("avro", TYPED, "json", TYPED, MESSAGE)
+def test_s34_a_value_that_protobuf_cannot_say():
+    """From JSON: a number that a double isn't; from MessagePack: bytes and more; the whole's shape."""
+    to = plan("json", js(a=ANY), "protobuf", VALUE)
+    assert refused(to, b'{"a":[{"k":9007199254740993}]}') == ("INEXACT", 11, 'a[0]["k"]')
+    assert refused(to, b'{"a":[0, 1e400]}') == ("RANGE", 9, "a[1]")
+    packed = plan("msgpack", js(a=ANY), "protobuf", VALUE)
+    assert refused(packed, pack({"a": [1, b"xy"]})) == ("TYPE", 5, "a[1]")
+    assert refused(packed, pack({"a": {"k": NAN}})) == ("NOT_FINITE", 6, 'a["k"]')
+    struct_ = m("google.protobuf.Struct a = 1;", imports=["google/protobuf/struct.proto"])
+    assert refused(plan("json", js(a=ANY), "protobuf", struct_), b'{"a": [1]}') == ("TYPE", 6, "a")
 
 
-def test_s34_typed_into_msgpack() -> None:
-    """Into MessagePack they are what it has itself: bytes, timestamps."""
-    made = run("avro", TYPED, "msgpack", ANYTHING, MESSAGE)
-    assert made == run("avro", TYPED, "msgpack", TYPED, MESSAGE)
-    assert msgspec.msgpack.decode(made)["f"] == b"\xff\xfe"
-
-
-def test_s34_typed_into_values() -> None:
-    """Into google.protobuf.Value they are JSON's, and numbers are doubles exactly."""
-    there = plan("avro", TYPED, "protobuf", VALUES)
-    assert json.loads(run("protobuf", VALUES, "json", VALUES, there.translate(MESSAGE))) == SHOWN
-    large = b"\x82\x80\x80\x80\x80\x80\x80\x20" + MESSAGE[1:]  # 2^53 + 1
-    assert refused(there, large) == ("INEXACT", 0, "a")
-
-
-@pytest.mark.parametrize("source", ["protobuf", "protojson"])
-def test_s34_from_a_message(source: str) -> None:
-    """Protobuf's messages, lists, maps by numbers and recursion."""
-    text = b"""{"a":5,"b":"-7","c":"/w==","d":["x",""],"e":{"1":"2"},"f":{"a":1,"h":[{},{"b":"3"}]},
-        "g":"1970-01-01T00:00:01Z"}"""
-    seed = run("protojson", TAGGED, source, TAGGED, text)
-    wanted = {
-        "a": 5, "b": -7, "c": "/w==", "d": ["x", ""], "e": {"1": 2}, "f": {"a": 1, "h": [{}, {"b": 3}]},
-        "g": "1970-01-01T00:00:01Z",
-    }  # fmt: skip
-    found = json.loads(run(source, TAGGED, "json", ANYTHING, seed))
-    assert {name: found[name] for name in wanted} == wanted
-    packed = msgspec.msgpack.decode(run(source, TAGGED, "msgpack", ANYTHING, seed))
-    assert packed["c"] == b"\xff"
-    assert packed["e"] == {"1": 2}
-    assert packed["f"] == {"a": 1, "h": [{}, {"b": 3}]}
-
-
-def test_s34_presence() -> None:
-    """A zero that isn't written is one; what is absent stays so; null is a value (S11, S12)."""
-    found = json.loads(run("protobuf", TAGGED, "json", ANYTHING, b""))
-    assert found == {"a": 0, "b": 0, "c": "", "d": [], "e": {}, "h": []}
-    nulls = av(["null", "int"], ["null", "int", "string"])
-    assert run("avro", nulls, "json", ANYTHING, b"\x00\x00") == b'{"a":null,"b":null}'
-    assert run("avro", nulls, "protobuf", VALUES, b"\x00\x02\x02") == run(
-        "json", None, "protobuf", VALUES, b'{"a":null,"b":1}'
+def test_s4_a_value_of_protobuf_that_json_cannot_say():
+    """NaN in a google.protobuf.Value: at the value's own bytes."""
+    nan = b"\x11" + struct.pack("<d", NAN)
+    items = b"\x0a" + bytes([len(nan)]) + nan
+    data = b"\x32" + bytes([len(items)]) + items
+    assert refused(plan("protobuf", VALUE, "json", VALUE), b"\x0a" + bytes([len(data)]) + data)[::2] == (
+        "NOT_FINITE",
+        "a[0]",
     )
 
 
-def test_s34_shapes() -> None:
-    """An untyped object or list takes what is one, and nothing else."""
-    shaped = js(a={"type": "object"}, b={"type": "array"})
-    good = av({"type": "map", "values": "int"}, {"type": "array", "items": "int"})
-    assert run("avro", good, "json", shaped, b"\x02\x02k\x04\x00\x02\x06\x00") == b'{"a":{"k":2},"b":[3]}'
-    assert "can't become" in unplanned("avro", av("int"), "json", shaped)
-    assert "can't become" in unplanned("avro", av({"type": "map", "values": "int"}, "int"), "json", shaped)
+def test_s34_text_of_an_untyped_value_says_where():
+    """By policy any=json."""
+    to = plan("msgpack", js(a=ANY), "avro", av("string"), any="json")
+    assert refused(to, pack({"a": [1, [NAN]]})) == ("NOT_FINITE", 6, "a[1][0]")
+    assert refused(to, pack({"a": [1, EXTENSION]})) == ("EXTENSION", 5, "a[1]")
 
 
-def test_s34_what_json_cannot_say() -> None:
-    """It is refused where the value stands, or is by policy what it is with a type (S4)."""
-    nan = struct.pack("<d", float("nan"))
-    doubles = plan("avro", av({"type": "array", "items": "double"}), "json", ANYTHING)
-    assert refused(doubles, b"\x02" + nan + b"\x00") == ("NOT_FINITE", 1, "a[0]")
-    assert run("avro", av("double"), "json", ANYTHING, nan, nan="quote") == b'{"a":"NaN"}'
-    assert run("avro", av("bytes"), "json", ANYTHING, b"\x02\xff", bytes="hex") == b'{"a":"ff"}'
+@pytest.mark.parametrize(("policy", "shown"), [("null", b"[null,null,null,1.5]"), ("quote", None)])
+def test_s4_nan_in_untyped_values(policy: str, shown: bytes | None):
+    """The policies hold wherever the value stands, and in its JSON text."""
+    want = shown or b'["NaN","Infinity","-Infinity",1.5]'
+    floats = [NAN, math.inf, -math.inf, 1.5]
+    thin = b"\x92\xca\x7f\xc0\x00\x00\xca\x3f\xc0\x00\x00"
+    assert run("msgpack", None, "json", None, pack(floats), nan=policy) == want
+    assert run("msgpack", None, "json", None, thin, nan=policy) == want.replace(want[want.index(b",") : -5], b"")
+    member = js(a=ANY)
+    assert run("msgpack", member, "json", member, pack({"a": floats}), nan=policy) == b'{"a":' + want + b"}"
+    text = run("msgpack", member, "avro", av("string"), pack({"a": floats}), nan=policy, any="json")
+    assert text[1:] == want
+    one = b"\x0a\x09\x11" + struct.pack("<d", NAN)
+    assert run("protobuf", VALUE, "json", VALUE, one, nan=policy) == b'{"a":' + want[1 : want.index(b",")] + b"}"
 
 
-def test_s34_an_any_message() -> None:
-    """google.protobuf.Any is in JSON the message that is in it (S39)."""
-    held = m("google.protobuf.Any a = 1; M b = 2;", imports=["google/protobuf/any.proto"])
-    message = b"\x0a\x22\x0a\x1cx/google.protobuf.Int32Value\x12\x02\x08\x03"
-    assert run("protobuf", held, "json", ANYTHING, message) == (
-        b'{"a":{"@type":"x/google.protobuf.Int32Value","value":3}}'
-    )
-    nested = b"\x12" + bytes([len(message)]) + message
-    assert json.loads(run("protobuf", held, "json", ANYTHING, nested))["b"]["a"]["value"] == 3
-    assert msgspec.msgpack.decode(run("protobuf", held, "msgpack", ANYTHING, message))["a"]["value"] == b"\x08\x03"
+def test_s4_what_protojson_has_for_nan_is_not_for_values():
+    """A google.protobuf.Value is a number there, and NaN isn't one, whatever the policy says of plain JSON."""
+    one = b"\x0a\x09\x11" + struct.pack("<d", NAN)
+    for policy in ("refuse", "null", "quote"):
+        assert refused(plan("protobuf", VALUE, "protojson", VALUE, nan=policy), one)[0] == "NOT_FINITE"
+
+
+@pytest.mark.parametrize(("form", "text"), [("base64", "+/8="), ("base64url", "-_8"), ("hex", "fbff")])
+def test_s8_bytes_in_untyped_values(form: str, text: str):
+    """By the policy, in JSON and in JSON's text."""
+    data = pack({"a": [b"\xfb\xff"]})
+    assert msgspec.json.decode(run("msgpack", None, "json", None, data, bytes=form)) == {"a": [text]}
+    made = run("msgpack", js(a=ANY), "avro", av("string"), data, bytes=form, any="json")
+    assert msgspec.json.decode(made[1:]) == [text]
+
+
+def test_s6_rounding_in_untyped_values():
+    """A google.protobuf.Value has doubles only: by policy a whole number is rounded to one, never to infinity."""
+    data = b'{"a":[9007199254740993,18446744073709551617]}'
+    rounded = run("json", js(a=ANY), "protobuf", VALUE, data, rounding="round")
+    assert struct.pack("<d", 2.0**53) in rounded
+    assert struct.pack("<d", 2.0**64) in rounded
+    assert refused(plan("json", js(a=ANY), "protobuf", VALUE), data)[0] == "INEXACT"
+    far = plan("json", js(a=ANY), "protobuf", VALUE, rounding="round")
+    assert refused(far, b'{"a":1e400}') == ("RANGE", 5, "a")

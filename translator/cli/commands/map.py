@@ -6,7 +6,7 @@ import json as json_
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -207,15 +207,18 @@ def _test(paths: list[str], named: tuple[str | None, ...], show: bool, report: R
     from translator.cli.shared import trials
     from translator.mapping.document import examples
 
-    results: list[dict[str, Any]] = []
+    found: list[trials.Trial] = []
     for path in paths:
         suite = examples.load(Path(path))
         if not suite.examples:
             raise UsageError(f"{path} has no examples", "write [[examples]] into it; docs/cli.md shows how")
-        results += trials.run(path, suite.over(*named), show, report)
+        found.append(trials.run(path, suite.over(*named), show, report))
+    results = [result for each in found for result in each.results]
     failed = sum(not each["ok"] for each in results)
     if report.json:
-        report.document({"ok": not failed, "exit": REFUSED if failed else DONE, "examples": results})
+        missed = {each.mapping: each.never_found for each in found if each.never_found}
+        exit_ = REFUSED if failed else DONE
+        report.document({"ok": not failed, "exit": exit_, "examples": results, "never_found": missed})
     else:
         report.line(f"{many(len(results), 'example')}, {failed or 'none'} failed")
     return REFUSED if failed else DONE

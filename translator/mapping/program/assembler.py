@@ -46,6 +46,12 @@ class Assembler:
         self._insns.append(made._replace(name=self.image.name(key)) if key else made)
         return len(self._insns) - 1
 
+    def look(self, made: Insn, key: str, path: str) -> int:
+        """Appends an instruction that looks for what stands at the source's `path`, which is told where it never does
+        (S36)."""
+        self.image.lookups.append((len(self._insns), path))
+        return self.add(made, key)
+
     def here(self, *jumps: int) -> None:
         """Makes earlier jumps come here."""
         for jump in jumps:

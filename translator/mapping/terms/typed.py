@@ -19,7 +19,7 @@ from translator.mapping.terms.structures import Problem, Targets
 from translator.mapping.terms.terms import TargetTree, Term, TypedBlock, Wrong
 from translator.mapping.terms.values import Values
 from translator.mapping.terms.verdicts import Verdicts, within
-from translator.mapping.terms.viewing import MappedFrames, Twins, ViewReading
+from translator.mapping.terms.viewing import MappedFrames, Twins, ViewReading, ViewTables
 from translator.plan import matching
 from translator.plan.compilation import Compilation
 from translator.plan.compiler import Side
@@ -70,7 +70,7 @@ class TypedMapping:
 
     def _readers(self) -> None:
         match = partial(matching.by_name, camel=self.context.policies.naming == "camel")
-        self.tables = RecordTables(self.context, match)
+        self.tables = ViewTables(self.context, match, self.views.marks)
         self.goal_tables = RecordTables(self.goal, match)
         self.reading = ViewReading(self.context, self.source.format, self.tables, self.views.marks)
         self.twins = Twins(self.goal.target, self.views.marks)

@@ -207,10 +207,7 @@ static H9_APART const uint8_t *read_typed(h9_context *c, const h9_node *n, h9_sl
 /* One more item, which was or will be read at p. */
 static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *p)
 {
-    if (H9_UNLIKELY(c->items == 0)) {
-        h9_fail(c, H9_E_ITEMS, p);
-        return NULL;
-    }
+    if (H9_UNLIKELY(c->items <= c->items_watched) && !h9_few_items(c, p)) return NULL;
     if (H9_UNLIKELY(list->list.n == list->list.cap)) return h9_list_add(c, list, width);
     c->items--;
     return list->list.items + (size_t)list->list.n++ * width;

@@ -111,7 +111,7 @@ const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out)
 static const uint8_t *skip_items(h9_context *c, const uint8_t *p, uint64_t n, const uint8_t *at)
 {
     if (!h9_enter(c, at)) return NULL;
-    for (; p != NULL && n > 0; n--) p = h9_msgpack_skip(c, p);
+    for (; p != NULL && n > 0; n--) p = h9_go_past(c) ? h9_msgpack_skip(c, p) : NULL;
     h9_leave(c);
     return p;
 }

@@ -203,6 +203,7 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     for (; i < count; i++) {
         h9_slot v = {0};
         const uint8_t *start = p;
+        if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return NULL;
         p = h9_msgpack_read(c, item, &v, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);

@@ -36,6 +36,7 @@ static const uint8_t *read_nest(h9_context *c, bool last_wins, const mp_head *h,
     bool map = h->kind == H9_KIND_MAP;
     if (!h9_nest_open(c, &nest, map ? H9_T_MAP : H9_T_LIST, at) || !h9_nest_expect(c, &nest, h->n, at)) return NULL;
     for (uint32_t i = 0; i < h->n; i++) {
+        if (!h9_go_past(c)) return NULL;
         h9_nest_next(c, &nest, p);
         if (map && (p = read_key(c, last_wins, &nest, p)) == NULL) return NULL;
         if ((p = read_any(c, last_wins, p)) == NULL) return h9_nest_refused(c, &nest);
