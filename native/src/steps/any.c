@@ -224,9 +224,8 @@ static h9_code untype(h9_context *c, const h9_step *s, h9_slot *v)
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v)
 {
     h9_code code;
-    switch (s->code) {
-    case H9_STEP_UNTYPE: return untype(c, s, v);
-    case H9_STEP_ANY_TO_STRING: return any_to_string(c, s, v);
-    default: first_misfit(c, s->a, v, &code); return code;
-    }
+    if (s->code == H9_STEP_UNTYPE) return untype(c, s, v);
+    if (s->code == H9_STEP_ANY_TO_STRING) return any_to_string(c, s, v);
+    first_misfit(c, s->a, v, &code);
+    return code;
 }

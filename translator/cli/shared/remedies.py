@@ -34,7 +34,7 @@ TRIED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("bytes=codepoints", "reads each character as a byte"), ("bytes=base64", "reads it as base64"),
     ),
     "TYPE": (("any=json", "writes it as its JSON text"),),
-    "UNSUPPORTED": (("unbuilt=run", "reads what doesn't have it"),),
+    "TYPE_URL": (("types=base64", "keeps it as its bytes"),),
 }  # fmt: skip
 """Policies that may help against a refusal, and what they do."""
 LIMITS: Final[Mapping[str, tuple[str, str, int]]] = {
