@@ -26,7 +26,6 @@ enum {
     CB_TAG_EMBEDDED = 24,
     CB_TAG_RATIONAL = 30,
     CB_TAG_URI = 32,
-    CB_TAG_MIME = 36,
     CB_TAG_UUID = 37,
     CB_TAG_DAYS = 100,
     CB_TAG_SET = 258,
