@@ -89,7 +89,7 @@ def _first(w: Walk) -> tuple[int, int, int]:
 
 
 def _head(w: Walk) -> _Head:
-    """The tags at w.at and the head of the value behind them. DEPTH, SYNTAX, TAG, TRUNCATED (B58, B61, B62)."""
+    """The tags at w.at and the head of the value after them. DEPTH, SYNTAX, TAG, TRUNCATED (B58, B61, B62)."""
     tags: list[str] = []
     while True:
         start = w.at

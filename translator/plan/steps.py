@@ -386,8 +386,8 @@ def null_box(branch: int = 0) -> StepRow:
 
 
 def any_to_string(*, keep_text: bool = False, flags: int = 0, form: int = C.H9_BYTES_BASE64) -> StepRow:
-    """A tape to its JSON text; `keep_text`: one that is text alone stays as it is, without quotes. `flags`, `form`: as
-    of the node that writes it."""
+    """A tape to its JSON text; `keep_text`: one that is text alone stays as it is, without quotes. `flags`, `form`: of
+    the node that writes it."""
     return StepRow(C.H9_STEP_ANY_TO_STRING, a=int(keep_text), b=flags, c=form)
 
 

@@ -58,7 +58,9 @@ def test_every_pair_of_one_schema(data):
     avros, protos = collected(data)
     for schema in protos:
         pairs = itertools.product(ends(schema), repeat=2)
-        assert all(compiles(source, target) for source, target in pairs)
+        assert all(compiles(source, target) for source, target in pairs if "txtpb" not in {source.format.name, target.format.name})
+        as_text = (Side(formats.get("txtpb"), schema), Side(formats.get("protobuf"), schema))  # its Structs go no further
+        assert all(compiles(source, target) for source, target in itertools.product(as_text, repeat=2))
     made = [
         compiles(source, target) for schema in avros for source, target in itertools.product(ends(schema), repeat=2)
     ]

@@ -15,7 +15,8 @@ from translator.mapping.document.errors import did_you_mean
 from translator.streams.pump import Counts
 
 SHOWN = 10
-"""Paths of one kind that are listed as text."""
+FEW = 3
+"""Paths of one kind that are listed as text; and of those that only never came."""
 
 
 def summed(parts: Iterable[Counts]) -> Counts:
@@ -86,13 +87,15 @@ def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable
 def missed(never_found: Iterable[str], ignored: Collection[str]) -> str:
     """What no record had; with what was passed over instead, where that is called much the same."""
     names = [path + _instead(path, ignored) for path in sorted(never_found)]
-    return f"never found in any record: {_cut(names)}"
+    return f"never found in any record: {_cut(names, FEW)}"
 
 
 def _instead(path: str, ignored: Collection[str]) -> str:
     alike = {_plainly(each): each for each in ignored}
     found = alike.get(_plainly(path))
-    asked = f'; did you mean "{found}"?' if found else did_you_mean(path, ignored)
+    parent, _, name = path.rpartition(".")
+    beside = [own for above, _, own in (each.rpartition(".") for each in ignored) if above == parent]
+    asked = f'; did you mean "{found}"?' if found else did_you_mean(name, beside)
     return f" ({asked.removeprefix('; ')})" if asked else ""
 
 
@@ -133,6 +136,6 @@ def _listed(counted: dict[str, int]) -> str:
     return _cut([f"{name} ({times:,}×)" for name, times in names])
 
 
-def _cut(names: list[str]) -> str:
-    rest = f" and {len(names) - SHOWN} more (--json lists all)" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + rest
+def _cut(names: list[str], most: int = SHOWN) -> str:
+    rest = f" and {len(names) - most} more (--json lists all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -1,4 +1,4 @@
-/* CBOR's tags: which mean something here, and what they make of the value behind them. */
+/* CBOR's tags: which mean something here, and what they make of the value after them. */
 #include <float.h>
 #include <math.h>
 
@@ -24,7 +24,7 @@ static bool passed_over(const h9_context *c, uint64_t tag)
     return c->plan->h.tags && !known(tag) && tag != 25 && tag != 28 && tag != 29;
 }
 
-/* The tags at p up to the value behind them; *at: where the one that counts stands. */
+/* The tags at p up to the value after them; *at: where the one that counts stands. */
 static const uint8_t *take_tags(h9_context *c, cb_head *out, const uint8_t **at, const uint8_t *p)
 {
     cb_first first;
