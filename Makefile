@@ -25,7 +25,7 @@ SAY = @date +'%T  '
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help setup demo test heavy recipes check format lint types warnings bench fuzz canary clean \
+.PHONY: help setup demo test heavy recipes check format lint types warnings bench conformance fuzz canary clean \
 	test-c sanitize sanitize-c sanitize-python fuzz-long sanitize-long conformance-long
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo 'make heavy     the tests that take long, which make test leaves out'
 	@echo 'make recipes   three recipes of docs/adding.md, followed in a copy of the project'
 	@echo 'make check     format, lint, types, warnings of the C compiler'
+	@echo 'make conformance  the suites of others: Protobuf, JSON, MessagePack, Avro'
 	@echo 'make bench     our times against the peers'"'"', into bench/results.json'
 	@echo 'make fuzz      mutated messages for every reader, sanitized (SECONDS=$(SECONDS))'
 	@echo 'make sanitize  the tests of the C core, sanitized (address, undefined)'
@@ -81,6 +82,15 @@ recipes: setup
 	$(SAY)'recipes: a format, a step and a store are added in copies of the project, by docs/adding.md'
 	@$(PYTEST) -n $(JOBS) -m recipe tests/recipes
 
+# What others test with: Protobuf's runners, and the tests that read what stands in ../shared/data.
+SUITES := tests/conformance tests/translator/test_json_suite.py tests/translator/test_msgpack_suite.py \
+	tests/schemas/test_avro.py tests/schemas/test_canonical.py tests/translator/containers/test_avro.py
+
+conformance: setup
+	$(SAY)'conformance: the suites of others; the runners are fetched the first time (two minutes)'
+	@$(PYTEST) -n $(JOBS) -rs $(SUITES)
+	@$(PY) -m tests.conformance.runners
+
 bench: setup
 	$(SAY)'bench: our times against the peers; without ../shared/data by events of our own'
 	@$(PY) -m bench
@@ -120,7 +130,7 @@ native/src/values/powers.h: | $(VENV)/.built
 	@test -e $@ || $(PY) native/powers.py > $@
 
 # The plans of its tests are compiled as any plan is, and stand in headers.
-IMAGES := $(patsubst %,build/images/%.h,alloc json loop msgpack program protobuf)
+IMAGES := $(patsubst %,build/images/%.h,alloc cbor json loop msgpack program protobuf)
 build/images/%.h: $(VENV)/.built $(wildcard tests/native/*images.py) $(wildcard translator/plan/*.py translator/formats/*.py)
 	@mkdir -p $(@D)
 	$(PY) -m tests.native.images $* > $@
@@ -196,7 +206,6 @@ canary: setup build/canary/native/_core.abi3.so
 # --- the long forms, by hand: what came of one is committed with the commit that it was run on (docs/runs/README.md) ---
 
 LONG_SECONDS ?= 3600
-RUNNER ?= conformance-test-runner
 
 fuzz-long:
 	@$(PY) -m tests.long_run fuzz -- $(MAKE) fuzz SECONDS=$(LONG_SECONDS)
@@ -204,9 +213,8 @@ fuzz-long:
 sanitize-long:
 	@$(PY) -m tests.long_run sanitize -- $(MAKE) sanitize PROFILE=ci
 
-conformance-long: setup
-	@$(PY) -m tests.long_run conformance -- $(RUNNER) --enforce_recommended \
-	  --failure_list tests/conformance/expected_failures.txt $(PY) tests/conformance/protobuf_testee.py
+conformance-long:
+	@$(PY) -m tests.long_run conformance -- $(MAKE) conformance
 
 clean:
 	rm -rf build dist demo-out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)

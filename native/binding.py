@@ -9,20 +9,21 @@ import os
 import struct
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from native._core import ffi, lib
-from native.errors import DataError, LimitError
+from native.errors import DataError, LimitError, tombstone
 
 C: Final[Any] = lib
 """The constants of the image and the core, by the names of the headers."""
 
 MESSAGES: Final[dict[int, tuple[str, str]]] = {
     lib.H9_E_NO_MEMORY: ("NO_MEMORY", "no memory"),
+    lib.H9_E_STOPPED: ("STOPPED", "stopped"),
     lib.H9_E_BAD_PLAN: ("BAD_PLAN", "the plan's image is damaged"),
     lib.H9_E_TRUNCATED: ("TRUNCATED", "the input ends inside a value"),
     lib.H9_E_TRAILING: ("TRAILING", "bytes after the end of the message"),
@@ -53,8 +54,8 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
     lib.H9_E_SIZE: ("SIZE", "not the size of the fixed"),
     lib.H9_E_KEY: ("KEY", "a map key of a kind that can't be one"),
     lib.H9_E_EXTENSION: ("EXTENSION", "an extension type that the target can't say"),
-    lib.H9_E_UNSUPPORTED: ("UNSUPPORTED", "not built yet"),
     lib.H9_E_CONDITION: ("CONDITION", "the mapping found no value where one must be"),
+    lib.H9_E_TYPE_URL: ("TYPE_URL", "not the type URL of a message that the schema knows"),
     lib.H9_E_DEPTH: ("DEPTH", "nested deeper than the limit"),
     lib.H9_E_ITEMS: ("ITEMS", "more items than the limit"),
     lib.H9_E_MEMORY: ("MEMORY", "more memory than the limit"),
@@ -64,6 +65,7 @@ MESSAGES: Final[dict[int, tuple[str, str]]] = {
 """What each code is called, and the constant message that goes with it."""
 
 _FIRST_LIMIT: Final = lib.H9_E_DEPTH
+_KEPT: Final = lib.H9_KEPT
 DELIMITINGS: Final[dict[str, int]] = {
     "none": lib.H9_DELIMITING_NONE,
     "newline": lib.H9_DELIMITING_NEWLINE,
@@ -98,6 +100,16 @@ class Output(NamedTuple):
     items: Sequence[int] | None
 
 
+class Usage(NamedTuple):
+    """What calls cost: bytes that the context holds now; bytes of arena in the last call, at most at one time; items
+    of its last message, and that one's number."""
+
+    held: int
+    arena: int
+    items: int
+    record: int
+
+
 def error(code: int, names: Sequence[str] = (), raw: Any = None, places: Any = None) -> DataError:
     """The exception for a code of the core; `raw` and `places` say where."""
     name, message = MESSAGES[code]
@@ -126,6 +138,26 @@ def _path(places: list[Any], names: Sequence[str]) -> str:
     return text
 
 
+_stopping = threading.local()
+"""What an exception in `_go_on` was, for the call that it stops."""
+
+
+def _note(_kind: Any, exception: BaseException, _trace: Any) -> None:
+    _stopping.exception = exception
+
+
+@ffi.def_extern(name="h9_watched", error=1, onerror=_note)  # type: ignore[untyped-decorator]
+def _go_on(_state: Any) -> int:
+    """Asked by the core in long calls. Python runs what a signal's handler or another thread has for this one when it
+    comes here, and what that raises stops the call."""
+    return 0
+
+
+def _failure(code: int) -> BaseException:
+    """Why a call failed as a whole."""
+    return _stopping.__dict__.pop("exception", None) or error(code) if code == lib.H9_E_STOPPED else error(code)
+
+
 class Context:
     """What one thread needs to run plans; not to be shared between threads at one time."""
 
@@ -138,21 +170,33 @@ class Context:
         if raw == ffi.NULL:
             raise MemoryError
         self.raw = ffi.gc(raw, lib.h9_context_free)
+        lib.h9_context_watch(raw, lib.h9_watched, ffi.NULL)
         self.size = ffi.new("size_t *")
 
-    def ignored(self) -> list[tuple[int, bytes, int]]:
-        """Members passed over since this context was made: (record of the image, key, how often)."""
+    def usage(self) -> Usage:
+        """What the last call cost."""
+        raw = lib.h9_context_usage(self.raw)
+        return Usage(raw.held, raw.arena, raw.items, raw.record)
+
+    def ignored(self) -> list[tuple[int, int, bytes, int]]:
+        """Members passed over since this context was made: (record of the image; the name of the field in it that they
+        stand in, or 0; key; how often)."""
         found = lib.h9_ignored_members(self.raw, self.size)
+        rows = [found[i] for i in range(self.size[0])]
         return [
-            (found[i].record, bytes(ffi.buffer(found[i].key, found[i].key_length)), found[i].count)
-            for i in range(self.size[0])
+            (each.record, each.within, ffi.buffer(each.key, each.key_length)[:] if each.key_length else b"", each.count)
+            for each in rows
         ]
+
+
+Words = Callable[[str, int, str, bytes], tuple[str, str, str]]
+"""Of a refusal's code, offset and path, and its message: what was found, what is wanted, what is nearest to it."""
 
 
 class LoadedPlan:
     """A plan's image in the core: immutable, shared by any number of threads. `names` are the fields', for errors."""
 
-    __slots__ = ("_image", "_local", "limits", "many", "names", "raw")
+    __slots__ = ("_image", "_local", "limits", "many", "names", "raw", "words")
 
     def __init__(self, image: bytes, names: Sequence[str], limits: Limits | None = None) -> None:
         out = ffi.new("h9_plan **")
@@ -165,6 +209,8 @@ class LoadedPlan:
         """Whether a message makes any number of messages."""
         self.names = names
         self.limits = limits or Limits()
+        self.words: Words | None = None
+        """Asked for what a refusal found and wanted, if that is ever asked for."""
         self._local = threading.local()
 
     def __reduce__(self) -> Any:
@@ -179,6 +225,18 @@ class LoadedPlan:
             found = self._local.context = Context(self.limits)
         return found
 
+    def ignored(self) -> list[tuple[int, str, bytes, int]]:
+        """`Context.ignored` of this thread's context, with the field's name ("": the record itself)."""
+        return [(record, self.names[within], key, n) for record, within, key, n in self.context().ignored()]
+
+    def found(self, word: int) -> int:
+        """A word of what this thread's context found (h9_found_word)."""
+        return int(lib.h9_found_word(self.context().raw, self.raw, word))
+
+    def filled(self, row: int) -> int:
+        """How often this thread's context filled in the default of a row."""
+        return int(lib.h9_filled(self.context().raw, self.raw, row))
+
     def translate(self, data: bytes) -> bytes:
         """One message, of a plan that makes one. DataError: it is refused."""
         if data.__class__ is not bytes:
@@ -187,17 +245,28 @@ class LoadedPlan:
         size = context.size
         out = lib.h9_translate_one(self.raw, context.raw, data, len(data), size)
         if not out:
-            raise self._errors(context)[0]
-        return ffi.unpack(out, size[0])  # type: ignore[no-any-return]
+            errors = self._errors(context, data, (0,), (len(data),))
+            raise next(iter(errors), None) or _failure(lib.H9_E_STOPPED)
+        made = ffi.unpack(out, size[0])
+        if size[0] > _KEPT:
+            lib.h9_context_release(context.raw)
+        return made  # type: ignore[no-any-return]
 
-    def _errors(self, context: Context) -> list[DataError]:
+    def _errors(self, context: Context, data: Any, begins: Sequence[int], ends: Sequence[int]) -> list[DataError]:
         size = context.size
         raw = lib.h9_errors(context.raw, size)
         count = size[0]
         if not count:
             return []
         places = lib.h9_places(context.raw)
-        return [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
+        found = [error(raw[i].code, self.names, raw[i], places) for i in range(count)]
+        if self.words is not None:
+            for each in found:
+                part = slice(begins[each.index], ends[each.index])
+                each.look = _look(
+                    self.words, each, data if isinstance(data, bytes) else bytes(memoryview(data)[part]), part
+                )
+        return found
 
     def translate_many(self, data: Any, begins: Any, ends: Any, delimiting: str = "none") -> Output:
         """Messages data[begins[i]:ends[i]], one after another. `begins` and `ends` are buffers of int64."""
@@ -212,8 +281,8 @@ class LoadedPlan:
         made = ffi.from_buffer("int64_t[]", offsets, require_writable=True)
         code = lib.h9_translate(self.raw, context.raw, whole, len(whole), first, last, count, around, made + 1)
         if code:
-            raise error(code)
-        return self._made(context, offsets, count)
+            raise _failure(code)
+        return self._made(context, offsets, count, data, first, last)
 
     def translate_run(
         self,
@@ -241,24 +310,32 @@ class LoadedPlan:
             self.raw, context.raw, whole, len(whole), size, partial, around, first, last, made + 1, done, used
         )
         if code:
-            raise error(code)
+            raise _failure(code)
         n = done[0]
-        return self._made(context, offsets[: n + 1], n), begins[:n], ends[:n], used[0]
+        return self._made(context, offsets[: n + 1], n, data, begins, ends), begins[:n], ends[:n], used[0]
 
-    def _made(self, context: Context, offsets: array[int], count: int) -> Output:
+    def _made(self, context: Context, offsets: array[int], count: int, data: Any, begins: Any, ends: Any) -> Output:
         """`offsets`: of a plan that makes one result of each of the `count` messages."""
-        data, errors = self._output(context), self._errors(context)
+        out, errors = self._output(context), self._errors(context, data, begins, ends)
         if not self.many:
-            return Output(data, offsets, errors, range(count), None)
+            lib.h9_context_release(context.raw)
+            return Output(out, offsets, errors, range(count), None)
         raw = lib.h9_results(context.raw, context.size)
         results = context.size[0]
         numbers = array("q", ffi.buffer(raw, results * ffi.sizeof("h9_result"))[:] if results else b"")
-        return Output(data, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
+        lib.h9_context_release(context.raw)
+        return Output(out, array("q", (0,)) + numbers[0::3], errors, numbers[1::3], numbers[2::3])
 
     def _output(self, context: Context) -> bytes:
         out = lib.h9_output(context.raw, context.size)
         size = context.size[0]
         return ffi.buffer(out, size)[:] if size else b""
+
+
+def _look(words: Words, refusal: DataError, data: bytes, part: slice) -> Callable[[], tuple[str, str, str]]:
+    """`part`: of all messages, which may be one after another in `data`; a copy has the one alone."""
+    code, offset, path = refusal.code, refusal.offset, refusal.path
+    return lambda: words(code, offset, path, data[part] if len(data) > part.stop - part.start else data)
 
 
 def _delimiting(name: str) -> int:
@@ -269,8 +346,16 @@ def _delimiting(name: str) -> int:
 
 
 def _as_bytes(data: Any) -> bytes:
-    """Any buffer's bytes. TypeError: it is not a buffer."""
+    """Any buffer's bytes. TypeError: it is not a buffer. DataError: it is a tombstone."""
+    if data is None:
+        raise tombstone()
     return bytes(memoryview(data))
+
+
+def key_hashes(seed: bytes, texts: Iterable[bytes]) -> list[int]:
+    """`h9_key_hash` of each text, with a table's seed."""
+    words = ffi.from_buffer("uint32_t[]", seed)
+    return [lib.h9_key_hash(words, text, len(text)) for text in texts]
 
 
 class Row(Protocol):

@@ -38,6 +38,7 @@ def sources() -> list[str]:
 powers.write(HERE / "src/values/powers.h")
 ffibuilder = FFI()
 ffibuilder.cdef("\n".join(declarations(header) for header in HEADERS))
+ffibuilder.cdef('extern "Python" int h9_watched(void *state);')
 ffibuilder.set_source(
     "native._core",
     "".join(f'#include "{header}"\n' for header in HEADERS),

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
+from translator.cli.shared.exits import UsageError
+
 _HELP: Final = "The schema registry: Confluent's REST API over one SQLite file."
 
 app = App(name="registry", help=_HELP)
@@ -29,8 +31,7 @@ def serve(
         listening = server.listen(host, port)
         store = SqliteStore(database)
     except (RegistryError, OSError, OverflowError) as error:
-        print(f"translator registry: {error}", file=sys.stderr)
-        return 2
+        raise UsageError(f"{error}") from error
     place = f"[{host}]" if ":" in host else host
     print(f"listening on http://{place}:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
     server.serve(store, listening)

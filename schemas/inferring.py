@@ -67,7 +67,7 @@ class Seen:
         match value:
             case dict():
                 self.objects += 1
-                yield from ((self.members.setdefault(str(name), Seen()), each) for name, each in value.items())
+                yield from ((self._member(str(name)), each) for name, each in value.items())
             case list() | tuple():
                 self.items = self.items or Seen()
                 yield from ((self.items, each) for each in value)
@@ -78,14 +78,22 @@ class Seen:
             case _:
                 self._note_plain(value)
 
+    def _member(self, name: str) -> Seen:
+        found = self.members.get(name)
+        if found is None:
+            found = self.members[name] = Seen()
+        return found
+
     def _note_int(self, value: int) -> None:
         self.low = value if self.low is None else min(self.low, value)
         self.high = value if self.high is None else max(self.high, value)
 
     def _note_text(self, value: str) -> None:
+        if self.times == self.texts:  # or one of them was none, and then it doesn't matter any more
+            self.times += bool(_TIME.fullmatch(value))
+        if self.uuids == self.texts:
+            self.uuids += bool(_UUID.fullmatch(value))
         self.texts += 1
-        self.times += bool(_TIME.fullmatch(value))
-        self.uuids += bool(_UUID.fullmatch(value))
 
     def _note_plain(self, value: object) -> None:
         match value:

@@ -80,9 +80,10 @@ class Node:
 
     def get(self, keyword: str, default: Any = None) -> Any:
         """The keyword's value, if it counts here."""
-        if isinstance(self.contents, bool) or not self._counts(keyword):
+        contents = self.contents
+        if isinstance(contents, bool) or keyword not in contents or not self._counts(keyword):
             return default
-        return self.contents.get(keyword, default)
+        return contents[keyword]
 
     def keywords(self) -> list[str]:
         """The keywords that count here."""
@@ -90,8 +91,10 @@ class Node:
 
     def _counts(self, keyword: str) -> bool:
         """Its draft knows it, and no `$ref` of an old draft hides it."""
-        alone = self.draft.alone and isinstance(self.contents, dict) and isinstance(self.contents.get("$ref"), str)
-        return keyword == "$ref" if alone else keyword not in self.draft.unknown
+        draft = self.draft
+        if draft.alone and isinstance(self.contents, dict) and isinstance(self.contents.get("$ref"), str):
+            return keyword == "$ref"
+        return keyword not in draft.unknown
 
 
 def parse(document: JsonSource, path: str = "") -> Contents:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, get_args
 
 from native.errors import SchemaError
 from schemas import avro, descriptorset, jsonschema, neuron, protobuf
@@ -47,6 +48,10 @@ def load(
     `type`: the type to take as the root (a full name; a definition's name or JSON pointer in JSON Schema).
     Raises SchemaError: no such file or type, a language that can't be told, or what the language's reader refuses.
     """
+    if language not in (None, *get_args(Language)):
+        close = difflib.get_close_matches(language, get_args(Language), 1)
+        meant = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(get_args(Language))}"
+        raise SchemaError(f"no language {language!r}; {meant}")
     if isinstance(source, bytes | dict):
         return _document(source, language, type)
     if not isinstance(source, str | Path):
@@ -96,8 +101,9 @@ def _built_in(name: str, language: Language | None, type_: str | None) -> Schema
 def _file(path: Path, language: Language | None, type_: str | None) -> Schema:
     suffix = path.suffix.lower()
     if language is None and suffix not in _SUFFIXES:
-        known = " ".join(_SUFFIXES)
-        raise SchemaError(f"the suffix doesn't tell the language ({known} do); name it with `language`", str(path))
+        close = difflib.get_close_matches(suffix, _SUFFIXES, 1, 0.5)
+        meant = f"; did you mean {close[0]}?" if close else f"; {' '.join(_SUFFIXES)} do"
+        raise SchemaError(f"the suffix {suffix!r} doesn't tell a schema's language{meant}", str(path))
     content = _content(path)
     language = language or _SUFFIXES[suffix]
     if language == "protobuf" and suffix not in _DESCRIPTORS:

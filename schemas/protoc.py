@@ -17,9 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from native.errors import SchemaError
+
+if TYPE_CHECKING:
+    from google.protobuf.descriptor_pb2 import DescriptorProto
 
 Sources = dict[str, str]
 
@@ -153,6 +156,66 @@ def _check_name(imported: str, place: str) -> None:
         raise SchemaError(f"{imported!r} is not the name of a .proto file", place)
 
 
+# --- map_entry, written out ---
+
+_ENTRY: Final = "hal9_map_entry"
+"""A reserved name that marks an entry for as long as the compiler runs."""
+
+
+def _without_entries(text: str) -> str:
+    """`text` with each `option map_entry` as a mark. The compiler makes entries itself and refuses written ones, but
+    texts that were printed from descriptors have them, and registries hold such texts."""
+    found = list(_spans(text))
+    words = [text[begin:end] for begin, end in found]
+    mark = f"reserved {_ENTRY};" if words[:1] == ["edition"] else f'reserved "{_ENTRY}";'
+    for i in range(len(words) - 5, -1, -1):
+        if words[i : i + 3] == ["option", "map_entry", "="] and words[i + 4] == ";":
+            instead = mark if words[i + 3] == "true" else ";"
+            text = text[: found[i][0]] + instead + text[found[i + 4][1] :]
+    return text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in _TOKEN.finditer(text) if match.lastgroup != "skip")
+
+
+def _with_entries(compiled: bytes) -> bytes:
+    """The descriptors with the marked messages as entries again."""
+    if _ENTRY.encode() not in compiled:
+        return compiled
+    from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+    files = FileDescriptorSet.FromString(compiled)
+    for file in files.file:
+        for message in file.message_type:
+            _restore(message, f"{file.package}.{message.name}".lstrip("."), file.name)
+    return files.SerializeToString()
+
+
+def _restore(message: DescriptorProto, path: str, file: str) -> None:
+    if _ENTRY in message.reserved_name:
+        raise SchemaError("map_entry is an option of a message in the one that has the map", f"{file}: {path}")
+    for nested in message.nested_type:
+        inner = f"{path}.{nested.name}"
+        if _ENTRY in nested.reserved_name:
+            nested.reserved_name.remove(_ENTRY)
+            if not _is_entry(nested, message, inner):
+                raise SchemaError(
+                    "a map entry has a key 1 and a value 2, and is a repeated field's", f"{file}: {inner}"
+                )
+            nested.options.map_entry = True
+        _restore(nested, inner, file)
+
+
+def _is_entry(entry: DescriptorProto, outer: DescriptorProto, path: str) -> bool:
+    from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
+
+    fields = [(each.name, each.number, each.label) for each in entry.field]
+    users = [each.label for each in outer.field if each.type_name == f".{path}"]
+    key, value = ("key", 1, Field.LABEL_OPTIONAL), ("value", 2, Field.LABEL_OPTIONAL)
+    return fields == [key, value] and users == [Field.LABEL_REPEATED]
+
+
 def compiled(sources: Mapping[str, str]) -> bytes:
     """The serialized FileDescriptorSet of `sources`, whose first file is the main one; imports come with it.
 
@@ -172,7 +235,7 @@ def _compiled(sources: tuple[tuple[str, str], ...]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="hal9-protoc-") as folder:
         _lay_out(Path(folder), sources)
         _run(Path(folder), main)
-        return (Path(folder) / "out.binpb").read_bytes()
+        return _with_entries((Path(folder) / "out.binpb").read_bytes())
 
 
 def _lay_out(folder: Path, sources: tuple[tuple[str, str], ...]) -> None:
@@ -181,7 +244,7 @@ def _lay_out(folder: Path, sources: tuple[tuple[str, str], ...]) -> None:
         path = folder / "src" / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
+            path.write_bytes(_without_entries(text).encode())
         except (OSError, UnicodeEncodeError) as error:
             raise SchemaError(f"can't be compiled: {error}", name) from error
 

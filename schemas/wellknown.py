@@ -14,10 +14,12 @@ from schemas.model import (
     Bool,
     Bytes,
     Duration,
+    Field,
     Float,
     Int,
     Map,
     Null,
+    Presence,
     Record,
     String,
     Timestamp,
@@ -25,8 +27,8 @@ from schemas.model import (
     Union,
 )
 
-UNBUILT: Final = frozenset({"google.protobuf.Any"})
-"""Messages with a JSON form of their own that has no counterpart in the type model."""
+ANY: Final = "google.protobuf.Any"
+"""The message that holds one of any type. JSON has a form of its own for it, which no type here has."""
 
 
 def _wrapped(scalar: Type) -> Union:
@@ -58,3 +60,13 @@ def lifted(record: Record) -> Type | None:
     The same object each time, so that types built from it may be compared by identity.
     """
     return _LIFTED.get(record.name)
+
+
+def built_in() -> dict[str, Record]:
+    """The well-known messages by full name, for what may hold any message: their types need no file. Those that stand
+    for a type have no fields here, which nobody asks for."""
+    paths = Field("paths", Array(String()), Presence.IMPLICIT, number=1)
+    url = Field("type_url", String(), Presence.IMPLICIT, number=1, json_name="typeUrl")
+    value = Field("value", Bytes(), Presence.IMPLICIT, number=2, json_name="value")
+    whole = {"google.protobuf.Empty": [], "google.protobuf.FieldMask": [paths], ANY: [url, value]}
+    return {name: Record(name, whole.get(name, [])) for name in (*_LIFTED, *whole)}

@@ -169,7 +169,7 @@ def sources() -> dict[str, tuple[Side, bytes]]:
     """By format: what is read, and a message of it."""
     read, tagged = avro.read(AVRO), protobuf.read({"each.proto": PROTO}, message="each.Batch")
     plain = vectors.compact(_message(tagged=False))
-    sides = {name: Side(formats.get(name), read) for name in ("json", "avro", "avro-json", "msgpack")}
+    sides = {name: Side(formats.get(name), read) for name in ("json", "avro", "avro-json", "cbor", "msgpack")}
     found = {name: (side, Plan(sides["json"], side).translate(plain)) for name, side in sides.items()}
     protojson = Side(formats.get("protojson"), tagged)
     for name in ("protobuf", "protojson", "otlp-json"):
@@ -186,7 +186,7 @@ def targets() -> dict[str, tuple[Side, Mapping]]:
     plain = document.load(MAPPING)
     more = document.load(MAPPING.replace("[fields]\n", "[fields]\n" + ANY))
     found = {name: (Side(formats.get(name), typed), plain) for name in ("avro", "avro-json")}
-    for name in ("json", "msgpack", "protobuf", "protojson"):
+    for name in ("cbor", "json", "msgpack", "protobuf", "protojson"):
         found[name] = Side(formats.get(name), untyped), more
     return found
 

@@ -275,7 +275,7 @@ ready
 ```console exit=2
 $ translator formats
 ...
-unbuilt     refuse, run
+types       refuse, base64
 ...
 $ translator convert none
 ...
@@ -299,7 +299,7 @@ def test_what_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ('{"n":1}\n1 record', '{"n":3}\n1 record'),
         ("1 record written, …", "2 records written, …"),
         ("exit=2", "exit=0"),
-        ("unbuilt     refuse, run", "unbuilt  refuse, run"),
+        ("types       refuse, base64", "types  refuse, base64"),
         ('{"n":2}', "...\nmore"),
         ("3\nm…e", "3"),
         ("print(n)", "print(n + 1)"),

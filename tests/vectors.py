@@ -1,8 +1,8 @@
 """Golden messages of the built-in schemas in every format, made by other libraries than ours. Tests and benchmarks
 share them.
 
-Map keys are sorted and numbers in their shortest form: so that each of them is, byte for byte, what a translation
-from any other must give.
+Map keys are sorted, by their letters and by their length alike, and numbers in their shortest form: so that each of
+them is, byte for byte, what a translation from any other must give.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
+import cbor2
 import fastavro
 from google.protobuf import json_format
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
@@ -26,10 +28,12 @@ from translator import formats
 from translator.plan.compiler import Side
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+IDENTIFIER = re.compile(r"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}")
 
 LANGUAGES: dict[str, Language] = {
     "avro": "avro",
     "avro-json": "avro",
+    "cbor": "protobuf",
     "json": "jsonschema",
     "msgpack": "protobuf",
     "otlp-json": "protobuf",
@@ -53,7 +57,7 @@ SIGNAL: dict[str, Any] = {
         "activation": {
             "content": "retry the build with a smaller batch",
             "strength": 0.81,
-            "features": {"confidence": 0.92, "cost": 12.75, "depth": 3.0, "novelty": 0.334, "urgency": 0.05},
+            "features": {"cost": 12.75, "depth": 3.0, "novelty": 0.334, "urgency": 0.05, "willingness": 0.92},
         },
         "gradient": {
             "error_type": "timeout",
@@ -62,7 +66,7 @@ SIGNAL: dict[str, Any] = {
             "loss": 1.375,
         },
     },
-    "metadata": {"propagation_depth": "3", "trace": "9c2e71d0"},
+    "metadata": {"flow": "9c2e71d0", "propagation_depth": "3"},
 }
 """A signal that goes back, with all that HAL9's servers put into one (no vector)."""
 
@@ -77,7 +81,7 @@ VECTOR: dict[str, Any] = SIGNAL | {
 }
 EVENTS: dict[str, dict[str, Any]] = {
     "NeuronActivated": {"neuron_id": "cortex-a/planner-0412", "activation": 0.81},
-    "LearningComplete": {"epoch": 18446744073709551615, "metrics": {"accuracy": 0.9731, "loss": 1.5e-07}},
+    "LearningComplete": {"epoch": 18446744073709551615, "metrics": {"loss": 1.5e-07, "precision": 0.9731}},
     "TopologyChanged": {"old": "ring", "new": 'größer "mesh"\n\u2028𝄞'},
 }
 MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -107,6 +111,7 @@ def encoded(name: str, value: dict[str, Any]) -> dict[str, bytes]:
     return {
         "avro": avro(avro_schema(name), avro_value(value)),
         "avro-json": compact(avro_json(avro_schema(name), avro_value(value))),
+        "cbor": cbor2.dumps(cbor(_set_only(value), single=single), canonical=True),
         "json": compact(value),
         "msgpack": msgpack(_set_only(value), single=single),
         "otlp-json": compact(_ordered(json_format.MessageToDict(message, use_integers_for_enums=True))),
@@ -178,6 +183,25 @@ def message_class(name: str = "NeuronSignal") -> Any:
     """The generated class of a built-in message."""
     files = FileDescriptorSet.FromString(neuron.prepare().read_bytes())
     return GetMessages(files.file)[f"hal9.neuron.v1.{name}"]
+
+
+# --- CBOR, by cbor2, whose canonical form is the deterministic one where keys are text ---
+
+
+def cbor(value: Any, *, single: bool) -> Any:
+    """A plain value as cbor2 is to write it; `single`: floats are float 32. A datetime has no nanoseconds."""
+    match value:
+        case float() if single:
+            return struct.unpack("<f", struct.pack("<f", value))[0]
+        case str() if TIMESTAMP.fullmatch(value):
+            return cbor2.CBORTag(0, value)
+        case str() if IDENTIFIER.fullmatch(value):
+            return UUID(value)
+        case list():
+            return [cbor(each, single=single) for each in value]
+        case dict():
+            return {key: cbor(each, single=single) for key, each in value.items()}
+    return value
 
 
 # --- MessagePack, by its specification: no library that we have writes float 32 ---

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from native.errors import tombstone
 from translator import varints
 
 if TYPE_CHECKING:
@@ -71,10 +72,13 @@ class Messages:
 
     @classmethod
     def of(cls, messages: Iterable[Data], headers: Sequence[Headers] | None = None) -> Messages:
-        """Messages that are not in one buffer yet. TypeError: it is one buffer, which needs its offsets."""
+        """Messages that are not in one buffer yet. TypeError: it is one buffer, which needs its offsets. DataError: one
+        is a tombstone."""
         if isinstance(messages, (bytes, bytearray, memoryview)):
             raise TypeError("one buffer of messages needs its offsets")
         parts = list(messages)
+        if None in parts:
+            raise tombstone(parts.index(None))  # type: ignore[arg-type]
         ends = array("q", accumulate(map(len, parts)))
         return cls(b"".join(parts), array("q", (0, *ends))[:-1], ends, headers)
 
@@ -270,7 +274,17 @@ class Translation(Protocol):
         ...
 
     def ignored(self) -> dict[str, int]:
-        """Members that were passed over in this thread because the schema does not name them, by name."""
+        """Members that were passed over in this thread because the schema does not name them, by path (S36). Here and
+        in `defaulted`, messages that were refused don't count."""
+        ...
+
+    def defaulted(self) -> dict[str, int]:
+        """Defaults that were filled in in this thread because the source lacked a value, by the target's path."""
+        ...
+
+    def never_found(self) -> dict[str, int]:
+        """What was looked for in this thread and no record had so far, by the source's path, with the number of records
+        that were looked at."""
         ...
 
 

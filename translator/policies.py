@@ -28,10 +28,12 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """`camel`: snake_case and camelCase names meet (S35)."""
     null: Literal["refuse", "zero"] = "refuse"
     """A null where the target only has its zero value (S11)."""
+    tags: Literal["refuse", "value"] = "refuse"
+    """CBOR's tags that mean nothing here: `value`: the tag is taken off (S29)."""
     any: Literal["refuse", "json"] = "refuse"
     """An untyped value where the target wants text: its JSON text (S34)."""
-    unbuilt: Literal["refuse", "run"] = "refuse"
-    """What isn't built yet: the plan doesn't compile, or a message that has it is refused."""
+    types: Literal["refuse", "base64"] = "refuse"
+    """A google.protobuf.Any whose message no schema knows, in JSON: refused, or its bytes as base64 text (S39)."""
 
 
 def choices() -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,7 @@ typedef enum h9_code {
     /* the call itself */
     H9_E_NO_MEMORY = 1, /* the allocator refused */
     H9_E_BAD_PLAN = 2,  /* the image is damaged */
+    H9_E_STOPPED = 3,   /* who watches over the call stopped it */
     /* structure: the bytes aren't this format */
     H9_E_TRUNCATED = 10, /* the input ends inside a value */
     H9_E_TRAILING = 11,  /* bytes after the end of the message */
@@ -72,9 +73,9 @@ typedef enum h9_code {
     H9_E_DECIMAL = 44,       /* not a decimal, or over its precision */
     H9_E_SIZE = 45,          /* not a fixed's size */
     H9_E_KEY = 46,           /* a map key of a kind that can't be one */
-    H9_E_EXTENSION = 47,     /* a MessagePack extension that the target can't say */
-    H9_E_UNSUPPORTED = 48,   /* not built yet, and the plan was told to find out at run time */
+    H9_E_EXTENSION = 47,     /* a MessagePack extension, or a simple value of CBOR's, that the target can't say */
     H9_E_CONDITION = 49,     /* a mapping found no value where one must be */
+    H9_E_TYPE_URL = 50,      /* google.protobuf.Any: not a type URL, or no message's that the plan knows */
     /* limits */
     H9_E_DEPTH = 60,
     H9_E_ITEMS = 61,
@@ -94,6 +95,7 @@ typedef struct h9_allocator {
 /* What a message may cost at most. Over a limit, it is refused with the limit's code. Readers and writers recurse, so
  * depth has a bound of its own, which a higher limit is cut to. */
 #define H9_MAX_DEPTH 1000u
+#define H9_KEPT 4194304u
 typedef struct h9_limits {
     uint32_t depth;  /* nesting of records, lists and maps; H9_MAX_DEPTH at most */
     uint32_t items;  /* items and entries of one message, all lists and maps together */
@@ -161,6 +163,11 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
 /* Frees a context, with all that its calls returned. NULL: does nothing. */
 void h9_context_free(h9_context *context);
 
+/* Asks `watch` (NULL: nobody), about every 20 ms of a call and on its thread, whether to go on: if it returns anything
+ * but 0, the call stops, makes nothing, and returns H9_E_STOPPED. */
+typedef int h9_watch(void *state);
+void h9_context_watch(h9_context *context, h9_watch *watch, void *state);
+
 /* Translates `count` messages, message i being data[begin[i] .. end[i]) (outside of `size`: H9_E_LENGTH for it). The
  * results stand one after another in h9_output(), result i ending at ends[i] (delimiting included); a refused message
  * gives nothing there and an entry in h9_errors(). Returns H9_OK also when messages were refused; another code only
@@ -169,7 +176,7 @@ h9_code h9_translate(const h9_plan *plan, h9_context *context, const uint8_t *da
                      const int64_t *end, size_t count, h9_delimiting delimiting, int64_t *ends);
 
 /* One message of `size` bytes, unframed. Returns the result, and its size in *out_size; NULL: refused, and h9_errors()
- * has the one reason. For plans that make one message (h9_plan_many). */
+ * has the one reason, or stopped, and it has none. For plans that make one message (h9_plan_many). */
 const char *h9_translate_one(const h9_plan *plan, h9_context *context, const uint8_t *data, size_t size,
                              size_t *out_size);
 
@@ -183,6 +190,10 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *context, const uint8_t
 
 /* --- what the last call made, valid until the next one on this context --- */
 
+/* Gives back what the last call made beyond what a context keeps for the next one, H9_KEPT bytes of each kind. What a
+ * call needed only while it ran is given back at its end. */
+void h9_context_release(h9_context *context);
+
 /* All results of the call, one after another; *size: of them all. NULL where nothing was written yet. */
 const uint8_t *h9_output(const h9_context *context, size_t *size);
 /* Refusals in the order of their messages; *count: how many. */
@@ -192,16 +203,32 @@ const h9_place *h9_places(const h9_context *context);
 /* Where each result ends, of a plan that makes many; *count: how many. */
 const h9_result *h9_results(const h9_context *context, size_t *count);
 
-/* Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
+/* What calls cost, for tests and for whoever watches over them. */
+typedef struct h9_usage {
+    uint64_t held;   /* bytes that the context holds now */
+    uint64_t arena;  /* bytes of arena, at most at one time, in the last call; not its results */
+    uint64_t items;  /* of its last message, as they count against the limit */
+    uint64_t record; /* its last message's number, from 0 */
+} h9_usage;
+h9_usage h9_context_usage(const h9_context *context);
+
+/* What is counted besides (S36). A refused message adds nothing to counts.
+ *
+ * Members that were passed over because the source's schema doesn't name them (S14), counted since the context was
  * made. */
 typedef struct h9_ignored {
     uint32_t record; /* of the image */
+    uint32_t within; /* number of the name of the field that it stands in, where that is not a record; 0: none */
     uint32_t key_length;
     const uint8_t *key; /* kept by the context */
     uint64_t count;
 } h9_ignored;
 /* *count: how many entries. Keys that differ count apart, up to a bound; all further ones together. */
 const h9_ignored *h9_ignored_members(const h9_context *context, size_t *count);
+/* Word `word` of those that h9_header.found counts, and how often the default of row `fill` was filled in: since
+ * `plan`, which must be the one that ran last, first ran on the context after any other. Else 0. */
+uint64_t h9_found_word(const h9_context *context, const h9_plan *plan, uint32_t word);
+uint64_t h9_filled(const h9_context *context, const h9_plan *plan, uint32_t fill);
 
 /* Splitting a stream delimited as `delimiting` says (not NONE): fills begin[i] and end[i] of up to `count` whole
  * messages of at most `limit` bytes, and says how many bytes they take with their delimiting. `last`: no more input

@@ -10,10 +10,11 @@
 #ifndef HAL9_IMAGE_H
 #define HAL9_IMAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define H9_IMAGE_MAGIC 0x50493948u /* "H9IP" */
-#define H9_IMAGE_VERSION 2u
+#define H9_IMAGE_VERSION 3u
 #define H9_NO_SLOT 0xFFFFu
 #define H9_NONE 0xFFFFFFFFu
 
@@ -22,7 +23,9 @@ typedef enum h9_format {
     H9_FORMAT_JSON = 1, /* every JSON dialect: nodes say how they differ */
     H9_FORMAT_PROTOBUF = 2,
     H9_FORMAT_MSGPACK = 3,
-    H9_FORMATS = 4
+    H9_FORMAT_CBOR = 4,
+    H9_FORMAT_TXTPB = 5, /* Protobuf's text format */
+    H9_FORMATS = 6
 } h9_format;
 
 /* How a value stands, and what it is in the frame (see h9_slot in core/slot.h).
@@ -41,7 +44,9 @@ typedef enum h9_op {
     H9_OP_STRING,  /* .s; text. H9_N_UNCHECKED: not checked for UTF-8 */
     H9_OP_BYTES,   /* .s; JSON: text form a = H9_BYTES_* */
     H9_OP_FIXED,   /* .s of exactly a bytes; JSON: form b = H9_BYTES_* */
-    H9_OP_ENUM,    /* .i, the target's number; a: enum table. JSON: by name, or by number with H9_N_NUMBER */
+    H9_OP_ENUM,    /* .i, the target's number; a: enum table. JSON: by name, or by number with H9_N_NUMBER.
+                      JSON, msgpack, where c isn't 0: the field, item or entry of an unknown symbol is passed over and
+                      counted under the name pool[b .. b+c) (S17) */
     H9_OP_DECIMAL, /* .s, two's complement; lo scale, hi precision; a: size of a fixed or 0. JSON, msgpack: decimal text
                       (H9_N_CODEPOINTS: Avro JSON) */
     H9_OP_BIGDECIMAL, /* .s with the scale in flags. JSON: text (H9_N_CODEPOINTS: Avro JSON) */
@@ -66,13 +71,17 @@ typedef enum h9_op {
                       hash table of hi + 1 entries, as in h9_record. Frame: .choice, boxed: the reading side's branch
                       nodes end in H9_STEP_BOX when the target is a union too. Writing: .choice.branch picks the node,
                       its value is the box. */
-    H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2) */
+    H9_OP_ANY,     /* .any, a tape. Protobuf: google.protobuf.Value (a = 0), Struct (1), ListValue (2). JSON: form b =
+                      H9_BYTES_* */
     H9_OP_WRAPPED, /* Protobuf: a message whose field 1 is node a, absent meaning zero (the wrappers). Writing with b:
                       a generated wrapper (S33), whose fields are those of record table b - 1: of a LIST or MAP its
                       first, of an OPTION or UNION one for each branch (null's tag is 0 where absence says it). JSON:
                       just node a; where c isn't 0, an object whose one member, called pool[b .. b+c), is node a (Avro's
                       unions, S19; writing: with quotes and colon). A field's node a may be INLINE */
-    H9_OP_FAIL     /* refuses with code a. Structure is read no further */
+    H9_OP_TYPED, /* google.protobuf.Any as JSON has it, an object with "@type" among the message's own members. .choice:
+                    NULL where it is empty, else a box of two slots: the message's .rec, and its type URL (.s). a:
+                    record table of the types (H9_STEP_UNPACK), each node a RECORD; branch: which */
+    H9_OP_FAIL   /* refuses with code a. Structure is read no further */
 } h9_op;
 
 typedef enum h9_node_flag {
@@ -81,16 +90,16 @@ typedef enum h9_node_flag {
     H9_N_LOCAL = 4,     /* TIMESTAMP: without a zone */
     H9_N_LAST_WINS = 8, /* MAP, RECORD: a key twice is not an error */
     H9_N_QUOTED =
-        16,        /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS: NaN and infinities as strings */
-    H9_N_LAX = 32, /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
-                      T and Z of times in capitals) */
-    H9_N_CODEPOINTS = 64,        /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
-    H9_N_PACKED = 128,           /* LIST: Protobuf writes it packed; reading: may come packed */
-    H9_N_GROUP = 256,            /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
-    H9_N_NULL_ZERO = 512,        /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
-    H9_N_POINT = 1024,           /* JSON: a float with an integral value is written with ".0" */
-    H9_N_CLOSED = 2048,          /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
-    H9_N_NULL_NOT_FINITE = 4096, /* JSON floats: NaN and infinities are written null (S4's policy) */
+        16, /* JSON, INT/UINT: written as a string (ProtoJSON's 64-bit); FLOATS, ANY: NaN and infinities as strings */
+    H9_N_LAX = 32,        /* JSON, reading: ProtoJSON's ways (numbers in strings, enum by number, "NaN"; base64url;
+                             T and Z of times in capitals) */
+    H9_N_CODEPOINTS = 64, /* JSON: bytes, or what Avro has in bytes, as code points 0-255 */
+    H9_N_PACKED = 128,    /* LIST: Protobuf writes it packed; reading: may come packed */
+    H9_N_GROUP = 256,     /* RECORD, INLINE: Protobuf's delimited encoding (a group) */
+    H9_N_NULL_ZERO = 512, /* ENUM in JSON: its zero is null (google.protobuf.NullValue, S12) */
+    H9_N_POINT = 1024,    /* JSON: a float with an integral value is written with ".0" */
+    H9_N_CLOSED = 2048,   /* ENUM, Protobuf: an unknown number becomes an unknown field (S17) */
+    H9_N_NULL_NOT_FINITE = 4096, /* JSON floats, ANY: NaN and infinities are written null (S4's policy) */
     H9_N_EXTENSION = 8192,       /* TIMESTAMP in msgpack: extension -1 */
     H9_N_MASK = 16384,           /* RECORD, INLINE in JSON: a FieldMask, one text of the paths in its one field */
     H9_N_SKIP = 32768,           /* ANY, reading: passed over, checked for structure only; nothing is kept */
@@ -167,14 +176,17 @@ typedef struct h9_record {
     uint32_t words;             /* 64-bit presence words of the frame: (slots + 63) / 64 */
     uint32_t need;              /* words64: `words` masks of what must be there once it is read, or H9_NONE */
     uint32_t first_fill, fills; /* what fills a slot of `need` that isn't there */
-    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key */
+    uint32_t keys, key_mask;    /* words32: hash table of key_mask + 1 entries, each 0 or 1 + number of an h9_key; then
+                                   the H9_SEED_WORDS that its keys are hashed with */
     uint32_t numbers,
         numbers_size; /* Protobuf: words32, field index in this record + 1 by number, for numbers < numbers_size */
     uint32_t sparse, sparse_size; /* Protobuf: words32, sorted pairs (number, field index) of the others */
     uint16_t unknown;             /* h9_unknown */
     uint16_t unknown_slot;        /* KEEP: the slot with the chain of spans, or H9_NO_SLOT */
     uint32_t flags;               /* h9_node_flag: H9_N_LAST_WINS */
-    uint32_t must; /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t must;  /* reading by key: words64, a bit for each field whose member must be met, plus 1; 0: none */
+    uint32_t found; /* reading: its words among those of h9_header.found, or H9_NONE: how many records were read; then
+                       a bit for each field that any of them had, null or not (Protobuf: for each slot of the frame) */
 } h9_record;
 
 /* A spelling of a member's or symbol's name, unescaped and unquoted. */
@@ -184,6 +196,12 @@ typedef struct h9_key {
     uint32_t hash;       /* h9_key_hash */
 } h9_key;
 
+/* What a hash table is seeded with. Who chooses the names must not be able to foresee it (B19): the compiler takes a
+ * digest of all of them. */
+#define H9_SEED_WORDS 4
+/* A key stands in its table at this number, cut by the mask, or after it where that is taken. */
+uint32_t h9_key_hash(const uint32_t *seed, const uint8_t *text, size_t size);
+
 typedef enum h9_fill_kind { H9_FILL_ZERO = 0, H9_FILL_SLOT = 1, H9_FILL_MSGPACK = 2, H9_FILL_MISSING = 3 } h9_fill_kind;
 typedef struct h9_fill {
     uint16_t slot;
@@ -192,7 +210,7 @@ typedef struct h9_fill {
     uint32_t node;
     uint32_t value, size; /* pool */
     uint32_t name;        /* as h9_field.name */
-    uint32_t spare;
+    uint32_t counts; /* 1: how often is counted (S36): a schema's default rather than a zero that stands for none */
 } h9_fill;
 
 typedef struct h9_enum {
@@ -283,28 +301,38 @@ typedef enum h9_step_code {
     H9_STEP_HEX_TO_BYTES,
     H9_STEP_BYTES_TO_HEX,
     H9_STEP_SYMBOL_TABLE,  /* .i by sorted pairs: enum table a, its numbers to its targets */
-    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is; 2: text is refused */
+    H9_STEP_ANY_TO_STRING, /* a tape to JSON text; a = 1: text stays as it is; 2: text is refused; b: flags of the
+                               ANY node that writes it, c: its form of bytes */
     H9_STEP_ANY_TO_F32,
-    H9_STEP_ANY_TO_F64,    /* a number on a tape, b = 1: or a text that is one; a = 1: rounding (S6) */
-    H9_STEP_ANY_FITS,      /* every value on the tape is one that the target has: a, h9_fits */
+    H9_STEP_ANY_TO_F64, /* a number on a tape, b = 1: or a text that is one; a = 1: rounding (S6) */
+    H9_STEP_ANY_FITS,   /* every value on the tape is one that the target has: a, h9_fits */
     H9_STEP_UNWRAP, /* .rec of record table a, a generated wrapper (S33) -> the one of its slots that is present. Where
                        none is, b = 0: zero, an empty list; 1: a .choice of null, branch c; else it is refused with
                        code b. The first step of its RECORD's node, and of no other */
     H9_STEP_MASK_PATH, /* .s is a path that ProtoJSON's FieldMask can say: in snake_case, and in camelCase and back */
-    H9_STEP_FAIL,      /* refuses with code a */
+    H9_STEP_UNPACK, /* google.protobuf.Any as Protobuf has it, .rec of record table b with its type URL in slot lo and
+                       its bytes in slot hi -> H9_OP_TYPED's .choice. a: record table of the types, with a slot: a field
+                       for each, found by its full name. Its node is the message's in Protobuf; where the field has the
+                       slot, JSON has the message under "value", in a frame of this one slot. With H9_UNKNOWN_KEEP its
+                       last field is any other type, whose bytes stay as they are (node BYTES) */
+    H9_STEP_PACK,   /* the reverse */
+    H9_STEP_UNTYPE, /* any kind -> .any: written by node a in format c (h9_format), and read again by node b (ANY) */
+    H9_STEP_FAIL,   /* refuses with code a */
     H9_STEPS
 } h9_step_code;
 
 /* What a target's untyped values can't be. */
 typedef enum h9_fits {
-    H9_FITS_FINITE = 1, /* NaN, infinity */
-    H9_FITS_DOUBLE = 2, /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
-    H9_FITS_64 = 4,     /* an integer over 64 bits */
-    H9_FITS_TEXT = 8,   /* bytes, extensions */
-    H9_FITS_MAP = 16,   /* anything but a map */
-    H9_FITS_LIST = 32,  /* anything but a list */
-    H9_FITS_TIMES = 64, /* extensions but a timestamp in the years 1-9999 */
-    H9_FITS_ROUNDS = 128 /* numbers are rounded to doubles (S6) */
+    H9_FITS_FINITE = 1,   /* NaN, infinity */
+    H9_FITS_DOUBLE = 2,   /* a number that a double doesn't hold exactly (integers over 2^53, S34) */
+    H9_FITS_64 = 4,       /* an integer over 64 bits */
+    H9_FITS_TEXT = 8,     /* bytes, extensions */
+    H9_FITS_MAP = 16,     /* anything but a map */
+    H9_FITS_LIST = 32,    /* anything but a list */
+    H9_FITS_TIMES = 64,   /* extensions but a timestamp in the years 1-9999 */
+    H9_FITS_SIMPLE = 128, /* CBOR's simple values that mean nothing */
+    H9_FITS_DIGITS = 256, /* a number of more than 1,000 digits, zeros included */
+    H9_FITS_ROUNDED = 512 /* DOUBLE refuses no number for its digits: it is rounded (S6's policy) */
 } h9_fits;
 
 typedef struct h9_step {
@@ -411,8 +439,12 @@ typedef struct h9_header {
     uint32_t skip_root; /* node of the whole source with nothing wanted, to find a record's end (Avro), or H9_NONE */
     uint32_t registers; /* of the instructions; 0 where the plan has none */
     uint32_t nodes, fields, records, keys, fills, enums, symbols, steps, insns, words64, words32, pool; /* counts */
-    uint32_t names; /* how many names errors may mention */
-    uint32_t many;  /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t names;       /* how many names errors may mention */
+    uint32_t many;        /* 1: a message makes any number of messages (H9_I_EMIT) */
+    uint32_t tags;        /* CBOR, reading: 1: a tag that means nothing here is taken off, rather than refused */
+    uint32_t found;       /* words of 64 bits that a context keeps of who was found (h9_record.found) */
+    uint32_t found_insns; /* of these: how often the program ran, then for each instruction two bits, whether it
+                             looked for something (ENTRY, INDEX, BRANCH, FIND) and whether it found it; or H9_NONE */
 } h9_header;
 
 #endif

@@ -1,5 +1,6 @@
 /* Running a plan over messages: read, run its instructions, write, one after another; a refused one leaves its
  * neighbours alone. */
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/formats.h"
 #include "core/frame.h"
@@ -10,10 +11,12 @@
 static void start_message(h9_context *c, size_t record, const uint8_t *begin, const uint8_t *end)
 {
     c->record = record;
+    c->message++;
     c->begin = begin;
     c->end = end;
     c->depth = c->limits.depth;
-    c->items = c->limits.items;
+    h9_start_items(c);
+    c->ahead_end = NULL;
     h9_arena_reset(c);
 }
 
@@ -53,6 +56,14 @@ static const uint8_t *read_message(h9_context *c, h9_slot *root, bool whole)
     return p;
 }
 
+/* After each message: is it time to look up? false: the call is stopped. */
+static inline bool goes_on(h9_context *c, size_t size)
+{
+    c->unwatched += size + 64;
+    if (H9_UNLIKELY(c->stopped)) return false;
+    return H9_LIKELY(c->unwatched < H9_STRIDE_BYTES / 16) || h9_go_on(c);
+}
+
 static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimiting)
 {
     c->plan = plan;
@@ -62,7 +73,9 @@ static void start_call(const h9_plan *plan, h9_context *c, h9_delimiting delimit
     c->errors_size = 0;
     c->places_size = c->places_done = 0;
     c->partial = false;
-    h9_release_excess(c);
+    c->arena_least = c->arena_left;
+    c->stopped = false;
+    h9_counts_start(c, plan);
 }
 
 h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, const int64_t *begin,
@@ -77,18 +90,22 @@ h9_code h9_translate(const h9_plan *plan, h9_context *c, const uint8_t *data, si
         if (!inside) h9_fail(c, H9_E_LENGTH, c->begin);
         else if ((uint64_t)(end[i] - begin[i]) > c->limits.record) h9_fail(c, H9_E_RECORD, c->begin);
         else done = read_message(c, &root, true) && write_message(c, &root);
-        if (H9_UNLIKELY(!done) && !h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+        if (H9_UNLIKELY(!goes_on(c, (size_t)(c->end - c->begin)))) return h9_end_call(c, H9_E_STOPPED);
+        if (H9_UNLIKELY(!done)) {
+            h9_counts_undo(c);
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
+        }
         ends[i] = (int64_t)c->out_size;
     }
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const char *h9_translate_one(const h9_plan *plan, h9_context *c, const uint8_t *data, size_t size, size_t *out_size)
 {
     int64_t begin = 0, end = (int64_t)size, ends;
-    h9_translate(plan, c, data, size, &begin, &end, 1, H9_DELIMITING_NONE, &ends);
+    h9_code code = h9_translate(plan, c, data, size, &begin, &end, 1, H9_DELIMITING_NONE, &ends);
     *out_size = c->out_size;
-    return c->errors_size ? NULL : (const char *)c->out;
+    return code != H9_OK || c->errors_size ? NULL : (const char *)c->out;
 }
 
 /* Where the message at c->begin ends, though it was refused: NULL if its bytes don't tell. */
@@ -125,14 +142,19 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
         start_message(c, i, p, last);
         const uint8_t *next = read_message(c, &root, false);
         bool good = next != NULL;
-        if (!good && partial && c->code == H9_E_TRUNCATED) break;
+        if (!good && partial && c->code == H9_E_TRUNCATED && !c->is_meaning) {
+            h9_counts_undo(c);
+            break;
+        }
         if (good && (uint64_t)(next - p) > c->limits.record) {
             good = false;
             h9_fail(c, H9_E_RECORD, p);
         }
         if (good) good = write_message(c, &root);
+        if (H9_UNLIKELY(!goes_on(c, good ? (size_t)(next - p) : 0))) return h9_end_call(c, H9_E_STOPPED);
         if (!good) {
-            if (!h9_record_error(c, H9_NO_ITEM)) return H9_E_NO_MEMORY;
+            h9_counts_undo(c);
+            if (!h9_record_error(c, H9_NO_ITEM)) return h9_end_call(c, H9_E_NO_MEMORY);
             if (next == NULL) next = skip_message(c);
         }
         begin[i] = p - data;
@@ -147,7 +169,7 @@ h9_code h9_translate_run(const h9_plan *plan, h9_context *c, const uint8_t *data
     }
     *done = i;
     *used = (size_t)(p - data);
-    return H9_OK;
+    return h9_end_call(c, H9_OK);
 }
 
 const uint8_t *h9_output(const h9_context *c, size_t *size)
@@ -175,3 +197,9 @@ const h9_ignored *h9_ignored_members(const h9_context *c, size_t *count)
     *count = c->ignored_size;
     return c->ignored;
 }
+
+uint64_t h9_found_word(const h9_context *c, const h9_plan *plan, uint32_t word)
+{ return c->counting == plan && c->found != NULL && word < plan->h.found ? c->found[word] : 0; }
+
+uint64_t h9_filled(const h9_context *c, const h9_plan *plan, uint32_t fill)
+{ return c->counting == plan && c->found != NULL && fill < plan->h.fills ? c->filled[fill] : 0; }

@@ -28,6 +28,7 @@ from registry.domain.errors import Kind, RegistryError
 from registry.domain.model import Reference, SchemaType, StoredSchema, Version
 from registry.domain.parsing import model
 from schemas import places
+from schemas.identity import Identity
 from translator.engine.known import alike
 from translator.engine.sources import SchemaSource
 
@@ -56,7 +57,7 @@ class RegistryClient(SchemaSource):
         self._connection = Connection(url, timeout, tries, pause, transport)
         self._lock = threading.RLock()
         self._schemas: Cache[schemas.Schema] = Cache(cache)
-        self._given: Cache[tuple[schemas.Schema, StoredSchema]] = Cache(cache)
+        self._given: Cache[StoredSchema] = Cache(cache)
         self._unknown: Cache[SchemaError] = Cache(cache, unknown_seconds)
         self._latest: Cache[Version] = Cache(cache, latest_seconds)
 
@@ -142,7 +143,7 @@ class RegistryClient(SchemaSource):
         with self._lock:
             made = self._schemas.get(("id", schema.id)) or made
             self._schemas.put(("id", schema.id), made)
-            self._given.put(id(made.names), (made, schema))
+            self._given.put(Identity(made.names), schema)
         return made
 
     def _kept(self, schema: schemas.Schema, subject: str | None) -> StoredSchema:
@@ -151,9 +152,9 @@ class RegistryClient(SchemaSource):
         In Protobuf any message of the file may be the root.
         """
         with self._lock:
-            given = self._given.get(id(schema.names))
-        if given is not None and given[0].names is schema.names:
-            return given[1]
+            given = self._given.get(Identity(schema.names))
+        if given is not None:
+            return given
         if subject is None:
             raise SchemaError("the schema is not one of this registry's; name the subject that has it")
         for version in self._history(subject):

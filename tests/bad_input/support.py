@@ -18,7 +18,7 @@ from tests.pace import in_time
 from translator.engine.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
-FORMATS = ("avro", "avro-json", "json", "msgpack", "otlp-json", "protobuf", "protojson")
+FORMATS = ("avro", "avro-json", "cbor", "json", "msgpack", "otlp-json", "protobuf", "protojson")
 
 
 def avro_plan(schema: Any, target: str = "json", wanted: Any = None, **options: Any) -> Plan:

@@ -123,6 +123,18 @@ def test_b29_negative_block_with_a_lying_size(size: int) -> None:
     assert avro_plan(type_).translate(zigzag(-2) + zigzag(2) + b"\x02\x04\0") == b"[1,2]"
 
 
+@pytest.mark.parametrize("size", [0, 1, 3, 4])
+def test_b29_a_lying_size_of_what_nobody_wants(size: int) -> None:
+    """B29: what is passed over is held to its size as what is read, arrays and maps in others too."""
+    ints = zigzag(-2) + zigzag(size) + b"\x02\x04" + bytes(9)
+    assert wanted_and_skipped({"type": "array", "items": "int"}, ints) == (("BLOCK", 5), ("BLOCK", 5))
+    texts = zigzag(-1) + zigzag(size + 2) + b"\x02k\x04ab" + bytes(9)
+    maps = {"type": "map", "values": "string"}
+    assert wanted_and_skipped(maps, texts) == ((("BLOCK", 8), ("BLOCK", 8)) if size != 3 else (("TRAILING", 9),) * 2)
+    nested = {"type": "array", "items": {"type": "array", "items": "int"}}
+    assert wanted_and_skipped(nested, zigzag(1) + ints) == (("BLOCK", 6), ("BLOCK", 6))
+
+
 @pytest.mark.parametrize("target", ["avro", "json", "msgpack"])
 def test_b30_100_kb_of_a_recursive_record(target: str) -> None:
     """B30: refused at the first level that is too deep, and so where it is passed over."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from native.errors import DataError
-from schemas import avro
+from schemas import avro, jsonschema
 from tests.bad_input.support import place, plan, protobuf_plan, refused, untyped
 from tests.pace import in_time
 from translator.engine.plan import Plan
@@ -151,3 +152,54 @@ def test_refusals_are_data_errors() -> None:
             made.translate(bytes([byte]))
         except DataError as error:
             assert error.offset <= 1  # noqa: PT017
+
+
+CUT = [
+    "-",
+    "0.",
+    "-0.",
+    "12.",
+    "1e",
+    "1E+",
+    "1.5e-",
+    "n",
+    "nul",
+    "t",
+    "tru",
+    "f",
+    "fals",
+    '"',
+    '"ab',
+    '"\\',
+    '"\\u',
+    '"\\u12e',
+]
+NUMBERS = ["01", "-01", "00", "-a", "1.e5", "1e+x", "1.x", "--1", "01.5"]
+WRONG = {
+    **dict.fromkeys(NUMBERS, ("NUMBER", 0)), **dict.fromkeys(("+1", ".5", "N", "'a'"), ("SYNTAX", 0)),
+    "nil": ("SYNTAX", 1), "trux": ("SYNTAX", 3), "falze": ("SYNTAX", 3), '"\x01': ("SYNTAX", 1),
+    '"\\x': ("ESCAPE", 1), '"\\u1g': ("ESCAPE", 1),
+}  # fmt: skip
+
+
+def everywhere(text: str) -> Iterator[tuple[Callable[[bytes], bytes], str, int]]:
+    """A message that ends in `text`: alone, in a list, as a member, and passed over. With what stands before it."""
+    small = jsonschema.read({"type": "object", "properties": {"a": {"type": "integer"}}})
+    for before in ("", "[", "[1, ", '{"k":', '[{"k":['):
+        yield untyped("json").translate, before, len(before)
+    yield plan(("json", small), ("json", small)).translate, '{"x":', 5
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_b2_what_is_cut_says_so(text: str) -> None:
+    """B2: more input could make it whole."""
+    for translate, before, at in everywhere(text):
+        assert place(translate, (before + text).encode()) == ("TRUNCATED", at + len(text))
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_b9_what_is_wrong_in_itself_is_not_cut(text: str) -> None:
+    """B9: at the end of the input too, nothing that could follow makes it right."""
+    code, offset = WRONG[text]
+    for translate, before, at in everywhere(text):
+        assert place(translate, (before + text).encode()) == (code, at + offset)

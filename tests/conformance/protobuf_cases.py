@@ -163,7 +163,11 @@ def json_messages() -> Iterator[Any]:
     yield "wrappers", THREE, '{"optionalInt64Wrapper": "0", "repeatedStringWrapper": ["", "x"]}'
     yield "times", THREE, '{"optionalTimestamp": "1969-12-31T23:59:59.5+01:00", "optionalDuration": "-1.000000001s"}'
     yield "time-digits", THREE, '{"optionalTimestamp": "9999-12-31T23:59:59.999999Z", "optionalDuration": "3.010s"}'
-    yield "value", THREE, '{"optionalValue": {"a": [1, "2", null, true, {"b": -0.5}]}, "repeatedValue": [null, 1.0e100]}'
+    yield (
+        "value",
+        THREE,
+        '{"optionalValue": {"a": [1, "2", null, true, {"b": -0.5}]}, "repeatedValue": [null, 1.0e100]}',
+    )
     yield "value-null", THREE, '{"optionalValue": null, "optionalNullValue": null, "oneofNullValue": null}'
     yield "field-masks", THREE, '{"optionalFieldMask": "fooBar,a.bC", "repeatedFieldmask": ["", "x1", "A"]}'
     yield "struct", THREE, '{"optionalStruct": {"a": {"b": []}}, "repeatedListValue": [[], [1, [2]]]}'

@@ -53,6 +53,7 @@ import "google/protobuf/timestamp.proto";
 import "google/protobuf/duration.proto";
 import "google/protobuf/struct.proto";
 import "google/protobuf/wrappers.proto";
+import "google/protobuf/any.proto";
 message Everything {
   optional int32 i32 = 1; optional sint64 s64 = 2; optional fixed32 f32 = 3; optional uint64 u64 = 4;
   optional bool flag = 5; optional float single = 6; optional double double = 7;
@@ -64,6 +65,7 @@ message Everything {
   optional google.protobuf.Timestamp when = 20; optional google.protobuf.Duration lasts = 21;
   optional google.protobuf.Struct any = 22; optional google.protobuf.UInt64Value wrapped = 23;
   repeated Everything items = 24; optional sfixed64 sf64 = 25; map<bool, double> flags = 26;
+  repeated google.protobuf.Any held = 27;
 }
 enum Colour { RED = 0; GREEN = 5; BLUE = -1; }
 """
@@ -72,7 +74,9 @@ PROTO_JSON = rb"""{"i32":-7,"s64":"-9007199254740993","f32":7,"u64":"18446744073
 "texts":["","x"],"names":{"-3":"minus","4":""},"children":{"k":{"i32":1}},"b":"5",
 "group":{"x":1,"colours":["RED","BLUE"]},
 "when":"2026-11-22T10:00:00.5Z","lasts":"-1.5s","wrapped":"3","items":[{"text":"in"},{}],"sf64":"-1",
-"flags":{"true":0.5}}"""
+"flags":{"true":0.5},"held":[{"i32":1,"@type":"a/fuzz.Everything",
+"held":[{"@type":"a/google.protobuf.Any","value":{}}]},{"value":"1.5s","@type":"b/google.protobuf.Duration"},
+{"@type":"c/fuzz.Everything","b":"5"}]}"""
 ANY_JSON = b"""{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"":{"c":[[],{}]}},"n":123456789012345678901234567890}"""
 
 
@@ -117,7 +121,7 @@ def _avro() -> Iterator[Target]:
     schema = avro.read(AVRO)
     raw = {**AVRO, "fields": [_bare(field) for field in AVRO["fields"]]}
     seed = vectors.avro(raw, INNER | {"next": INNER | {"choice": None}})
-    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "json", "msgpack"))
+    yield from _self_made("avro.Everything", schema, "avro", seed, ("avro", "avro-json", "cbor", "json", "msgpack"))
 
 
 def _bare(field: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def _self_made(label: str, schema: Schema, first: str, seed: bytes, names: tuple
 
 
 def _untyped() -> Iterator[Target]:
-    sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
+    sides = {name: Side(formats.get(name), None) for name in ("cbor", "json", "msgpack")}
     small = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
     seeds = {name: [Plan(sides["json"], sides[name]).translate(small)] for name in sides}
     yield from _pairs("any", sides, seeds | {"json": [small, ANY_JSON]})

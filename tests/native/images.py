@@ -150,6 +150,12 @@ MSGPACK: dict[str, Plan] = {
     "TREE": Plan(tree()),
     "ZEROS": Plan(zeros()),
 }
+CBOR: dict[str, Plan] = MSGPACK | {
+    "TAGS": Plan(model.Any(), policies=Policies(tags="value")),
+    "TAGS_I64": Plan(I64, policies=Policies(tags="value")),
+    "TAGS_RECORD": Plan(record(Field("k", nullable(I64), default=None)), policies=Policies(tags="value")),
+    "UNION_TAGGED": Plan(model.Union((model.Null(), STRING, model.Timestamp()))),
+}
 COLOURED, TAKEN = (
     model.Enum("n.C", (("RED", 0), ("GREEN", 1), ("LOST", 7))),
     model.Enum("n.C", (("RED", 0), ("GREEN", 11))),
@@ -278,7 +284,7 @@ JSON: dict[str, Plan] = {
     "N_NAMED_LAST": avro_json(named(), LAST),
     "N_BIG_RECORD": Plan(record(*(optional(f"f{i}", I32) for i in range(MANY)))),
 }
-SUITES = {"msgpack": MSGPACK, "json": JSON}
+SUITES = {"msgpack": MSGPACK, "cbor": CBOR, "json": JSON}
 
 
 def untyped() -> dict[str, Compiled]:

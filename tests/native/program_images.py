@@ -43,7 +43,7 @@ def tables() -> Image:
         image.records.append(RecordRow(slots=slots, words=(slots + 63) // 64, keys=keys, key_mask=mask))
     image.records[TARGET] = image.records[TARGET]._replace(first=1, count=1)
     fills = [FillRow(0, int(C.H9_FILL_ZERO)), FillRow(1, int(C.H9_FILL_MISSING), name=TEXT)]
-    image.records[NEEDY] = filled(image, image.records[NEEDY], fills)
+    image.records[NEEDY] = filled(image, image.records[NEEDY], fills, "")
     return image
 
 

@@ -13,11 +13,12 @@ from schemas import model
 from schemas.model import Field, Presence, Record, Type
 from translator import formats
 from translator.plan import matching, nodes
+from translator.plan.compilation import Compilation
 from translator.plan.compiler import Compiled
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import ANY_LIST, ANY_MAP, meaning
 from translator.plan.rows import FieldRow, NodeRow
 from translator.plan.writing import Writing
@@ -32,7 +33,7 @@ FOREIGN: dict[int, NodeRow] = {
     40: nodes.time(1000),
     41: nodes.period(),
     42: nodes.decimal(2, 6),
-    49: nodes.fail(int(C.H9_E_UNSUPPORTED)),
+    49: nodes.fail(int(C.H9_E_BRANCH)),
 }
 """What fields are that no .proto has, by their numbers."""
 ALSO = {2: 37, 10: 9}

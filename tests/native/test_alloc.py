@@ -15,7 +15,7 @@ import pytest
 
 from native.binding import MESSAGES
 from native.errors import DataError
-from schemas import avro
+from schemas import avro, jsonschema, protobuf
 from tests import each_vectors, vectors
 from tests.native import images
 from translator import formats
@@ -65,6 +65,14 @@ version = 1
 "table" = "table"
 """
 ANY_JSON = b'{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"c":[[],{}]},"n":123456789012345678901234567890}'
+ANY_PROTO = """
+syntax = "proto3";
+import "google/protobuf/any.proto";
+message M { repeated google.protobuf.Any a = 1; google.protobuf.Any one = 2; map<string, string> text = 3; }
+"""
+ANY_MESSAGE = b"""{"a":[{"value":{"value":{"a":[{},[],"x"],"b":1},"@type":"u/google.protobuf.Struct"},
+"@type":"u/google.protobuf.Any"},{},{"@type":"u/google.protobuf.Duration","value":"1s"}],
+"one":{"text":{"k":"v"},"one":{"@type":"u/M"},"\\u0040type":"u/M"}}"""
 MANY_KEYS = b"{" + b",".join(b'"k%d":[%d]' % (i, i) for i in range(3000)) + b"}"
 
 
@@ -120,7 +128,7 @@ def signals() -> Iterator[tuple[str, bytes]]:
 def trees() -> Iterator[tuple[str, bytes]]:
     """Unions, defaults, decimals, recursion; with a mapping, too."""
     schema = avro.read(TREE)
-    sides = {name: Side(formats.get(name), schema) for name in ("avro", "avro-json", "json", "msgpack")}
+    sides = {name: Side(formats.get(name), schema) for name in ("avro", "avro-json", "cbor", "json", "msgpack")}
     seeds = {name: Plan(sides["json"], side).translate(TREE_JSON) for name, side in sides.items()}
     mapping = document.load(MAPPING)
     for source, seed in seeds.items():
@@ -132,7 +140,7 @@ def trees() -> Iterator[tuple[str, bytes]]:
 
 
 def untyped() -> Iterator[tuple[str, bytes]]:
-    sides = {name: Side(formats.get(name), None) for name in ("json", "msgpack")}
+    sides = {name: Side(formats.get(name), None) for name in ("cbor", "json", "msgpack")}
     number = ANY_JSON.replace(b"1e400", b"1e40").replace(b"1234567890" * 3, b"-1")
     seeds = {
         name: [Plan(sides["json"], side).translate(each) for each in (number, MANY_KEYS)]
@@ -143,9 +151,28 @@ def untyped() -> Iterator[tuple[str, bytes]]:
             yield f"any-{source}-{target}", pair(sides[source], sides[target], seeds[source])
 
 
+def any_messages() -> Iterator[tuple[str, bytes]]:
+    """Messages in an Any: shown, packed, looked for ahead, of unknown types."""
+    schema = protobuf.read({"any.proto": ANY_PROTO}, message="M")
+    sides = {name: Side(formats.get(name), schema) for name in ("protojson", "protobuf", "msgpack")}
+    seeds = {name: Plan(sides["protojson"], side).translate(ANY_MESSAGE) for name, side in sides.items()}
+    seeds["protojson"] = ANY_MESSAGE
+    for source, target in (("protojson", "protobuf"), ("protobuf", "protojson"), ("msgpack", "protojson")):
+        yield f"message-{source}-{target}", pair(sides[source], sides[target], [seeds[source], seeds[source][:-3]])
+
+
+def typed_into_untyped() -> Iterator[tuple[str, bytes]]:
+    """A whole record as an untyped value."""
+    record = avro.read({"type": "record", "name": "Around", "fields": [{"name": "a", "type": TREE}]})
+    source, anything = Side(formats.get("avro"), record), jsonschema.read({"type": "object", "properties": {"a": {}}})
+    seed = Plan(Side(formats.get("json"), record), source).translate(b'{"a":' + TREE_JSON + b"}")
+    for target in ("json", "msgpack"):
+        yield f"untyped-{target}", pair(source, Side(formats.get(target), anything), [seed, seed[:-2]])
+
+
 def loops() -> Iterator[tuple[str, bytes]]:
     """One message into many: refused items, lists in lists, whole values as text; and messages that are refused."""
-    formats_of = {"avro", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
+    formats_of = {"avro", "cbor", "json", "protobuf", "msgpack"}  # the dialects have JSON's reader and writer
     for name, plan, seed in each_vectors.plans():
         if not formats_of >= {plan.source.format, plan.target.format}:
             continue
@@ -186,7 +213,7 @@ def test_b8_every_allocation_fails_once(tmp_path: Path) -> None:
     """B8: the N-th allocation fails, for every N: a typed refusal, no leak, and right again afterwards."""
     program = build(tmp_path)
     files = []
-    for name, content in (*signals(), *trees(), *untyped(), *loops()):
+    for name, content in (*signals(), *trees(), *untyped(), *any_messages(), *typed_into_untyped(), *loops()):
         path = tmp_path / f"{name}.case"
         path.write_bytes(content)
         files.append(str(path))

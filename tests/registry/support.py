@@ -239,9 +239,8 @@ class Transport(httpx2.BaseTransport):
 
 
 def command(*options: str) -> list[str]:
-    """The command line of a server, from the checkout: the entry point needs an installed package."""
-    program = "import sys; from registry.command import app; sys.exit(app(sys.argv[1:], result_action='return_value'))"
-    return [sys.executable, "-c", program, "serve", *options]
+    """The command line of a server."""
+    return [sys.executable, "-m", "translator", "registry", "serve", *options]
 
 
 @contextmanager

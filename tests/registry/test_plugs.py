@@ -26,7 +26,7 @@ def point(group: str) -> EntryPoint:
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     """`translator registry serve` is found by its entry point, and tells its options."""
     app = App(name="translator")
-    cli._plug_in(app, point(cli.GROUP))
+    cli._plug_in(app, point(cli.GROUP), described=False)
     app(["registry", "serve", "--help"], result_action="return_value")
     shown = capsys.readouterr().out
     assert all(option in shown for option in ("--host", "--port", "--database"))

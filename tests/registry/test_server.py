@@ -415,7 +415,7 @@ def test_what_it_can_not_serve(tmp_path: Path) -> None:
         for options in (["--port", port, "--database", str(tmp_path / "r.db")], ["--database", str(tmp_path / "text")]):
             done = subprocess.run(command(*options), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
             assert done.returncode == 2
-            assert done.stderr.startswith("translator registry: ")
+            assert done.stderr.startswith("translator: ")
 
 
 def test_two_lengths_on_the_wire(url: str) -> None:

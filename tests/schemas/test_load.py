@@ -79,7 +79,7 @@ def test_a_file_with_a_hash_in_its_name(folder: Path) -> None:
 def test_language_wins(folder: Path) -> None:
     """A language that is named wins over the suffix."""
     assert load(folder / "s.txt", language="avro").language == "avro"
-    with pytest.raises(SchemaError, match="suffix doesn't tell"):
+    with pytest.raises(SchemaError, match=r"suffix '.txt' doesn't tell a schema's language; .avsc .proto"):
         load(folder / "s.txt")
 
 
@@ -172,3 +172,11 @@ def test_exports() -> None:
     }
     assert {each for each in public if not each.startswith("_")} <= set(schemas.__all__)
     assert schemas.load is loading.load
+
+
+def test_a_language_that_there_is_not() -> None:
+    """It is told, with the one that was meant."""
+    with pytest.raises(SchemaError, match="no language 'jsn'; there are avro, protobuf, jsonschema"):
+        load('{"type": "string"}', language="jsn")  # type: ignore[arg-type]
+    with pytest.raises(SchemaError, match="no language 'protobuff'; did you mean 'protobuf'"):
+        load('{"type": "string"}', language="protobuff")  # type: ignore[arg-type]

@@ -162,3 +162,35 @@ def test_the_same_texts_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> No
     protobuf.read(sources)
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     assert protobuf.read(sources).names.keys() == {"Once"}
+
+
+ENTRY = """message M {
+  repeated MEntry m = 1;  // option map_entry = true;
+  message MEntry { option map_entry = true; KEY key = 1; VALUE value = 2; }
+}"""
+
+
+@pytest.mark.parametrize("head", ['syntax = "proto2";', 'syntax = "proto3";', 'edition = "2023";'])
+def test_an_entry_that_is_written_out(head: str) -> None:
+    """A text as it is printed from descriptors says of a map what the compiler would make of it."""
+    label = "optional " if "proto2" in head else ""
+    body = ENTRY.replace("KEY", f"{label}string").replace("VALUE", f"{label}int32")
+    written = protobuf.read({"a.proto": f"{head}\n{body}"})
+    plain = protobuf.read({"a.proto": f"{head}\nmessage M {{ map<string, int32> m = 1; }}"})
+    assert str(written.root) == str(plain.root)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (
+            "message M { repeated E m = 1; message E { option map_entry = true; int32 key = 1; int32 value = 3; } }",
+            "key 1",
+        ),
+        ("message M { E m = 1; message E { option map_entry = true; int32 key = 1; int32 value = 2; } }", "repeated"),
+        ("message E { option map_entry = true; int32 key = 1; int32 value = 2; }", "in the one that has the map"),
+    ],
+)
+def test_an_entry_that_is_none(body: str, reason: str) -> None:
+    """An entry has a key and a value, and one repeated field is of it."""
+    assert reason in str(refusal(body))

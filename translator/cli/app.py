@@ -8,16 +8,22 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import entry_points
+from inspect import getdoc
 from typing import Annotated, Literal, Protocol
 
 from cyclopts import App, CycloptsError, Parameter
 
+from native.errors import TranslatorError
 from translator import __version__
-from translator.cli.shared.exits import BROKEN_PIPE, DONE, INTERRUPTED, USAGE
+from translator.cli.shared import advice, slips
+from translator.cli.shared.exits import BROKEN_PIPE, DONE, INTERRUPTED
+from translator.cli.shared.output import Report
 
 GROUP = "translator.commands"
 """Entry points of further commands: a function or a cyclopts App, by the command's name."""
 _HOME = "translator.cli.commands"
+_DESCRIBED = ("--help", "-h", "completion")
+"""What a command line begins with that shows what each command does."""
 Shell = Literal["bash", "zsh", "fish"]
 
 _HELP = "Translates messages between Avro, JSON, Protobuf, MessagePack and HAL9's neuron signals."
@@ -46,8 +52,8 @@ class _EntryPoint(Protocol):
     def load(self) -> object: ...
 
 
-def build() -> App:
-    """The application with all its commands."""
+def build(*, described: bool = False) -> App:
+    """The application with all its commands. `described`: those that plug in are asked what they do."""
     app = App(
         name="translator", help=_HELP, help_epilogue=_EPILOGUE, help_format="plaintext", version=__version__,
         suppress_keyboard_interrupt=False,
@@ -58,28 +64,34 @@ def build() -> App:
     app.command(f"{_HOME}.map:app", name="map", help="Draft mappings, and test them by their examples.")
     app.command(_completion(app), name="completion")
     for point in entry_points(group=GROUP):
-        _plug_in(app, point)
+        _plug_in(app, point, described=described)
     return app
 
 
 def run(argv: list[str]) -> int:
     """Runs one command line. Its exit code; nothing of a command's failure gets out of here."""
     warnings.showwarning = _warned  # type: ignore[assignment]
+    report = Report(json=_wants_json(argv))
     try:
-        result = build()(argv, exit_on_error=False, result_action="return_value")
-    except CycloptsError:
-        return USAGE
+        app = build(described=not argv or argv[0] in _DESCRIBED)
+        result = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return report.failure(slips.told(error))
     except ImportError as error:
-        print(
-            f"translator: {error}: {error.__cause__}\n  → install what provides it, or what it needs", file=sys.stderr
-        )
-        return USAGE
+        return report.failure(slips.missing(error))
+    except (TranslatorError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            _hush()
+            return BROKEN_PIPE
+        return report.failure(advice.explain(error))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _hush()
-        return BROKEN_PIPE
     return result if isinstance(result, int) else DONE
+
+
+def _wants_json(argv: list[str]) -> bool:
+    """Whether the answer is to be one JSON document, as far as a command line tells that may be wrong."""
+    return "--json" in argv[: argv.index("--") if "--" in argv else None]
 
 
 def _warned(message: Warning | str, *_: object) -> None:
@@ -98,13 +110,23 @@ def _completion(app: App) -> Callable[..., int]:
     return completion
 
 
-def _plug_in(app: App, point: _EntryPoint) -> None:
-    """A command of another package: imported only when it runs; it can't take a name that is there."""
+def _plug_in(app: App, point: _EntryPoint, *, described: bool) -> None:
+    """A command of another package: imported when it runs or is described; it can't take a name that is there."""
     if point.name in app:
         text = f"translator: the command {point.name!r} of {point.value} is not used: the name is taken"
         print(text, file=sys.stderr)
         return
-    app.command(point.value, name=point.name, help=f"From {point.value.partition(':')[0]}.")
+    app.command(point.value, name=point.name, help=_help(point) if described else None)
+
+
+def _help(point: _EntryPoint) -> str:
+    """What a command of another package says of itself in a line."""
+    try:
+        found = point.load()
+    except Exception as error:  # whatever is wrong with it, the other commands are there
+        return f"Can't be used: {error}"
+    text = found.help if isinstance(found, App) else getdoc(found)
+    return (text or f"From {point.value.partition(':')[0]}.").partition("\n")[0]
 
 
 def _hush() -> None:

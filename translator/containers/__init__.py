@@ -18,6 +18,7 @@ _MODULES: Final = {
     "ndjson": "ndjson",
     "delimited": "delimited",
     "msgpack-stream": "msgpack_stream",
+    "cbor-seq": "cbor_seq",
     "hal9-frames": "hal9_frames",
     "json-array": "json_array",
     "lone": "lone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from translator.engine.specs import SchemaSpec, SpecDocument
 from translator.engine.transformers import SHARED, Entry, Factory, Options, Pair, Table
 from translator.mapping import document
 from translator.mapping.document import Mapping
+from translator.mapping.document.errors import did_you_mean
 from translator.policies import Policies, choices
 
 MappingSource: TypeAlias = "str | Path | dict[str, Any] | Mapping"
@@ -92,15 +94,19 @@ class MessageTranslator:
         """The plan that translates messages of `source` into messages of `target`.
 
         `source`, `target`: a schema, or a pair of a format and a schema (see `SchemaSpec`). `mapping`: where fields
-        come from, if not from their namesakes. `drop`: patterns of source fields (`payload.*`) that may be lost.
+        come from, if not from their namesakes. `drop`: source fields that may be lost, and patterns of them
+        (`payload.*`), which may match none.
         `policies`: the choices that differ from the default (`{"rounding": "round"}`).
 
-        SchemaError: a schema can't be loaded. MappingError: the mapping can't. PlanError: they don't make a plan; it
-        lists every reason. A transformer registered for the two formats is taken before the core's plan.
+        SchemaError: a schema can't be loaded. MappingError: the mapping can't. PlanError: they don't make a plan, or
+        `drop` names what isn't there; it lists every reason. A transformer registered for the two formats is taken
+        before the core's plan.
         """
         ends = self.end(source, source_format, source_type), self.end(target, target_format, target_type)
         patterns = (drop,) if isinstance(drop, str) else tuple(drop)
-        return self.plan(*ends, mapping_of(mapping), policies=policies_of(policies), drop=patterns, limits=limits)
+        plan = self.plan(*ends, mapping_of(mapping), policies=policies_of(policies), drop=patterns, limits=limits)
+        _refuse_unknown(patterns, plan)
+        return plan
 
     def plan(
         self,
@@ -123,6 +129,20 @@ class MessageTranslator:
 shared = MessageTranslator(transformers=SHARED)
 """The one of the module's functions; installed plug-ins have registered what they translate."""
 compile = shared.compile  # noqa: A001
+
+
+def _refuse_unknown(drop: tuple[str, ...], plan: Plan) -> None:
+    """PlanError: a name in `drop` is no field's. (What a registered transformer loses isn't known by names.)"""
+    if isinstance(plan, RegisteredPlan):
+        return
+    paths = [each.path for each in plan.losses]
+    unknown = [each for each in drop if not _MAGIC.search(each) and each not in paths]
+    if unknown:
+        reasons = [f"drop names {each!r}, and no field is called that{did_you_mean(each, paths)}" for each in unknown]
+        raise PlanError([("", reason) for reason in reasons])
+
+
+_MAGIC = re.compile(r"[*?[]")
 
 
 def mapping_of(source: MappingSource | None) -> Mapping | None:

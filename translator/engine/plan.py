@@ -15,10 +15,12 @@ from native.errors import DataError, PlanError
 from translator import formats
 from translator.contract import RUN, Data, Delimiting, End, Made, Messages, Run
 from translator.engine.objects import for_objects, narrowed, widened
+from translator.engine.words import RefusalWords
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
 from translator.mapping.program import compile_mapping
 from translator.plan.compiler import Compiled, Side, compile_pair
+from translator.plan.told import never
 from translator.policies import Policies
 
 if TYPE_CHECKING:
@@ -52,7 +54,9 @@ class Plan:
         """What is lost, field by field."""
         self.warnings = compiled.warnings
         """What the schemas say in a way that its author may not have meant (S27)."""
+        self._told = compiled.told
         self._core = binding.LoadedPlan(compiled.image, compiled.names, self.limits)
+        self._core.words = RefusalWords(source, target, mapped=mapping is not None)
         self.many = self._core.many
         """Whether its mapping makes any number of messages of one: then `translate_each` is for it."""
         self.translate: Callable[[bytes], bytes] = self._core.translate if not self.many else _needs_each
@@ -210,12 +214,23 @@ class Plan:
         return Plan(source, target, policies=for_objects(self.policies), limits=self.limits).translate
 
     def ignored(self) -> dict[str, int]:
-        """Members passed over in this thread because the source's schema doesn't name them (S14), by name."""
-        counts: dict[str, int] = {}
-        for _, key, count in self._core.context().ignored():
-            name = key.decode("utf-8", "backslashreplace") or "(others)"
-            counts[name] = counts.get(name, 0) + count
-        return counts
+        """Members passed over in this thread because the source's schema doesn't name them (S14), by path."""
+        return self._told.ignored(self._core.ignored())
+
+    def defaulted(self) -> dict[str, int]:
+        """Defaults filled in in this thread because the message, or its schema, lacked a value, by the target's path
+        (S36). A default of null isn't counted: it is what absence means."""
+        return self._told.defaulted(self._core.filled)
+
+    def never_found(self) -> dict[str, int]:
+        """What was looked for in this thread and no record had, not even as null, by the source's path, with the number
+        of records (S36). With a mapping: what its rules read. A field whose absence is a value isn't told."""
+        return never(self.sought())
+
+    def sought(self) -> dict[str, int]:
+        """All that was looked for in this thread, by the source's path: 0 where a record had it, else the number of
+        records that were looked at in vain."""
+        return self._told.found(self._core.found)
 
     def __reduce__(self) -> Any:
         return of_ends, (self.source, self.target, self.mapping, self.policies, self.drop, self.limits)

@@ -1,7 +1,7 @@
 """A plan whose messages are translated by a transformer that a user has registered.
 
 A transformer is code of somebody else's: whatever it raises for a message refuses that message, and never its
-neighbours (D). A batch that fails as a whole is therefore translated again one by one.
+neighbours. A batch that fails as a whole is therefore translated again one by one.
 """
 
 from __future__ import annotations
@@ -78,6 +78,18 @@ class RegisteredPlan(Plan):
     def ignored(self) -> dict[str, int]:
         """As the transformer counts it, if it does."""
         return {} if self._whole is None else self._whole.ignored()
+
+    def defaulted(self) -> dict[str, int]:
+        """As the transformer counts it, if it does."""
+        return {} if self._whole is None else self._whole.defaulted()
+
+    def never_found(self) -> dict[str, int]:
+        """As the transformer counts it, if it does."""
+        return self.sought()
+
+    def sought(self) -> dict[str, int]:
+        """Of what was found no transformer tells."""
+        return {} if self._whole is None else self._whole.never_found()
 
     def _decoded_schema(self) -> Schema | None:
         return self.target.schema

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import schemas
 from native.errors import PlanError, SchemaError
-from schemas.loading import Generated, language_of
+from schemas.loading import BUILT_IN, Generated, language_of
 from schemas.model import Language, Schema
 from translator import formats
 from translator.contract import End
@@ -32,8 +32,6 @@ format is then the usual one of the schema's language; `(format, schema)` names 
 `("protojson", "x.proto#Type")`. A format's name alone (`"json"`) is that format without a schema; so is None, with the
 format named beside it.
 """
-
-NEURON: Final = "neuron:"
 
 _WORD: Final = re.compile(r"[\w-]+")
 """What can only be a format's name, unless a file has that name."""
@@ -62,7 +60,7 @@ def end(
         return _untyped(named, type_)
     schema = _schema(document, named, type_, registry)
     if named is None:
-        built_in = isinstance(document, str) and document.startswith(NEURON)
+        built_in = isinstance(document, str) and document.startswith(BUILT_IN)
         named = formats.USUAL if built_in else format_of(schema)
     return End(named, schema)
 
@@ -111,22 +109,24 @@ def _schema(
         return document if type_ is None else _rooted(document, type_)
     if isinstance(document, str) and _WORD.fullmatch(document) and not Path(document).exists():
         raise _problem(f"{document!r} is neither a file nor a format; the formats are {', '.join(SHARED.formats())}")
-    found = _from_source(document, registry)
+    found = from_source(document, registry=registry)
     if found is not None:
         return found if type_ is None else _rooted(found, type_)
     return schemas.load(document, language=_language(document, format_), type=type_)
 
 
-def _from_source(document: SpecDocument, registry: SchemaSource | None) -> Schema | None:
-    """From `registry` or an installed source, unless there is a file of that name."""
-    if not isinstance(document, str) or document.startswith((NEURON, "{", "[")) or ":" not in document:
+def from_source(
+    document: SpecDocument, url: str | None = None, *, registry: SchemaSource | None = None
+) -> Schema | None:
+    """What an installed source (at `url`), or `registry`, has by that name; None: it names none, or a file."""
+    if not isinstance(document, str) or document.startswith((BUILT_IN, "{", "[")) or ":" not in document:
         return None
-    return None if Path(document).exists() else sources.load(document, registry=registry)
+    return None if Path(document).exists() else sources.load(document, url, registry=registry)
 
 
-def _language(document: Any, format_: str | None) -> Language | None:
+def _language(document: SpecDocument, format_: str | None) -> Language | None:
     """The language that the format says, where the document doesn't."""
-    if isinstance(document, str) and document.startswith(NEURON):
+    if isinstance(document, str) and document.startswith(BUILT_IN):
         return formats.get(format_ if format_ in formats.NAMES else formats.USUAL).language_of_built_in
     if format_ not in formats.NAMES or (isinstance(document, str | Path) and language_of(document) is not None):
         return None

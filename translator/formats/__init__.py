@@ -30,12 +30,14 @@ USUAL: Final = "neuron"
 _BUILT_IN: Final = {
     "avro": "translator.formats.avro:FORMAT",
     "avro-json": "translator.formats.avrojson:FORMAT",
+    "cbor": "translator.formats.cbor:FORMAT",
     "json": "translator.formats.json:FORMAT",
     "msgpack": "translator.formats.msgpack:FORMAT",
     "neuron": "translator.formats.neuron:FORMAT",
     "otlp-json": "translator.formats.otlpjson:FORMAT",
     "protobuf": "translator.formats.protobuf:FORMAT",
     "protojson": "translator.formats.protojson:FORMAT",
+    "txtpb": "translator.formats.txtpb:FORMAT",
 }
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 

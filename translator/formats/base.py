@@ -33,7 +33,7 @@ class WireForm:
     S6), `null_not_finite` (NaN and infinity are null, S4), `wire` (Protobuf's). Enums: `number` (by number), `lax` (by
     either), `closed` (S17), `null_zero` (S12). Bytes and what stands in them: `bytes`, their text in JSON, and
     `codepoints`, that of what Avro has in bytes; a UUID that is `raw` is its sixteen bytes. Times: `number` (a count),
-    `extension` (MessagePack's), `unit` (where it isn't the type's).
+    `extension` (MessagePack's, or CBOR's tag), `unit` (where it isn't the type's).
     """
 
     quoted: bool = False
@@ -151,9 +151,12 @@ class Format:
     `core`: the reader and writer of the C core (h9_format). `languages`: the schema languages that can describe it.
     `self_describing`: values carry their kinds and names. `needs_schema`: what they are can't be told from that alone.
     `text_numbers`: numbers are decimal text, read as what is wanted. `null_unsets`: null means that a field is unset
-    (S12). `masks_as_text`: google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its
+    (S12). `bare_messages`: well-known messages are messages, by their fields' names. `masks_as_text`:
+    google.protobuf.FieldMask is one text. `tells_branches`: a union isn't written where its
     branches can't be told apart again, `names_branches`: each comes with its name (S19). `unknown`: what becomes of
     members that the schema doesn't name (S14). `forms`: fields that have bytes in another form than the rest.
+    `sorts_keys`: members are written in the order of their encoded names. `has_tags`: untyped values carry CBOR's tags,
+    and numbers of any size.
 
     What files and commands ask of it:
     `container`: what a stream of messages stands in unless another is named. `suffixes`: of files, and the container
@@ -177,6 +180,7 @@ class Format:
     null_unsets: bool = False
     positional: bool = False
     tagged: bool = False
+    bare_messages: bool = False
     strict_oneof: bool = True
     masks_as_text: bool = False
     tells_branches: bool = True
@@ -184,6 +188,8 @@ class Format:
     unknown: Literal["by schema", "ignore", "refuse"] = "by schema"
     forms: Forms | None = None
     encode_key: KeyEncoding | None = None
+    sorts_keys: bool = False
+    has_tags: bool = False
     container: str = "delimited"
     suffixes: Mapping[str, str] = field(default_factory=dict, hash=False)
     text: bool = False
@@ -196,6 +202,11 @@ class Format:
     samples: bool = False
     single_object: bool = False
     loses: tuple[str, ...] = ()
+
+    @property
+    def says_messages(self) -> bool:
+        """Whether it has Protobuf's well-known messages as the messages that they are, without forms of their own."""
+        return self.tagged or self.bare_messages
 
     @property
     def is_foreign(self) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from native.binding import C
-from schemas.model import Enum, Field, Float, Null, Type, Union
+from schemas.model import Any, Enum, Field, Float, Null, Type, Union
 from translator.formats.base import ALL_LANGUAGES, PLAIN, Check, Finite, Format, WireForm, by_name
 from translator.formats.common import calendar_checks
 from translator.formats.walking import text, typed
@@ -28,10 +28,12 @@ from translator.policies import Policies
 
 
 def scalar(type_: Type, policies: Policies) -> WireForm | None:
+    null, quoted = policies.nan == "null", policies.nan == "quote"
     match type_:
         case Float():
-            null, quoted = policies.nan == "null", policies.nan == "quote"
             return WireForm(point=True, null_not_finite=null, quoted=quoted, exact=policies.rounding == "refuse")
+        case Any():
+            return WireForm(null_not_finite=null, quoted=quoted, bytes=policies.bytes)
         case Enum():
             return WireForm(lax=type_.open)  # a number without a name is written, so it is read (S17)
         case _:

@@ -124,6 +124,5 @@ FORMAT = replace(
     loses=(
         "unknown fields",
         "members by their original names (trace_id for traceId): passed over and counted, as the specification has it",
-        "google.protobuf.Any: not built yet",
     ),
 )

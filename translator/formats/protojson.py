@@ -50,5 +50,5 @@ FORMAT = Format(
     container="ndjson",
     text=True,
     walk=walk,
-    loses=("unknown fields", "google.protobuf.Any: not built yet"),
+    loses=("unknown fields",),
 )

@@ -25,7 +25,7 @@ def plan(format_: str, schema: Schema | None, limits: Limits | None = None) -> P
     if schema is None and not known.self_describing:
         raise PlanError([("", f"{format_} needs a schema")])
     end = End(format_, schema)
-    policies = Policies(nan="quote", unions="first", unbuilt="run")
+    policies = Policies(nan="quote", unions="first", types="base64")
     return of_ends(end, end, policies=policies, drop=("*",), limits=limits)
 
 

@@ -26,14 +26,18 @@ from schemas.model import Any, Schema, Type
 from translator.formats.base import Format
 from translator.losses import Losses
 from translator.plan import matching, nodes
+from translator.plan.compilation import Compilation
+from translator.plan.embedded import EmbeddedMessages
 from translator.plan.fields import RecordTables
 from translator.plan.frames import Frames
 from translator.plan.image import Image
+from translator.plan.natural import NaturalValues
 from translator.plan.protobuf import Lifting
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.resolve import meaning, plain
 from translator.plan.rows import NONE, NodeFlag
 from translator.plan.shapes import in_choices
+from translator.plan.told import CountedPaths, told
 from translator.plan.writing import Writing
 from translator.policies import Policies
 
@@ -58,6 +62,8 @@ class Compiled:
     names: list[str]
     losses: Losses
     warnings: list[str] = field(default_factory=list)
+    told: CountedPaths = field(default_factory=CountedPaths)
+    """What its counts stand for."""
 
 
 def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...] = ()) -> Compiled:
@@ -75,28 +81,33 @@ def compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str
 
 def _compile_pair(source: Side, target: Side, policies: Policies, drop: tuple[str, ...]) -> Compiled:
     s, t = _roots(source, target)
-    both_tagged = source.format.tagged and target.format.tagged
-    context = _context(source, target, policies, plain if both_tagged else meaning, keep_unknown=both_tagged)
-    if not (both_tagged or _says_messages(source.format) or _says_messages(target.format)):
+    both_messages = source.format.says_messages and target.format.says_messages
+    keep = both_messages and source.format.tagged  # only the wire has fields that the schema doesn't know
+    context = _context(source, target, policies, plain if both_messages else meaning, keep_unknown=keep)
+    if not (both_messages or _says_messages(source.format) or _says_messages(target.format)):
         lifting = Lifting()
         s, t = lifting.root(s), lifting.root(t)
         context.carried.update(lifting.carried)
-    match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_tagged)
+    context.natural = NaturalValues(context)
+    context.embedded = EmbeddedMessages(context, (source.schema, target.schema))
+    match = partial(matching.by_name, camel=policies.naming == "camel", numbers=both_messages)
     tables = RecordTables(context, match)
     reading, writing = Reading(context, source.format, tables), Writing(context)
     read_root = reading.value(s, t, "")
     tables.finish()
     write_root = writing.value(t, "")
     writing.finish()
+    context.natural.finish()
+    context.embedded.finish()
     _refuse_silent_drops(context, drop)
     if context.problems:
         raise PlanError(_unique(context.problems))
     image = context.image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
-        skip_root=skip_root(tables, source.format, s),
+        skip_root=skip_root(tables, source.format, s), tags=int(policies.tags == "value"),
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
-    return Compiled(image, context.image.names, context.losses, warnings)
+    return Compiled(image, context.image.names, context.losses, warnings, told(context.image, read_root))
 
 
 def _roots(source: Side, target: Side) -> tuple[Type, Type]:

@@ -13,14 +13,15 @@ from native.binding import C
 from schemas.model import MISSING, Any, Enum, Field, Null, Presence, Record, Type, Union, nullable
 from translator.formats.base import BytesForm, Format
 from translator.plan import nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
 from translator.plan.matching import Matcher, kept
 from translator.plan.presence import merged
 from translator.plan.protobuf import numbered, tag
-from translator.plan.reading import Compilation, Reading, Records
-from translator.plan.resolve import NULL_VALUE, mask_flag
+from translator.plan.reading import Reading, Records
+from translator.plan.resolve import NULL_VALUE, any_shape, mask_flag
 from translator.plan.rows import NO_SLOT, NONE, FieldFlag, FieldRow, FillRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, null_index, optional
 from translator.plan.skipping import Skipping
@@ -49,6 +50,10 @@ class RecordTables(Records):
         """Records that stand for any object: what other members it has doesn't matter."""
         self._made: dict[tuple[Reading, Record, Placed], int] = {}
         self._queue: list[_Job] = []
+
+    def seeks(self, source: Field, members: list[Member]) -> bool:
+        """Whether it is told that no record has a field (S36): not of one whose absence is a value."""
+        return source.presence is not Presence.IMPLICIT
 
     def table(self, reading: Reading, s: Record, placed: Placed, path: str) -> int:
         memo = (reading, s, placed)
@@ -95,8 +100,8 @@ class _RecordTable:
         table = RecordRow(first, len(rows), self.placed.frame.slots, self.placed.frame.words)
         table = self._keyed(table, order)
         table = table._replace(must=self._must(order, found))
-        table = filled(self.image, table, fills)
-        self.image.records[index] = self._unknown(table)
+        table = filled(self.image, table, fills, self.path)
+        self.image.records[index] = self._sought(index, self._unknown(table), [found.get(i, []) for i in order], order)
 
     def _judge_presence(self, matched: dict[Member, Field]) -> None:
         """S11: a field isn't exact where its absence can't be told from something else any more."""
@@ -113,6 +118,16 @@ class _RecordTable:
         if self.format.tagged:
             indexes.sort(key=lambda i: self.source.fields[i].number or 0)
         return indexes
+
+    def _sought(self, index: int, table: RecordRow, members: list[list[Member]], order: list[int]) -> RecordRow:
+        """With room to note which members records have, where the wire tells that (S36): Protobuf's by slots."""
+        if self.format.positional or self.tables.fills.is_fill(self.reading):
+            return table
+        fields = [self.source.fields[i] for i in order]
+        told = [i for i, each in enumerate(fields) if members[i] and self.tables.seeks(each, members[i])]
+        slots = self.format.tagged
+        self.image.sought[index] = [(members[i][0].slot if slots else i, fields[i].name) for i in told]
+        return table._replace(found=self.image.seek(max(table.count, table.slots)))
 
     # --- fields ---
 
@@ -162,6 +177,8 @@ class _RecordTable:
         unsets = (self.format.null_unsets or self._has_presence(s)) and not takes_null(self.context, s_type)
         if isinstance(s_type, Null) and isinstance(t.type, Null):
             return self.image.node(nodes.null()), 0  # the only value that there is: it isn't absent
+        if self.reading.untypes(s_type, t.type):
+            return self.reading.value(s_type, t.type, path), 0
         if member.boxed:
             return self.reading.value(s_type, t.type, path), FieldFlag.NULLABLE if unsets else 0
         if may_be_null and (member.inner is not None or self._absence_is_null(t, path)):
@@ -205,7 +222,7 @@ class _RecordTable:
             return self._checked_paths(read(s, member.field.type, path), path)
         inner = optional(s)[0]
         s_meaning = self.context.meaning(inner)
-        if not isinstance(s_meaning, Record):
+        if not isinstance(s_meaning, Record) or self.reading.shows(s_meaning):
             return self.context.problem(path, f"{describe(inner)} can't become {describe(member.inner.record)}")
         table = self.tables.inline(self.reading, s_meaning, member.inner, path)
         return self.image.node(nodes.inline(table, mask_flag(self.format, s_meaning)))
@@ -312,12 +329,14 @@ class _RecordTable:
         return self.tables.fills.fill(self.reading, member, s, self._at(member.field))
 
 
-def filled(image: Image, table: RecordRow, fills: list[FillRow]) -> RecordRow:
-    """A record table that needs what `fills` give."""
+def filled(image: Image, table: RecordRow, fills: list[FillRow], path: str) -> RecordRow:
+    """A record table that needs what `fills` give; `path`: the target's."""
     if not fills:
         return table
     first = len(image.fills)
     image.fills.extend(fills)
+    names = {first + i: image.names[row.name] for i, row in enumerate(fills) if row.counts}
+    image.defaults |= {row: f"{path}.{name}" if path else name for row, name in names.items()}
     need = image.mask([row.slot for row in fills], table.words)
     return table._replace(need=need, first_fill=first, fills=len(fills))
 
@@ -343,6 +362,8 @@ def give_form(image: Image, node: int, form: BytesForm | None) -> None:
 
 
 def takes_null(context: Compilation, s: Type) -> bool:
-    """S12: null is a value of google.protobuf.Value and NullValue."""
+    """S12: null is a value of google.protobuf.Value and NullValue; not of Struct and ListValue."""
     meaning = context.meaning(s)
-    return isinstance(meaning, Any) or (isinstance(meaning, Enum) and meaning.name == NULL_VALUE)
+    if isinstance(meaning, Any):
+        return any_shape(meaning) == 0
+    return isinstance(meaning, Enum) and meaning.name == NULL_VALUE

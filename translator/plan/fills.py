@@ -47,9 +47,10 @@ from schemas.model import (
 from translator.formats.common import NANOSECONDS
 from translator.formats.msgpack import PYTHON
 from translator.losses import Losses
+from translator.plan.compilation import Compilation
 from translator.plan.floats import holds, nearest
 from translator.plan.frames import Member
-from translator.plan.reading import Compilation, Reading, Records
+from translator.plan.reading import Reading, Records
 from translator.plan.rows import FillRow
 from translator.plan.shapes import describe, is_choice
 
@@ -235,7 +236,7 @@ class Fills:
         t = member.field
         if t.presence is not Presence.REQUIRED or (t.default is MISSING and nullable(t.type)[1]):
             return None
-        return self._value(member, t.default, path) if t.default is not MISSING else self._missing(member)
+        return self._default(member, t.default, path) if t.default is not MISSING else self._missing(member)
 
     def constant(self, type_: Type) -> int:
         """The node that reads a mapping's constant as `type_`, which isn't null."""
@@ -249,7 +250,7 @@ class Fills:
             return None
         if t.default is not MISSING:
             self.context.losses.add(path, "exact", f"the target's default: {why}")
-            return self._value(member, t.default, path)
+            return self._default(member, t.default, path)
         if _has_null(t.type):
             self.context.losses.add(path, "exact", f"null: {why}")
             return None
@@ -267,11 +268,16 @@ class Fills:
         absent_is_null = null and reading.format.tagged  # S11: its default is for data whose schema lacks the field
         for default in (s.default, MISSING if absent_is_null else t.default):
             if default is not MISSING:
-                return self._value(member, default, path)
+                return self._default(member, default, path)
         if null:
             return None
         self.context.losses.add(path, "checked", "refused where absent")
         return self._missing(member)
+
+    def _default(self, member: Member, value: object, path: str) -> FillRow | None:
+        """A fill with a schema's default, which counts (S36). One of null is no fill: it can't be told from null."""
+        row = self._value(member, value, path)
+        return None if row is None else row._replace(counts=1)
 
     def _row(self, member: Member, kind: int) -> FillRow:
         return FillRow(member.slot, kind, name=self.context.image.name(member.field.name))
@@ -344,13 +350,15 @@ def _zero_of(s: Type, t: Type) -> object:
     """The zero value of `s` as a default of `t`; MISSING: it isn't one of them."""
     if isinstance(s, Enum):
         name = next((name for name, number in s.symbols if number == 0), None)
+        if isinstance(t, Any):
+            return name or MISSING
         if isinstance(t, Enum):
             return name if name in dict(t.symbols) else t.default or MISSING
         return name if name is not None and isinstance(t, String) else MISSING
     if isinstance(s, Uuid):
         return MISSING
     if isinstance(t, Any):
-        return [] if isinstance(s, Array) else {} if isinstance(s, Map) else MISSING
+        return "" if isinstance(s, Bytes) else _ZEROS.get(type(s), MISSING)
     return _ZEROS.get(type(t), MISSING)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.model import MISSING, Field, Presence, Record, Type, children, nullable
-from translator.plan.resolve import unbuilt
+from translator.plan.resolve import packs
+from translator.plan.rows import NO_SLOT
 from translator.plan.shapes import last_name
 
 
@@ -87,6 +88,8 @@ class Frame:
         return (self.slots + 63) // 64
 
     def take(self) -> int:
+        if self.slots >= NO_SLOT - 1:
+            raise OverflowError("a frame has too many slots")
         self.slots += 1
         return self.slots - 1
 
@@ -162,7 +165,7 @@ class Frames:
         return placed
 
     def _inlines(self, each: Field, inner: Record, null: bool, frame: Frame) -> bool:
-        if unbuilt(inner) or each.oneof or each.default is not MISSING:
+        if packs(inner) or each.oneof or each.default is not MISSING:
             return False
         if self._apart and not self._apart.isdisjoint(map(last_name, (inner.name, *inner.aliases))):
             return False

@@ -8,8 +8,10 @@ contain themselves. Equal texts and equal chains of steps stand once.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from native import binding
 from native.binding import C
@@ -26,24 +28,6 @@ from translator.plan.rows import (
     StepRow,
     SymbolRow,
 )
-
-_MASK64 = (1 << 64) - 1
-
-
-def key_hash(key: bytes) -> int:
-    """`h9_key_hash` of core/lookup.h, bit for bit."""
-    n = len(key)
-    a = b = 0
-    if n >= 8:
-        a, b = int.from_bytes(key[:8], "little"), int.from_bytes(key[-8:], "little")
-    elif n >= 4:
-        a, b = int.from_bytes(key[:4], "little"), int.from_bytes(key[-4:], "little")
-    elif n > 0:
-        a = key[0] | key[n >> 1] << 8 | key[n - 1] << 16
-    a = (a ^ (n * 0x9E3779B97F4A7C15 & _MASK64)) * 0xBF58476D1CE4E5B9 & _MASK64
-    b = (b ^ (a >> 29)) * 0x94D049BB133111EB & _MASK64
-    a ^= b ^ (b >> 31)
-    return (a ^ (a >> 32)) & 0xFFFFFFFF
 
 
 @dataclass
@@ -63,6 +47,14 @@ class Image:
     words32: list[int] = field(default_factory=list)
     pool: bytearray = field(default_factory=bytearray)
     names: list[str] = field(default_factory=lambda: [""])
+    found: int = 0
+    """Words that a context keeps of what was found (S36)."""
+    sought: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    """What is told where no record has it: of a record table the bits and names of members."""
+    lookups: list[tuple[int, str]] = field(default_factory=list)
+    """The same of instructions: their numbers, and the paths that they look for."""
+    defaults: dict[int, str] = field(default_factory=dict)
+    """The target's path of each row of fills that counts."""
     _texts: dict[bytes, int] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=lambda: {"": 0})
     _chains: dict[tuple[StepRow, ...], int] = field(default_factory=dict)
@@ -126,6 +118,12 @@ class Image:
         self.records.append(RecordRow())
         return len(self.records) - 1
 
+    def seek(self, bits: int) -> int:
+        """Words for how many records were read and, in so many bits, what any of them had; the number of the first."""
+        first = self.found
+        self.found += 1 + (bits + 63) // 64
+        return first
+
     def add_fields(self, rows: Iterable[FieldRow]) -> int:
         """Adds rows side by side; the number of the first."""
         first = len(self.fields)
@@ -148,37 +146,41 @@ class Image:
         return at
 
     def key_table(self, spellings: Sequence[tuple[bytes, int]]) -> tuple[int, int]:
-        """A hash table of (text, index) pairs, as (first word, mask). The first of equal texts counts."""
+        """A hash table of (text, index) pairs, as (first word, mask). The first of equal texts counts.
+
+        Its seed is a digest of all the texts: whoever changes one to make it collide changes where all of them stand
+        (B19), and the image is the same each time.
+        """
         size = 4
         while size < 2 * len(spellings) + 1:
             size *= 2
         table = [0] * size
-        seen: set[bytes] = set()
+        first: dict[bytes, int] = {}
         for text, index in spellings:
-            if text in seen:
-                continue
-            seen.add(text)
-            hashed = key_hash(text)
+            first.setdefault(text, index)
+        seed = blake2b(b"\0".join(first), digest_size=4 * C.H9_SEED_WORDS).digest()
+        hashes = binding.key_hashes(seed, first)
+        for (text, index), hashed in zip(first.items(), hashes, strict=True):
             at = hashed & (size - 1)
             while table[at]:
                 at = (at + 1) & (size - 1)
             self.keys.append(KeyRow(self.text(text), len(text), index, hashed))
             table[at] = len(self.keys)
-        return self.many32(table), size - 1
+        return self.many32([*table, *array("I", seed)]), size - 1
 
     # --- bytes ---
 
     def dump(
         self, *, reader: int, writer: int, read_root: int, write_root: int, skip_root: int = NONE,
-        registers: int = 0, many: int = 0,
+        registers: int = 0, many: int = 0, tags: int = 0, lookups: int = NONE,
     ) -> bytes:  # fmt: skip
         """The image's bytes. `reader`, `writer`: h9_format; the roots: nodes; `registers` and `many`: of the
-        instructions."""
+        instructions; `tags`: CBOR's policy; `lookups`: the first of the words that instructions have (`seek`)."""
         header = Header(
-            reader, writer, read_root, write_root, skip_root, registers, many,
+            reader, writer, read_root, write_root, skip_root, registers, many, tags,
             len(self.nodes), len(self.fields), len(self.records), len(self.keys), len(self.fills), len(self.enums),
             len(self.symbols), len(self.steps), len(self.insns), len(self.words64), len(self.words32), len(self.pool),
-            len(self.names),
+            len(self.names), found=self.found, found_insns=lookups,
         )  # fmt: skip
         out = bytearray(binding.pack("h9_header", [header]))
         for table in self._tables():
@@ -198,7 +200,7 @@ class Image:
             binding.pack("h9_symbol", self.symbols),
             binding.pack("h9_step", self.steps),
             binding.pack("h9_insn", self.insns),
-            b"".join(word.to_bytes(8, "little") for word in self.words64),
-            b"".join(word.to_bytes(4, "little") for word in self.words32),
+            array("Q", self.words64).tobytes(),
+            array("I", self.words32).tobytes(),
             bytes(self.pool),
         ]

@@ -147,8 +147,8 @@ def period(form: BytesForm = "base64", flags: int = 0) -> NodeRow:
 
 
 def any_(shape: int = 0, form: BytesForm = "base64", flags: int = 0) -> NodeRow:
-    """.any, a tape. `shape`: in Protobuf a Value (0), Struct (1) or ListValue (2); `form`: bytes' text in JSON. SKIP:
-    it is passed over, its structure checked, and nothing is kept."""
+    """.any, a tape. `shape`: in Protobuf a Value (0), Struct (1) or ListValue (2); `form`: bytes' text in JSON. QUOTED,
+    NULL_NOT_FINITE: as of floats. SKIP: it is passed over, its structure checked, and nothing is kept."""
     return NodeRow(C.H9_OP_ANY, a=shape, b=_BYTES[form], flags=flags)
 
 
@@ -225,6 +225,12 @@ def named(value: int, name: int, size: int) -> NodeRow:
     return NodeRow(C.H9_OP_WRAPPED, a=value, b=name, c=size)
 
 
+def typed(types: int) -> NodeRow:
+    """JSON: google.protobuf.Any, a message with its type among its members; .choice of which and a box. `types`: record
+    table of the messages, a field for each, found by its full name."""
+    return NodeRow(C.H9_OP_TYPED, a=types)
+
+
 # --- by a format ---
 
 
@@ -254,7 +260,7 @@ def _in_form(type_: Type, form: WireForm) -> NodeRow | None:
         case Enum():
             return enum(flags=flags)
         case Any():
-            return any_(form=form.bytes)
+            return any_(form=form.bytes, flags=flags)
         case _:
             return _logical(type_, form, flags)
 

@@ -1,9 +1,11 @@
-"""What becomes of a field that is absent or null (S11, S13): whether its target tells the two apart, and from a value."""
+"""What becomes of a field that is absent or null (S11, S13): whether its target tells these from each other, and from
+a value."""
 
 from __future__ import annotations
 
 from schemas.model import MISSING, Any, Array, Field, Map, Null, Presence, Type, nullable
-from translator.plan.reading import Compilation, Reading
+from translator.plan.compilation import Compilation
+from translator.plan.reading import Reading
 
 
 def merged(context: Compilation, reading: Reading, s: Field, t: Field) -> str:

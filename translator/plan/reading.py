@@ -12,17 +12,17 @@ which branch comes is the message's matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from native.binding import C
 from schemas.avro import branch_name
 from schemas.model import (
     Any,
     Array,
     Bool,
+    Bytes,
+    Date,
     Decimal,
     Enum,
+    Field,
     Float,
     Int,
     Map,
@@ -34,16 +34,16 @@ from schemas.model import (
     Type,
     Union,
 )
+from translator.formats import json
 from translator.formats.base import Format
-from translator.losses import Losses
 from translator.plan import branches, nodes, steps
+from translator.plan.compilation import Compilation
 from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
-from translator.plan.frames import Frames, Placed
-from translator.plan.image import Image
-from translator.plan.protobuf import Carried, Wrappers
-from translator.plan.resolve import any_shape, is_wrapper, mask_flag, plain, shape_fits, unbuilt
-from translator.plan.rows import NONE, Fits, NodeFlag
+from translator.plan.frames import Placed
+from translator.plan.protobuf import Wrappers
+from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, packs, plain, shape_fits
+from translator.plan.rows import NONE, Fits, NodeFlag, RecordRow
 from translator.plan.shapes import (
     alike,
     describe,
@@ -57,36 +57,11 @@ from translator.plan.shapes import (
     promotes,
     same_union,
 )
-from translator.policies import Policies
 
 _NULL = Enum("null", (("null", 0),))
 """The one JSON text that null is."""
-
-
-@dataclass
-class Compilation:
-    """What both sides of a plan share while it is compiled."""
-
-    image: Image
-    source: Format
-    target: Format
-    policies: Policies
-    frames: Frames
-    meaning: Callable[[Type], Type]
-    losses: Losses = field(default_factory=Losses)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    carried: Carried = field(default_factory=dict)
-    fills_members: bool = False
-    """Whether a member that is absent has the default of the source's schema, as in Avro (S13)."""
-
-    def problem(self, path: str, reason: str) -> int:
-        """Notes why there is no plan; the node is never run."""
-        self.problems.append((path, reason))
-        return 0
-
-    def alike(self, path: str, format_: Format) -> None:
-        """Notes that a format can't tell a union's branches apart (S19)."""
-        self.problem(path, f"two of the union's branches look alike in {format_.name} (policy unions=first)")
+_PACKED = Record("", [Field("type_url", String()), Field("value", Bytes())])
+"""Where the two fields of an Any stand until it is unpacked."""
 
 
 class Reading:
@@ -108,6 +83,8 @@ class Reading:
         """Any value. Where `t` may be null its slot is a choice: nothing or a box."""
         s = self.known(s, t)
         inner, t_null = optional(t)
+        if self.untypes(s, t):
+            return self._any(s, self._untyped(t), path)
         if is_choice(t):
             return self._into_choice(s, t, path)
         if t_null:
@@ -248,20 +225,39 @@ class Reading:
 
     def solid(self, s: Type, t: Type, path: str) -> int:
         """A value of `s` as one of `t`, neither of them nullable."""
-        wrapped = is_wrapper(s) and self.format.tagged and self.context.meaning(s) is not s
-        for raw in (s, t):
-            reason = unbuilt(raw)
-            if reason and self.context.meaning is not plain:
-                return self._unbuilt(path, reason)
+        wrapped = is_wrapper(s) and self.format.says_messages and self.context.meaning(s) is not s
+        if self.context.meaning is not plain and (self.shows(s) or self.shows(t, self.context.target)):
+            return self._any_message(s, t, path)
         s, t = self.meaning(self.known(s, t), t), self.context.meaning(t)
         node = self._solid(s, t, path)
         return self.image.node(nodes.wrapped(node)) if wrapped else node
 
-    def _unbuilt(self, path: str, reason: str) -> int:
-        if self.context.policies.unbuilt == "refuse":
-            return self.context.problem(path, reason)
-        self.context.losses.add(path, "checked", reason)
-        return self._refused(C.H9_E_UNSUPPORTED)
+    # --- google.protobuf.Any ---
+
+    def shows(self, type_: Type, format_: Format | None = None) -> bool:
+        """Whether it is an Any that the format shows as the message in it."""
+        return is_any(type_) and expands(format_ or self.format)
+
+    def _any_message(self, s: Type, t: Type, path: str) -> int:
+        """An Any in JSON, on one side or on both. It stands in the frame as the target has it."""
+        shown = [self.shows(s), self.shows(t, self.context.target)]
+        if not (isinstance(s, Record) and isinstance(t, Record) and packs(s) and packs(t)):
+            return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+        self.context.losses.add(path, "checked", "refused where the message's type isn't known")
+        types = self.context.embedded.read(self.format, self.context.target)
+        if all(shown):
+            return self.image.node(nodes.typed(types))
+        placed = self.context.frames.of(t if shown[0] else _PACKED)
+        slots = {member.field.name: member.slot for member in placed.members}
+        url, value = slots["type_url"], slots["value"]
+        if shown[1]:
+            table = self.records.table(self, s, placed, path)
+            return self.image.node(nodes.record(table), [steps.unpack(types, table, url, value)])
+        table, (keys, mask) = self.image.reserve(), self.image.key_table([])
+        frame = placed.frame
+        self.image.records[table] = RecordRow(slots=frame.slots, words=frame.words, keys=keys, key_mask=mask)
+        packed = steps.pack(self.context.embedded.written(self.format, self.context.target), table, url, value)
+        return self.image.node(nodes.typed(types), [packed])
 
     def _solid(self, s: Type, t: Type, path: str) -> int:
         if isinstance(t, Any):
@@ -282,10 +278,26 @@ class Reading:
             case _:
                 return self._scalar(s, t, path)
 
+    def untypes(self, s: Type, t: Type) -> bool:
+        """Whether a union has to become an untyped value: null is one, too."""
+        return isinstance(s, Union) and isinstance(self.context.meaning(t), Any) and not self._as_it_stands(s)
+
+    def _untyped(self, t: Type) -> Any:
+        found = self.context.meaning(t)
+        assert isinstance(found, Any)
+        return found
+
+    def _as_it_stands(self, s: Type) -> bool:
+        """Whether a value is untyped where it stands already. A JSON of Protobuf's messages has forms of its own."""
+        return isinstance(s, Any) or (self.format.schemaless and self.format.languages != {"protobuf"})
+
     def _any(self, s: Type, t: Any, path: str) -> int:
         """An untyped value. A self-describing source gives one of anything."""
-        if not isinstance(s, Any) and not self.format.schemaless:
-            return self.context.problem(path, f"{describe(s)} into an untyped value: not built yet")
+        if not self._as_it_stands(s):
+            holders = ((Record, Map), (Array,))[any_shape(t) - 1] if any_shape(t) else (Type,)
+            if not isinstance(s, holders):
+                return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
+            return self.context.natural.node(self.format, s, t, path)
         self.context.losses.add(path, "exact")
         fits = self.any_fits(s, t)
         if fits:
@@ -300,7 +312,10 @@ class Reading:
     def _any_text(self, s: Any, path: str) -> int:
         """An untyped value as its JSON text."""
         self.context.losses.add(path, "checked", "as JSON text: refused where JSON has no such value")
-        return self.image.node(nodes.any_(any_shape(s), flags=self._twice()), [steps.any_to_string()])
+        text = nodes.scalar(json.FORMAT, Any(), self.context.policies)
+        assert text is not None
+        step = steps.any_to_string(flags=text.flags, form=text.b)
+        return self.image.node(nodes.any_(any_shape(s), flags=self._twice()), [step])
 
     def _any_null(self, s: Any, path: str) -> int:
         """An untyped value that has to be null: its JSON text is the one symbol of an enum."""
@@ -311,13 +326,18 @@ class Reading:
     def any_fits(self, s: Type, t: Any) -> int:
         """What is to be refused of an untyped value on its way to the target's format."""
         fits = shape_fits(t) if shape_fits(t) != (shape_fits(s) if isinstance(s, Any) else 0) else 0
-        if self.context.target.tagged:
-            fits |= Fits.DOUBLE | Fits.TEXT
-        elif self.context.target.text:
-            fits |= Fits.FINITE | Fits.TIMES if not self.format.text else 0
-        elif self.format.text:
+        policies, target = self.context.policies, self.context.target
+        if target.tagged:
+            fits |= Fits.DOUBLE | Fits.TEXT | (Fits.ROUNDED if policies.rounding == "round" else 0)
+        elif target.text and not self.format.text:
+            form = target.scalar(t, policies)
+            says_nan = form is not None and (form.null_not_finite or form.quoted)
+            fits |= Fits.TIMES if says_nan else Fits.TIMES | Fits.FINITE
+        elif target.has_tags:
+            fits |= Fits.DIGITS if self.format.text else 0 if self.format.has_tags else Fits.TIMES
+        elif not target.text and (self.format.text or self.format.has_tags):
             fits |= Fits.WORD
-        return fits | Fits.ROUNDS if fits and self.context.policies.rounding == "round" else fits
+        return fits | (Fits.SIMPLE if self.format.has_tags and not target.has_tags else 0)
 
     def _list(self, s: Array, t: Array, path: str) -> int:
         item = self.value(s.items, t.items, f"{path}[]")
@@ -381,7 +401,7 @@ class Reading:
             case (Enum(), Enum()):
                 return last_name(s.name) in map(last_name, (t.name, *t.aliases))
             case (_, Any()):
-                return isinstance(s, Any) or self.format.schemaless
+                return True
             case _:
                 return promotes(s, t, self.context.policies)
 
@@ -447,8 +467,8 @@ class Reading:
 
     def _same_reach(self, s: Type, t: Type) -> bool:
         """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
-        counts of a unit of the day."""
-        if type(s) is not type(t):
+        counts of a unit of the day. CBOR's dates and instants come as counts too, and are written as text."""
+        if type(s) is not type(t) or (self.format.has_tags and isinstance(s, (Date, Timestamp))):
             return False
         same_unit = not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
         return same_unit and (self.format is self.context.target or (isinstance(s, Time) and self.format.positional))
@@ -467,6 +487,9 @@ class Reading:
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         row = nodes.scalar(self.format, s, self.context.policies)
         assert row is not None
+        if self.context.policies.unknown == "ignore" and self.format.self_describing and not self.format.names_branches:
+            name = path.rpartition(".")[2].rstrip("[]{}").encode()  # S17: under which what is passed over is counted
+            row = row._replace(b=self.image.text(name), c=len(name))
         return self.image.node(row._replace(a=table))
 
     def _enum_text(self, s: Type, t: Type, path: str) -> int:

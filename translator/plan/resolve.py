@@ -6,8 +6,8 @@ neither. In any other plan a well-known message is its value (`meaning`), as Pro
 
 from __future__ import annotations
 
-from schemas.model import Any, Array, Map, Record, String, Type, Union, nullable
-from schemas.wellknown import UNBUILT, lifted
+from schemas.model import Any, Array, Bytes, Map, Record, String, Type, Union, nullable
+from schemas.wellknown import ANY, lifted
 from translator.formats.base import Format
 from translator.plan.rows import Fits, NodeFlag
 
@@ -63,8 +63,17 @@ def mask_flag(format_: Format, record: Record) -> int:
     return NodeFlag.MASK if format_.masks_as_text and record.name == FIELD_MASK else 0
 
 
-def unbuilt(type_: Type) -> str | None:
-    """Why values of `type_` can't be translated yet, or None."""
-    if isinstance(type_, Record) and type_.name in UNBUILT:
-        return f"{type_.name} has a form of its own outside of Protobuf, which isn't built yet"
-    return None
+def expands(format_: Format) -> bool:
+    """Whether a google.protobuf.Any is shown as the message that is in it, rather than as its URL and bytes."""
+    return format_.text and "protobuf" in format_.languages
+
+
+def is_any(type_: Type) -> bool:
+    """Whether `type_` is google.protobuf.Any of a .proto, whose fields have numbers."""
+    return isinstance(type_, Record) and type_.name == ANY and packs(type_) and type_.fields[0].number is not None
+
+
+def packs(record: Record) -> bool:
+    """Whether `record` has just the fields of google.protobuf.Any, in whatever language."""
+    kinds = {each.name: type(each.type) for each in record.fields}
+    return kinds == {"type_url": String, "value": Bytes}

@@ -64,7 +64,9 @@ class Fits(IntFlag):
     MAP = C.H9_FITS_MAP
     LIST = C.H9_FITS_LIST
     TIMES = C.H9_FITS_TIMES
-    ROUNDS = C.H9_FITS_ROUNDS
+    SIMPLE = C.H9_FITS_SIMPLE
+    DIGITS = C.H9_FITS_DIGITS
+    ROUNDED = C.H9_FITS_ROUNDED
 
 
 class NodeRow(NamedTuple):
@@ -131,6 +133,7 @@ class RecordRow(NamedTuple):
     unknown_slot: int = NO_SLOT
     flags: int = 0
     must: int = 0
+    found: int = NONE
 
 
 class KeyRow(NamedTuple):
@@ -143,7 +146,8 @@ class KeyRow(NamedTuple):
 
 
 class FillRow(NamedTuple):
-    """h9_fill: what stands in a slot that the message leaves empty. `kind`: h9_fill_kind."""
+    """h9_fill: what stands in a slot that the message leaves empty. `kind`: h9_fill_kind; `counts`: 1 where it is a
+    schema's default, which is told (S36)."""
 
     slot: int
     kind: int
@@ -151,6 +155,7 @@ class FillRow(NamedTuple):
     value: int = 0
     size: int = 0
     name: int = 0
+    counts: int = 0
 
 
 class EnumRow(NamedTuple):
@@ -185,6 +190,7 @@ class Header(NamedTuple):
     skip_root: int
     registers: int
     many: int
+    tags: int
     nodes: int
     fields: int
     records: int
@@ -198,6 +204,8 @@ class Header(NamedTuple):
     words32: int
     pool: int
     names: int
+    found: int = 0
+    found_insns: int = NONE
     magic: int = int(C.H9_IMAGE_MAGIC)
     version: int = int(C.H9_IMAGE_VERSION)
 

@@ -350,12 +350,12 @@ def string_to_u(hi: int, fraction: Fraction = "refuse") -> StepRow:
 
 
 def string_to_f32(*, rounds: bool = False) -> StepRow:
-    """A number's text to .f, else NUMBER; an integer that it doesn't hold is INEXACT (S6); over its range it is RANGE."""
+    """A number's text to .f, else NUMBER; an integer that it doesn't hold is INEXACT (S6); out of range, RANGE."""
     return StepRow(C.H9_STEP_STRING_TO_F32, a=int(rounds))
 
 
 def string_to_f64(*, rounds: bool = False) -> StepRow:
-    """A number's text to .d, else NUMBER; an integer that it doesn't hold is INEXACT (S6); over its range it is RANGE."""
+    """A number's text to .d, else NUMBER; an integer that it doesn't hold is INEXACT (S6); out of range, RANGE."""
     return StepRow(C.H9_STEP_STRING_TO_F64, a=int(rounds))
 
 
@@ -401,9 +401,9 @@ AnyText = Literal["quoted", "kept", "refused"]
 _ANY_TEXT: dict[AnyText, int] = {"quoted": 0, "kept": 1, "refused": 2}
 
 
-def any_to_string(text: AnyText = "quoted") -> StepRow:
-    """A tape to its JSON text."""
-    return StepRow(C.H9_STEP_ANY_TO_STRING, a=_ANY_TEXT[text])
+def any_to_string(text: AnyText = "quoted", *, flags: int = 0, form: int = C.H9_BYTES_BASE64) -> StepRow:
+    """A tape to its JSON text. `flags`, `form`: of the node that writes it."""
+    return StepRow(C.H9_STEP_ANY_TO_STRING, a=_ANY_TEXT[text], b=flags, c=form)
 
 
 def any_to_f32(*, rounds: bool = False, text: bool = False) -> StepRow:
@@ -428,6 +428,22 @@ def unwrap(record: int, *, empty: int = 0, null: int = 0) -> StepRow:
     `empty` 0: zero, an empty list; 1: a .choice of null, branch `null`; else it is refused with the code `empty`. The
     first step of its record's node, and of no other: the core finds the table again by the node."""
     return StepRow(C.H9_STEP_UNWRAP, a=record, b=empty, c=null)
+
+
+def unpack(types: int, record: int, url: int, value: int) -> StepRow:
+    """.rec of the table `record`, a google.protobuf.Any, to the .choice of `nodes.typed`. `types`: record table of the
+    messages as Protobuf has them; `url`, `value`: the slots of its two fields."""
+    return StepRow(C.H9_STEP_UNPACK, a=types, b=record, lo=url, hi=value)
+
+
+def pack(types: int, record: int, url: int, value: int) -> StepRow:
+    """The reverse of `unpack`."""
+    return StepRow(C.H9_STEP_PACK, a=types, b=record, lo=url, hi=value)
+
+
+def untype(writing: int, reading: int, form: int) -> StepRow:
+    """Any kind to .any: written in the format `form` (h9_format) by the node `writing`, read again by `reading`."""
+    return StepRow(C.H9_STEP_UNTYPE, a=writing, b=reading, c=form)
 
 
 def fail(code: int) -> StepRow:

@@ -10,12 +10,12 @@ from native.binding import C
 from schemas.avro import branch_name
 from schemas.model import Any, Array, Enum, Field, Map, Null, Presence, Record, Type, Union, nullable
 from translator.plan import nodes
+from translator.plan.compilation import Compilation
 from translator.plan.enums import Enums
 from translator.plan.fields import give_form
 from translator.plan.frames import Member, Placed
 from translator.plan.protobuf import Wrappers, tag
-from translator.plan.reading import Compilation
-from translator.plan.resolve import any_shape, is_wrapper, mask_flag, plain, unbuilt
+from translator.plan.resolve import any_shape, expands, is_any, is_wrapper, mask_flag, plain
 from translator.plan.rows import FieldFlag, FieldRow, NodeFlag, RecordRow
 from translator.plan.shapes import describe, is_choice, item_width, kind_table, null_index, optional
 
@@ -67,10 +67,10 @@ class Writing:
     def solid(self, t: Type, path: str) -> int:
         """A value that isn't null."""
         meaning = self.context.meaning(t)
-        if unbuilt(t) and self.context.meaning is not plain:
-            return self.image.node(nodes.null())
+        if is_any(t) and expands(self.format) and self.context.meaning is not plain:
+            return self.image.node(nodes.typed(self.context.embedded.written(self.context.source, self.format)))
         node = self._solid(meaning, path)
-        wrapped = is_wrapper(t) and self.format.tagged and meaning is not t
+        wrapped = is_wrapper(t) and self.format.says_messages and meaning is not t
         return self.image.node(nodes.wrapped(node)) if wrapped else node
 
     def _solid(self, t: Type, path: str) -> int:
@@ -121,7 +121,9 @@ class Writing:
             self.image.records[index] = kept or table._replace(unknown=C.H9_UNKNOWN_IGNORE)
 
     def _order(self, placed: Placed) -> list[Member]:
-        if not self.format.tagged:
+        if self.format.sorts_keys:
+            return sorted(placed.members, key=lambda member: self._key(member.field))
+        if not self.format.says_messages:
             return placed.members
         return sorted(placed.members, key=lambda member: member.field.number or 0)
 

@@ -8,7 +8,7 @@ in errors are made absolute here: a translation knows its batch only, this knows
         counts = Pump(containers.get("ndjson").reader(source), translation, writer).run()
 
 The first refusal ends the run (`StoppedError`), unless `refused` takes refusals: then each is handed over, and the run
-goes on with its neighbours (D). Damage to the container is a refusal without bytes; the run goes on where the container
+goes on with its neighbours. Damage to the container is a refusal without bytes; the run goes on where the container
 finds messages again. A refused message that has no end to be found (Avro) costs what comes after it in its block:
 `lost` counts that.
 """
@@ -50,7 +50,12 @@ class Counts:
     cut_off: bool = False
     """After the last damage no message could be found."""
     ignored: dict[str, int] = field(default_factory=dict)
-    """Members that the source's schema doesn't name, by name (S14)."""
+    """Members that the source's schema doesn't name, by path (S14)."""
+    defaulted: dict[str, int] = field(default_factory=dict)
+    """Defaults that were filled in, by the target's path (S36)."""
+    never_found: dict[str, int] = field(default_factory=dict)
+    """What was looked for and no record had, by the source's path, with the number of records (S36): in this run, or
+    before it by the same translation."""
     bytes_in: int = 0
     bytes_out: int = 0
     seconds: float = 0.0
@@ -84,6 +89,7 @@ class StoppedError(DataError):
         error = refusal.error
         super().__init__(error.code, error.message, error.offset, refusal.index, error.path, error.item)
         self.refusal = refusal
+        self.look = error.looked
 
     def __reduce__(self) -> tuple[type[StoppedError], tuple[Refusal]]:
         return StoppedError, (self.refusal,)
@@ -149,7 +155,7 @@ class Pump:
         self._meters = meters
         self._failures = 0
         self._started = time.monotonic()
-        self._ignored = translation.ignored()
+        self._before = translation.ignored(), translation.defaulted(), translation.never_found()
 
     def run(self) -> Counts:
         """To the end of the stream, or to the limit. StoppedError: at a refusal; all messages before it are written.
@@ -163,16 +169,20 @@ class Pump:
                     self._watch(self.tally())
         finally:
             self.tally()
+            self._by_path()
         return self.counts
 
+    def _by_path(self) -> None:
+        counts, translation = self.counts, self._translation
+        ignored, defaulted, never_found = self._before
+        counts.ignored = _since(ignored, translation.ignored())
+        counts.defaulted = _since(defaulted, translation.defaulted())
+        counts.never_found = _since(never_found, translation.never_found())
+
     def tally(self) -> Counts:
-        """The counts, with time and bytes as they stand now."""
+        """The counts, with time and bytes as they stand now. What is told by path comes when the run ends."""
         counts = self.counts
         counts.seconds = time.monotonic() - self._started
-        before = self._ignored
-        counts.ignored = {
-            k: n - before.get(k, 0) for k, n in self._translation.ignored().items() if n > before.get(k, 0)
-        }
         if self._meters:
             counts.bytes_in, counts.bytes_out = (meter.bytes for meter in self._meters)
         return counts
@@ -297,6 +307,10 @@ class _PlaceInBlock:
         tried = self.wanted[error.index] if self.wanted is not None else None
         of = None if error.item is None else tried.of if tried else total
         return Refusal(first + error.index, offset, error, self.messages[error.index], lost, of)
+
+
+def _since(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+    return {name: n - before.get(name, 0) for name, n in now.items() if n > before.get(name, 0)}
 
 
 def _results(inputs: Sequence[int], items: Sequence[int], done: int, fatal: DataError | None) -> int:

@@ -6,7 +6,8 @@
 
 static bool good_keys(const h9_plan *p, uint32_t table_at, uint32_t mask, uint32_t members)
 {
-    if (!h9_within(table_at, (uint64_t)mask + 1, p->h.words32) || (mask & (mask + 1)) != 0) return false;
+    if (!h9_within(table_at, (uint64_t)mask + 1 + H9_SEED_WORDS, p->h.words32) || (mask & (mask + 1)) != 0)
+        return false;
     bool empty = false;
     for (uint32_t i = 0; i <= mask; i++) {
         uint32_t entry = p->words32[table_at + i];
@@ -67,6 +68,8 @@ static bool good_record(const h9_plan *p, const h9_record *r)
     if (!h9_within(r->first, r->count, p->h.fields) || r->slots >= H9_NO_SLOT || r->words != (r->slots + 63) / 64)
         return false;
     if (r->need != H9_NONE && !h9_within(r->need, r->words, p->h.words64)) return false;
+    uint64_t met = r->count > r->slots ? r->count : r->slots;
+    if (r->found != H9_NONE && !h9_within(r->found, 1 + (met + 63) / 64, p->h.found)) return false;
     if (r->must && !h9_within(r->must - 1, ((uint64_t)r->count + 63) / 64, p->h.words64)) return false;
     if (!h9_within(r->first_fill, r->fills, p->h.fills) || !good_keys(p, r->keys, r->key_mask, r->count)) return false;
     if (r->unknown == H9_UNKNOWN_KEEP && r->unknown_slot != H9_NO_SLOT && r->unknown_slot >= r->slots) return false;
@@ -141,6 +144,26 @@ static bool good_unwrap(const h9_plan *p, const h9_node *n)
     return s->code != H9_STEP_UNWRAP || (n->op == H9_OP_RECORD && n->a == s->a);
 }
 
+/* The types that an Any may hold; `shown`: as JSON has them, each a record with a frame of its own. */
+static bool good_types(const h9_plan *p, uint32_t types, bool shown)
+{
+    if (types >= p->h.records || p->records[types].slots != 1) return false;
+    const h9_record *r = &p->records[types];
+    if (!h9_within(r->first, r->count, p->h.fields)) return false;
+    for (uint32_t i = 0; shown && i < r->count; i++) {
+        uint32_t node = p->fields[r->first + i].node;
+        if (node >= p->h.nodes || p->nodes[node].op != H9_OP_RECORD) return false;
+    }
+    return true;
+}
+
+static bool good_packed(const h9_plan *p, const h9_step *s)
+{
+    if (!good_types(p, s->a, false) || s->b >= p->h.records) return false;
+    int64_t slots = p->records[s->b].slots;
+    return s->lo >= 0 && s->lo < slots && s->hi >= 0 && s->hi < slots;
+}
+
 static bool good_node(const h9_plan *p, const h9_node *n)
 {
     if (n->conv >= p->h.steps || !good_unwrap(p, n)) return false;
@@ -154,6 +177,7 @@ static bool good_node(const h9_plan *p, const h9_node *n)
     case H9_OP_RECORD:
     case H9_OP_INLINE: return n->a < p->h.records;
     case H9_OP_UNION: return good_union(p, n);
+    case H9_OP_TYPED: return good_types(p, n->a, true);
     case H9_OP_DATE: return true;
     case H9_OP_TIME:
     case H9_OP_TIMESTAMP: return n->a > 0 && n->a <= 1000000000u && 1000000000u % n->a == 0;
@@ -171,6 +195,9 @@ static bool good_step(const h9_plan *p, uint32_t i)
     case H9_STEP_ENUM_TO_STRING:
     case H9_STEP_SYMBOL_TABLE: return s->a < p->h.enums;
     case H9_STEP_UNWRAP: return s->a < p->h.records;
+    case H9_STEP_UNTYPE: return s->a < p->h.nodes && s->b < p->h.nodes && s->c < H9_FORMATS;
+    case H9_STEP_UNPACK:
+    case H9_STEP_PACK: return good_packed(p, s);
     case H9_STEP_TIMESTAMP_UNIT:
     case H9_STEP_TIMESTAMP_TO_I:
     case H9_STEP_I_TO_TIMESTAMP:
@@ -185,6 +212,8 @@ bool h9_good_image(const h9_plan *p)
     if (h->reader >= H9_FORMATS || h->writer >= H9_FORMATS || h->read_root >= h->nodes || h->write_root >= h->nodes)
         return false;
     if (h->skip_root != H9_NONE && h->skip_root >= h->nodes) return false;
+    if (h->found_insns != H9_NONE && !h9_within(h->found_insns, 1 + ((uint64_t)h->insns * 2 + 63) / 64, h->found))
+        return false;
     if (h->steps == 0 || h->keys > UINT32_MAX - 1) return false;
     for (uint32_t i = 0; i < h->enums; i++)
         if (!good_enum(p, &p->enums[i])) return false;

@@ -3,11 +3,9 @@
 
 #include <stdlib.h>
 
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/frame.h"
-
-#define KEPT_OUTPUT ((size_t)64 << 20)
-#define KEPT_TAPE ((uint32_t)1 << 20)
 
 void *h9_default_resize(void *state, void *block, size_t old_size, size_t size)
 {
@@ -25,24 +23,43 @@ static void release(h9_context *c, void *block, size_t size)
     if (block != NULL) c->memory.resize(c->memory.state, block, size, 0);
 }
 
-/* One huge message must not hold its memory for ever. */
-void h9_release_excess(h9_context *c)
+/* Cuts a block down to `size` bytes, if it takes so much more that it's worth it. */
+static void *cut(h9_context *c, void *block, size_t *cap, size_t size, size_t unit)
 {
-    if (H9_UNLIKELY(c->out_cap > KEPT_OUTPUT)) {
-        release(c, c->out, c->out_cap);
-        c->out = NULL;
-        c->out_cap = 0;
-    }
-    if (H9_UNLIKELY(c->back_cap > KEPT_OUTPUT)) {
-        release(c, c->back, c->back_cap);
-        c->back = NULL;
-        c->back_cap = 0;
-    }
-    if (H9_UNLIKELY(c->tape_cap > KEPT_TAPE)) {
-        release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
-        c->tape = NULL;
-        c->tape_cap = 0;
-    }
+    if (H9_LIKELY(*cap - size <= H9_KEPT / unit)) return block;
+    void *less = c->memory.resize(c->memory.state, block, *cap * unit, size * unit);
+    if (size != 0 && less == NULL) return block;
+    *cap = size;
+    return less;
+}
+
+h9_code h9_end_call(h9_context *c, h9_code code)
+{
+    h9_arena_reset(c);
+    c->out =
+        cut(c, c->out, &c->out_held, c->out_size ? c->out_size : 1, 1); /* a message of no bytes stands somewhere */
+    if (c->out_cap > c->out_held) c->out_cap = c->out_held;
+    c->back = cut(c, c->back, &c->back_cap, 0, 1);
+    c->tape = cut(c, c->tape, &c->tape_cap, 0, sizeof *c->tape);
+    c->results = cut(c, c->results, &c->results_cap, c->results_size, sizeof *c->results);
+    c->errors = cut(c, c->errors, &c->errors_cap, c->errors_size ? c->errors_size : 1, sizeof *c->errors);
+    c->places = cut(c, c->places, &c->places_cap, c->places_done, sizeof *c->places);
+    return code;
+}
+
+void h9_context_release(h9_context *c)
+{
+    c->out_size = c->results_size = c->errors_size = c->places_size = c->places_done = 0;
+    h9_end_call(c, H9_OK);
+}
+
+h9_usage h9_context_usage(const h9_context *c)
+{
+    h9_usage u = {.arena = c->limits.memory - c->arena_least, .items = c->limits.items - c->items, .record = c->record};
+    u.held = c->limits.memory - c->arena_left + c->out_held + c->back_cap + c->tape_cap * sizeof *c->tape;
+    u.held += c->results_cap * sizeof *c->results + c->errors_cap * sizeof *c->errors;
+    u.held += c->places_cap * sizeof *c->places;
+    return u;
 }
 
 h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, const uint8_t seed[16])
@@ -66,12 +83,10 @@ h9_context *h9_context_new(const h9_allocator *memory, const h9_limits *limits, 
 void h9_context_free(h9_context *c)
 {
     if (c == NULL) return;
-    h9_free_chunks(c);
-    for (size_t i = 0; i < c->ignored_size; i++)
-        release(c, (void *)(uintptr_t)c->ignored[i].key, c->ignored[i].key_length);
-    release(c, c->ignored, c->ignored_cap * sizeof *c->ignored);
-    release(c, c->tape, (size_t)c->tape_cap * sizeof *c->tape);
-    release(c, c->out, c->out_cap);
+    h9_free_arena(c);
+    h9_counts_free(c);
+    release(c, c->tape, c->tape_cap * sizeof *c->tape);
+    release(c, c->out, c->out_held);
     release(c, c->back, c->back_cap);
     release(c, c->places, c->places_cap * sizeof *c->places);
     release(c, c->errors, c->errors_cap * sizeof *c->errors);

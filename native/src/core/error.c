@@ -4,13 +4,14 @@
 #include <string.h>
 
 /* What a value means is wrong, from its type to what a mapping wants of it. */
-_Static_assert(H9_E_BLOCK < H9_E_TYPE && H9_E_CONDITION < H9_E_DEPTH, "the codes are in order");
+_Static_assert(H9_E_BLOCK < H9_E_TYPE && H9_E_TYPE_URL < H9_E_DEPTH, "the codes are in order");
 
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at)
 {
     c->code = (uint32_t)code;
     c->is_meaning = code >= H9_E_TYPE && code < H9_E_DEPTH;
     c->at = at;
+    c->unknown_symbol = NULL;
     c->places_size = c->places_done;
 }
 
@@ -71,8 +72,10 @@ bool h9_record_error(h9_context *c, uint64_t item)
         return false;
     }
     size_t n = c->places_size - c->places_done;
-    reverse(c->places + c->places_done, n);
-    keep_keys(c, c->places + c->places_done, n);
+    if (n) {
+        reverse(c->places + c->places_done, n);
+        keep_keys(c, c->places + c->places_done, n);
+    }
     bool inside = c->at >= c->begin && c->at <= c->end;
     c->errors[c->errors_size++] = (h9_error){.code = c->code,
                                              .places = (uint32_t)n,

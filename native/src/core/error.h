@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/context.h"
+#include "core/watch.h"
 #include "values/compiler.h"
 
 void h9_refuse(h9_context *c, h9_code code, const uint8_t *at);
@@ -41,10 +42,7 @@ static inline bool h9_enter(h9_context *c, const uint8_t *at)
 static inline void h9_leave(h9_context *c) { c->depth++; }
 static inline bool h9_count_item(h9_context *c, const uint8_t *at)
 {
-    if (H9_UNLIKELY(c->items == 0)) {
-        h9_fail(c, H9_E_ITEMS, at);
-        return false;
-    }
+    if (H9_UNLIKELY(c->items <= c->items_watched) && !h9_few_items(c, at)) return false;
     c->items--;
     return true;
 }

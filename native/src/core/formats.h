@@ -27,7 +27,7 @@ typedef struct h9_codec {
 extern const h9_codec *const h9_codecs[H9_FORMATS];
 
 /* Each of these is defined in the format's own folder. */
-extern const h9_codec h9_avro, h9_json, h9_protobuf, h9_msgpack;
+extern const h9_codec h9_avro, h9_json, h9_protobuf, h9_msgpack, h9_cbor, h9_txtpb;
 
 /* MessagePack that the plan or the arena holds, read with the message's own bounds put aside. false: refused. */
 bool h9_read_packed(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p, size_t size);

@@ -3,10 +3,38 @@
 
 #include "core/plan.h"
 
+/* Both halves of a product, so that every bit of it counts. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    h9_u128 product = (h9_u128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Every byte counts, and all are multiplied with the seed: names that collide can only be made by whoever knows it. */
+static inline uint32_t key_hash(const uint32_t *seed, const uint8_t *p, size_t n)
+{
+    uint64_t s = seed[0] | (uint64_t)seed[1] << 32, t = seed[2] | (uint64_t)seed[3] << 32, a = 0, b = 0, h = t;
+    uint64_t length = t ^ n;
+    for (; n > 16; n -= 16, p += 16) h = fold(h9_load64(p) ^ s, h9_load64(p + 8) ^ h);
+    if (n >= 8) {
+        a = h9_load64(p);
+        b = h9_load64(p + n - 8);
+    } else if (n >= 4) {
+        a = h9_load32(p);
+        b = h9_load32(p + n - 4);
+    } else if (n > 0) {
+        a = (uint64_t)p[0] | (uint64_t)p[n >> 1] << 8 | (uint64_t)p[n - 1] << 16;
+    }
+    h = fold(fold(a ^ s, b ^ h), length);
+    return (uint32_t)(h ^ h >> 32);
+}
+
+uint32_t h9_key_hash(const uint32_t *seed, const uint8_t *text, size_t size) { return key_hash(seed, text, size); }
+
 const h9_key *h9_find_key(const h9_plan *plan, uint32_t table, uint32_t mask, const uint8_t *p, size_t n)
 {
-    uint32_t hash = h9_key_hash(p, n);
     const uint32_t *entries = plan->words32 + table;
+    uint32_t hash = key_hash(entries + mask + 1, p, n);
     for (uint32_t i = hash & mask; entries[i] != 0; i = (i + 1) & mask) {
         const h9_key *key = &plan->keys[entries[i] - 1];
         if (key->hash == hash && key->size == n && memcmp(plan->pool + key->text, p, n) == 0) return key;

@@ -7,18 +7,28 @@
 #include "core/plan.h"
 #include "values/varint.h"
 
+static bool grow(h9_context *c, size_t need)
+{
+    size_t cap = c->out_held;
+    uint8_t *grown = h9_grow(c, c->out, &cap, 1, need + 4096);
+    if (grown == NULL) return false;
+    c->out = grown;
+    c->out_held = cap;
+    return true;
+}
+
 uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n)
 {
-    size_t used = (size_t)(w - c->out), cap = c->out_cap;
+    size_t used = (size_t)(w - c->out);
     if (used - c->out_size > c->limits.memory) {
         h9_fail(c, H9_E_MEMORY, NULL);
         return NULL;
     }
-    uint8_t *grown = h9_grow(c, c->out, &cap, 1, used + n + 4096);
-    if (grown == NULL) return NULL;
-    c->out = grown;
-    c->out_cap = cap;
-    return grown + used;
+    if (!h9_go_on(c)) return NULL;
+    if (c->out_held - used <= n && !grow(c, used + n)) return NULL;
+    size_t next = used + n + H9_STRIDE_BYTES;
+    c->out_cap = next < c->out_held ? next : c->out_held;
+    return c->out + used;
 }
 
 /* The length, once the message's bytes are there: [start, w) is moved up to make room before it. */
@@ -50,8 +60,8 @@ static uint8_t *delimit(h9_context *c, h9_delimiting delimiting, size_t start, u
 /* Writes a frame; the output grows only if all of it could be written. */
 bool h9_write_frame(h9_context *c, const h9_slot *root)
 {
-    uint8_t *w = c->out + c->out_size;
-    if (c->out == NULL && !(w = h9_room_slow(c, NULL, 0))) return false;
+    uint8_t *w = c->out ? c->out + c->out_size : h9_room_slow(c, NULL, 0);
+    if (w == NULL) return false;
     w = h9_codecs[c->plan->h.writer]->write(c, &c->plan->nodes[c->plan->h.write_root], root, w);
     if (w == NULL) return false;
     if ((size_t)(w - c->out) - c->out_size > c->limits.memory) return h9_fail(c, H9_E_MEMORY, NULL) != NULL;

@@ -10,7 +10,7 @@ uint8_t *h9_room_slow(h9_context *c, uint8_t *w, size_t n);
 /* At least n bytes can be written at the result, which is w unless the output moved. NULL: refused. */
 static inline uint8_t *h9_room(h9_context *c, uint8_t *w, size_t n)
 {
-    if (H9_UNLIKELY((size_t)(c->out + c->out_cap - w) < n)) return h9_room_slow(c, w, n);
+    if (H9_UNLIKELY(c->out_cap - (size_t)(w - c->out) < n)) return h9_room_slow(c, w, n);
     return w;
 }
 

@@ -9,9 +9,10 @@
 /* Takes the next table of `count` entries of `unit` bytes out of the block, or NULL if it isn't all there. */
 static const void *table(const uint8_t *block, size_t size, size_t *at, uint32_t count, size_t unit)
 {
-    size_t start = (*at + 7) & ~(size_t)7, bytes = (size_t)count * unit;
+    size_t start = (*at + 7) & ~(size_t)7;
+    uint64_t bytes = (uint64_t)count * unit;
     if (start > size || bytes > size - start) return NULL;
-    *at = start + bytes;
+    *at = start + (size_t)bytes;
     return block + start;
 }
 

@@ -1,6 +1,7 @@
-/* What every reader needs of a record and a map: what must be there in the end, keys met twice, members passed over. */
+/* What every reader needs of a record and a map: what must be there in the end, keys met twice. */
 #include "core/record.h"
 
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/formats.h"
 #include "core/frame.h"
@@ -29,6 +30,7 @@ static bool fill_slot(h9_context *c, const h9_record *r, const h9_fill *fill, h9
         break;
     default: h9_fail(c, H9_E_MISSING, at); return refused_in(c, fill->name);
     }
+    if (fill->counts) h9_defaulted(c, fill);
     h9_set(h9_bits(frame, r), fill->slot);
     return true;
 }
@@ -60,33 +62,22 @@ bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const ui
     return true;
 }
 
-/* --- members passed over --- */
+/* --- symbols passed over --- */
 
-void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n)
+const uint8_t *h9_unknown_symbol(h9_context *c, const h9_node *n, const uint8_t *at)
 {
-    uint32_t record = (uint32_t)(r - c->plan->records);
-    if (n > 256) n = 256;
-    for (size_t i = 0; i < c->ignored_size; i++) {
-        h9_ignored *seen = &c->ignored[i];
-        if (seen->record == record && seen->key_length == n && memcmp(seen->key, key, n) == 0) {
-            seen->count++;
-            return;
-        }
-    }
-    if (c->ignored_size == 64) { /* keys that the sender makes up all count together, in the last entry */
-        c->ignored[63].count++;
-        return;
-    }
-    if (c->ignored_size == 63) n = 0;
-    if (c->ignored_cap == 0) {
-        c->ignored = c->memory.resize(c->memory.state, NULL, 0, 64 * sizeof *c->ignored);
-        if (c->ignored == NULL) return; /* a count is not worth a refusal */
-        c->ignored_cap = 64;
-    }
-    uint8_t *copy = NULL;
-    if (n && !(copy = c->memory.resize(c->memory.state, NULL, 0, n))) return;
-    if (n) memcpy(copy, key, n);
-    c->ignored[c->ignored_size++] = (h9_ignored){n ? record : H9_NONE, (uint32_t)n, copy, 1};
+    h9_refuse(c, H9_E_SYMBOL, at);
+    if (n->c != 0) c->unknown_symbol = n;
+    return NULL;
+}
+
+bool h9_symbol_passed(h9_context *c)
+{
+    const h9_node *n = c->unknown_symbol;
+    if (n == NULL) return false;
+    h9_ignore(c, c->plan->records, 0, c->plan->pool + n->b, n->c);
+    c->unknown_symbol = NULL;
+    return true;
 }
 
 /* --- keys of a map met twice --- */
@@ -140,15 +131,16 @@ bool h9_map_unique(h9_context *c, h9_slot *map, uint8_t op, bool last_wins, cons
 {
     uint32_t n = map->list.n;
     if (n <= 12) return n < 2 || unique_few(c, map, op, last_wins, at);
-    size_t size = 32;
-    while (size < (size_t)n * 2) size *= 2;
-    uint32_t *table = h9_arena(c, size * sizeof *table);
+    uint64_t size = 32;
+    while (size < n * UINT64_C(2)) size *= 2;
+    uint32_t *table = h9_arena_many(c, size, sizeof *table);
     if (table == NULL) return false;
-    memset(table, 0, size * sizeof *table);
+    memset(table, 0, (size_t)size * sizeof *table);
     h9_slot *entries = (h9_slot *)(void *)map->list.items;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
-        size_t h = hash_key(c, &entries[i * 2], op) & (size - 1);
+        if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return false;
+        uint64_t h = hash_key(c, &entries[i * 2], op) & (size - 1);
         while (table[h] && !same_key(&entries[(table[h] - 1) * 2], &entries[i * 2], op)) h = (h + 1) & (size - 1);
         h9_slot *earlier = table[h] ? &entries[(table[h] - 1) * 2] : NULL;
         if (!table[h]) table[h] = kept + 1;

@@ -1,4 +1,4 @@
-/* What every reader needs of a record and a map: what must be there in the end, keys met twice, members passed over. */
+/* What every reader needs of a record and a map: what must be there in the end, keys met twice. */
 #ifndef H9_RECORD_H
 #define H9_RECORD_H
 
@@ -9,8 +9,11 @@ bool h9_finish(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t 
 /* Whether every member that must be there was met, null or not: a bit in `met` for each field. false: refused at `at`.
  */
 bool h9_all_met(h9_context *c, const h9_record *r, const uint64_t *met, const uint8_t *at);
-/* A member that the schema doesn't name is counted. */
-void h9_ignore(h9_context *c, const h9_record *r, const uint8_t *key, size_t n);
+/* Refuses a symbol that the enum of node n doesn't have. NULL. */
+const uint8_t *h9_unknown_symbol(h9_context *c, const h9_node *n, const uint8_t *at);
+/* The field, item or entry that was just refused is one that is passed over for its unknown symbol (S17), and is
+ * counted. false: it isn't, and the refusal stands. */
+bool h9_symbol_passed(h9_context *c);
 
 /* Tells whether a map's key was there before. For few entries it compares; for many it hashes with the context's seed
  * (B19). Called once, after the last entry, on finished string keys: keeps the first of equal keys' places and the last

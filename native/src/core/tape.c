@@ -1,24 +1,26 @@
-/* Tapes: made item by item, in the context. */
+/* Tapes: grown in the context. */
 #include "core/tape.h"
 
 #include "core/error.h"
-#include "core/frame.h"
 
-h9_tape_item *h9_tape_add(h9_context *c, h9_tape_kind kind)
+/* Twice as long, or half of what the limit leaves. */
+bool h9_tape_slow(h9_context *c)
 {
-    if (c->tape_size == c->tape_cap) {
-        size_t cap = c->tape_cap;
-        if ((cap + 16) * 2 * sizeof(h9_tape_item) > c->limits.memory) {
-            h9_fail(c, H9_E_MEMORY, NULL);
-            return NULL;
-        }
-        void *grown = h9_grow(c, c->tape, &cap, sizeof(h9_tape_item), cap + 1);
-        if (grown == NULL) return NULL;
-        c->tape = grown;
-        c->tape_cap = (uint32_t)cap;
+    size_t cap = c->tape_cap;
+    uint64_t most = c->limits.memory / sizeof(h9_tape_item);
+    if (most > UINT32_MAX) most = UINT32_MAX;
+    if (cap >= most) {
+        h9_fail(c, H9_E_MEMORY, NULL);
+        return false;
     }
-    h9_tape_item *item = &c->tape[c->tape_size++];
-    memset(item, 0, sizeof *item);
-    item->kind = (uint16_t)kind;
-    return item;
+    uint64_t want = cap < 16 ? 16 : (uint64_t)cap * 2;
+    if (want > most) want = cap + (most - cap + 1) / 2;
+    h9_tape_item *grown = c->memory.resize(c->memory.state, c->tape, cap * sizeof *grown, (size_t)want * sizeof *grown);
+    if (grown == NULL) {
+        h9_fail(c, H9_E_NO_MEMORY, NULL);
+        return false;
+    }
+    c->tape = grown;
+    c->tape_cap = (size_t)want;
+    return true;
 }

@@ -2,6 +2,7 @@
 #include "formats/keyed.h"
 
 #include "core/aside.h"
+#include "core/counts.h"
 #include "core/frame.h"
 #include "core/record.h"
 
@@ -60,7 +61,7 @@ bool h9_members_pass(h9_context *c, const h9_members *m, const h9_slot *name, co
         h9_in_key(c, name->s.p, name->s.n);
         return false;
     }
-    h9_ignore(c, m->r, name->s.p, name->s.n);
+    h9_ignore(c, m->r, 0, name->s.p, name->s.n);
     return true;
 }
 
@@ -76,6 +77,16 @@ bool h9_members_put_off(h9_context *c, h9_members *m, const h9_field *f, uint32_
 
 bool h9_members_end(h9_context *c, const h9_members *m, const uint8_t *at)
 {
+    h9_found(c, m->r, m->seen, (m->r->count + 63) / 64);
     if (m->r->must && !h9_all_met(c, m->r, m->seen, at)) return false;
     return h9_finish(c, m->r, m->frame, at);
+}
+
+uint32_t h9_members_shown(const h9_context *c, const h9_record *r, const h9_slot *frame)
+{
+    const uint64_t *bits = h9_cbits(frame, r);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->count; i++)
+        count += h9_how_shown(c, &c->plan->fields[r->first + i], frame, bits) != H9_ABSENT;
+    return count;
 }

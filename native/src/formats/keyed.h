@@ -71,4 +71,19 @@ bool h9_members_put_off(h9_context *c, h9_members *m, const h9_field *f, uint32_
 /* After the last member: what must have been met, and what must be there. false: refused at `at`. */
 bool h9_members_end(h9_context *c, const h9_members *m, const uint8_t *at);
 
+/* --- writing (MessagePack, CBOR) --- */
+
+typedef enum h9_shown { H9_ABSENT, H9_AS_NULL, H9_AS_VALUE } h9_shown;
+
+static inline h9_shown h9_how_shown(const h9_context *c, const h9_field *field, const h9_slot *frame,
+                                    const uint64_t *bits)
+{
+    if (!(field->flags & H9_F_ALWAYS) && (field->slot == H9_NO_SLOT || !h9_has(bits, field->slot)))
+        return field->flags & H9_F_NULLABLE ? H9_AS_NULL : H9_ABSENT;
+    bool skipped = (field->flags & H9_F_SKIP_ZERO) && h9_is_zero(&c->plan->nodes[field->node], &frame[field->slot]);
+    return skipped ? H9_ABSENT : H9_AS_VALUE;
+}
+/* How many members are written, for a count that stands before them. */
+uint32_t h9_members_shown(const h9_context *c, const h9_record *r, const h9_slot *frame);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/frame.h"
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "steps/packed.h"
 #include "values/into_float.h"
 
 #define TWO_63 9223372036854775808.0
@@ -205,15 +206,18 @@ static h9_code symbol_table(h9_context *c, const h9_step *s, h9_slot *v)
 _Static_assert(H9_STEP_RANGE_I == 1 && H9_STEP_BOOL_TO_I < H9_STEP_FINITE_F64 && H9_STEP_FINITE_F64 < H9_STEP_UTF8,
                "number steps come first");
 
-static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
+static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v, const uint8_t *at)
 {
     switch (s->code) {
     case H9_STEP_BOX: return box(c, s, v);
     case H9_STEP_UNWRAP: return unwrap(c, s, v);
+    case H9_STEP_UNPACK: return h9_unpack(c, s, v, at);
+    case H9_STEP_PACK: return h9_pack(c, s, v);
     case H9_STEP_SYMBOL_TABLE: return symbol_table(c, s, v);
     case H9_STEP_ANY_TO_STRING:
     case H9_STEP_ANY_TO_F32:
     case H9_STEP_ANY_TO_F64:
+    case H9_STEP_UNTYPE:
     case H9_STEP_ANY_FITS: return h9_tape_step(c, s, v);
     case H9_STEP_FAIL: return (h9_code)s->a;
     case H9_STEP_TIMESTAMP_UNIT:
@@ -228,13 +232,17 @@ static h9_code one_step(h9_context *c, const h9_step *s, h9_slot *v)
     }
 }
 
+static bool of_tape(const h9_step *s) { return s->code == H9_STEP_ANY_FITS || s->code == H9_STEP_ANY_TO_STRING; }
+
 bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at)
 {
     for (uint32_t i = conv; i != 0; i = c->plan->steps[i].next) {
-        h9_code code = one_step(c, &c->plan->steps[i], v);
+        h9_code code = one_step(c, &c->plan->steps[i], v, at);
         if (H9_UNLIKELY(code != H9_OK)) {
+            if (code == H9_TOLD) return false;
             h9_fail(c, code, at);
             c->is_meaning = code >= H9_E_TRUNCATED && code < H9_E_DEPTH; /* the value was read */
+            if (of_tape(&c->plan->steps[i])) h9_tape_locate(c, &c->plan->steps[i], v);
             return false;
         }
     }

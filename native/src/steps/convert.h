@@ -14,8 +14,10 @@ bool h9_convert(h9_context *c, uint32_t conv, h9_slot *v, const uint8_t *at);
 h9_code h9_exactly(int why);
 /* The steps to and from text and bytes (text.c). */
 h9_code h9_text_step(h9_context *c, const h9_step *s, h9_slot *v);
-/* The steps on untyped values, ANY_* (steps/any.c). */
+/* The steps on untyped values, ANY_* and UNTYPE (steps/any.c). */
 h9_code h9_tape_step(h9_context *c, const h9_step *s, h9_slot *v);
+/* Such a step has refused *v: the refusal under way is told of the item that it is for, where one is. */
+void h9_tape_locate(h9_context *c, const h9_step *s, const h9_slot *v);
 
 /* Steps between numbers (convert.c). */
 h9_code h9_number_step(const h9_step *s, h9_slot *v);

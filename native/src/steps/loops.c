@@ -40,6 +40,7 @@ void h9_machine_item(h9_machine *m, const h9_insn *n)
     m->item = n;
     m->mark.loop = m->loop;
     m->mark.chunks = m->c->chunks;
+    m->mark.blocks = m->c->blocks_count;
     m->mark.free = m->c->free;
     m->mark.end = m->c->chunk_end;
     m->mark.tape = m->c->tape_size;
@@ -49,6 +50,7 @@ void h9_machine_item(h9_machine *m, const h9_insn *n)
 static void free_item(h9_machine *m)
 {
     h9_context *c = m->c;
+    h9_drop_blocks(c, m->mark.blocks);
     while (H9_UNLIKELY(c->chunks != m->mark.chunks)) h9_drop_chunk(c);
     c->free = m->mark.free;
     c->chunk_end = m->mark.end;
@@ -95,6 +97,7 @@ bool h9_machine_emit(h9_machine *m, const h9_insn *n)
 const h9_insn *h9_machine_recover(h9_machine *m, const h9_insn *n)
 {
     const h9_insn *item = m->item;
+    if (H9_UNLIKELY(m->c->stopped)) return NULL;
     if (!m->placed) in_rule(m, n);
     m->placed = false;
     if (item == NULL || !h9_record_error(m->c, m->items)) return NULL;
@@ -201,7 +204,8 @@ bool h9_machine_index(h9_machine *m, const h9_insn *n)
     h9_slot v = {.raw = {0, 0}};
     uint64_t i = n->c;
     if (n->spare) i = m->there[n->spare - 1] ? m->at[n->spare - 1].u - 1 : UINT32_MAX;
-    if (i >= list->list.n) return h9_put_absent(m, n);
+    if (i >= list->list.n) return h9_miss(m, n);
+    h9_looked(m->c, n, true);
     if (n->b == 2 * sizeof v) v = ((const h9_slot *)(const void *)list->list.items)[2 * i + 1];
     else h9_item_get(list->list.items + (size_t)i * n->b, n->b, (uint8_t)n->d, &v);
     if (took_bad(n, &v)) {
@@ -226,10 +230,12 @@ bool h9_machine_find(h9_machine *m, const h9_insn *n)
         }
         if (n->b & H9_FIND_BOXED && (item = item->choice.value) == NULL) continue;
         const h9_slot *frame = item->rec, *text = frame + slot;
-        if (h9_has(h9_cbits(frame, r), slot) && text->s.n == n->d && (n->d == 0 || memcmp(text->s.p, key, n->d) == 0))
+        if (h9_has(h9_cbits(frame, r), slot) && text->s.n == n->d && (n->d == 0 || memcmp(text->s.p, key, n->d) == 0)) {
+            h9_looked(m->c, n, true);
             return h9_put(m, n, *item);
+        }
     }
-    return h9_put_absent(m, n);
+    return h9_miss(m, n);
 }
 
 /* --- values in another form --- */

@@ -47,16 +47,20 @@ static bool take_entry(h9_machine *m, const h9_insn *n)
     const h9_slot *map = &m->at[n->a], *entry = (const h9_slot *)(const void *)map->list.items;
     const uint8_t *key = m->c->plan->pool + n->c;
     for (uint32_t i = 0; i < map->list.n; i++, entry += 2)
-        if (entry->s.n == n->d && (n->d == 0 || memcmp(entry->s.p, key, n->d) == 0)) return h9_put(m, n, entry[1]);
-    return h9_put_absent(m, n);
+        if (entry->s.n == n->d && (n->d == 0 || memcmp(entry->s.p, key, n->d) == 0)) {
+            h9_looked(m->c, n, true);
+            return h9_put(m, n, entry[1]);
+        }
+    return h9_miss(m, n);
 }
 
 /* An option's value, or that of one branch of a union. */
 static bool take_choice(h9_machine *m, const h9_insn *n, bool any_branch)
 {
     const h9_slot *v = &m->at[n->a];
-    if (v->choice.value == NULL || (!any_branch && v->choice.branch != n->c)) return h9_put_absent(m, n);
-    return h9_put(m, n, *v->choice.value);
+    bool found = v->choice.value != NULL && (any_branch || v->choice.branch == n->c);
+    if (!any_branch) h9_looked(m->c, n, found);
+    return found ? h9_put(m, n, *v->choice.value) : h9_put_absent(m, n);
 }
 
 static bool convert(h9_machine *m, const h9_insn *n)
@@ -306,6 +310,13 @@ static bool take(h9_machine *m, const h9_insn *n)
     }
 }
 
+/* The same where it isn't. */
+static bool take_nothing(h9_machine *m, const h9_insn *n)
+{
+    bool looks = n->op == H9_I_ENTRY || n->op == H9_I_INDEX || n->op == H9_I_BRANCH || n->op == H9_I_FIND;
+    return looks ? h9_miss(m, n) : h9_put_absent(m, n);
+}
+
 static bool run(h9_machine *m, const h9_insn *n)
 {
     switch (n->op) {
@@ -319,7 +330,7 @@ static bool run(h9_machine *m, const h9_insn *n)
     case H9_I_FIND:
     case H9_I_JSON:
     case H9_I_ANY:
-    case H9_I_COMPARE: return m->there[n->a] ? take(m, n) : h9_put_absent(m, n);
+    case H9_I_COMPARE: return m->there[n->a] ? take(m, n) : take_nothing(m, n);
     case H9_I_CONST: return make_const(m, n);
     case H9_I_CLEAR: return h9_put_absent(m, n);
     case H9_I_NOT: return put_bool(m, n, !m->there[n->a] || !m->at[n->a].b);
@@ -385,7 +396,7 @@ static const h9_insn *run_program(h9_machine *m)
 bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
 {
     uint32_t registers = c->plan->h.registers;
-    h9_slot *at = h9_arena(c, registers * (sizeof *at + sizeof(bool)));
+    h9_slot *at = h9_arena_many(c, registers, sizeof *at + sizeof(bool));
     if (at == NULL) return false;
     h9_machine m = {.c = c,
                     .at = at,
@@ -397,7 +408,8 @@ bool h9_run_program(h9_context *c, h9_slot *frame, h9_slot **out)
     m.before.errors = c->errors_size;
     m.before.places = c->places_done;
     m.before.results = c->results_size;
-    c->items = c->limits.items; /* what is made is counted by itself */
+    h9_start_items(c); /* what is made is counted by itself */
+    h9_found_run(c);
     const h9_insn *end = run_program(&m);
     *out = NULL;
     if (end == NULL || end->op == H9_I_DONE) return end != NULL;

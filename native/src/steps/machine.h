@@ -3,6 +3,7 @@
 #ifndef H9_MACHINE_H
 #define H9_MACHINE_H
 
+#include "core/counts.h"
 #include "core/error.h"
 #include "core/slot.h"
 
@@ -26,7 +27,7 @@ typedef struct {
         const h9_insn *loop; /* the innermost then */
         h9_chunk *chunks;
         uint8_t *free, *end;
-        uint32_t tape;
+        uint32_t blocks, tape;
     } mark; /* of the memory, where the item began */
     struct {
         size_t out, errors, places, results;
@@ -44,6 +45,13 @@ static inline bool h9_put_absent(h9_machine *m, const h9_insn *n)
 {
     m->there[n->dst] = false;
     return true;
+}
+
+/* What n looks for isn't there. */
+static inline bool h9_miss(h9_machine *m, const h9_insn *n)
+{
+    h9_looked(m->c, n, false);
+    return h9_put_absent(m, n);
 }
 
 static inline bool h9_put_text(h9_machine *m, const h9_insn *n, const uint8_t *p, uint32_t size, uint32_t flags)

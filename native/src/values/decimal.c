@@ -300,3 +300,34 @@ size_t h9_decimal_rescale(const uint8_t *p, size_t n, int32_t from, int32_t to, 
     *why = load_number(p, n, &v);
     return *why == FINE ? store_shifted(&v, (int64_t)to - from, precision, out, why) : 0;
 }
+
+size_t h9_decimal_multiply(const uint8_t *p, size_t n, uint32_t base, uint32_t times, uint8_t *out)
+{
+    const uint32_t step = base == 5 ? 27 : 63; /* the greatest power of 5, of 2, in a word */
+    h9_big b;
+    p = significant_bytes(p, &n);
+    uint64_t bits = n * 8 + (base == 5 ? (uint64_t)times * 7 / 3 : times);
+    if (n == 0 || bits > 8 * (H9_MAX_DECIMAL_BYTES - 1)) return 0;
+    bool negative = p[0] >> 7;
+    load_magnitude(p, n, negative, &b);
+    while (times > 0) {
+        uint64_t factor = 1;
+        for (uint32_t i = 0; i < step && times > 0; i++, times--) factor *= base;
+        h9_big_mul_add(&b, factor, 0);
+    }
+    return store_big(&b, negative && b.n > 0, out);
+}
+
+int32_t h9_decimal_places(const uint8_t *p, size_t n)
+{
+    int64_t places = 0, exponent = 0;
+    size_t i = 0;
+    while (i < n && p[i] != '.' && (p[i] | 32) != 'e') i++;
+    if (i < n && p[i] == '.')
+        for (i++; i < n && (p[i] | 32) != 'e'; i++) places++;
+    bool negative = i + 1 < n && p[i + 1] == '-';
+    for (i++; i < n && exponent < INT32_MAX; i++)
+        if (p[i] >= '0' && p[i] <= '9') exponent = exponent * 10 + (p[i] - '0');
+    places += negative ? exponent : -exponent;
+    return places < 0 ? 0 : places > INT32_MAX ? INT32_MAX : (int32_t)places;
+}

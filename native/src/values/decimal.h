@@ -20,6 +20,11 @@ size_t h9_decimal_parse(const uint8_t *p, size_t n, int32_t scale, int32_t preci
 /* Same number at another scale. Returns the size, 0 on refusal, *why as above. */
 size_t h9_decimal_rescale(const uint8_t *p, size_t n, int32_t from, int32_t to, int32_t precision, uint8_t *out,
                           int *why);
+/* Two's complement times base^times, base being 2 or 5. Returns the size, 0: more than H9_MAX_DECIMAL_BYTES. */
+size_t h9_decimal_multiply(const uint8_t *p, size_t n, uint32_t base, uint32_t times, uint8_t *out);
+/* How many digits the text has after its point once its exponent is taken in, 0 at least; its grammar is not checked.
+ */
+int32_t h9_decimal_places(const uint8_t *p, size_t n);
 /* Text as h9_decimal_parse reads it to the integer it is cut to, or to the nearest, even on a tie. */
 size_t h9_decimal_whole(const uint8_t *p, size_t n, bool nearest, uint8_t *out, int *why);
 /* Integers to and from unscaled two's complement; false: out of range. `h9_decimal_put` returns the (shortest) size, at

@@ -38,7 +38,7 @@ static bool holds_long(const h9_number *v, unsigned digits)
 static bool holds(const h9_number *v, unsigned digits)
 {
     if (!v->exact) return holds_long(v, digits);
-    if (v->exponent > 22) return false; /* 5^23 has more than 53 */
+    if (v->exponent > 22) return false;                /* 5^23 has more than 53 */
     __extension__ unsigned __int128 odd = v->mantissa; /* times 5^22 stays within 128 bits */
     for (int64_t i = 0; i < v->exponent; i++) odd *= 5;
     while ((odd & 1) == 0) odd >>= 1;

@@ -1,7 +1,7 @@
 /* Into a float (S6): a function for each kind of source, used on every route there.
  *
- * They give 0, or why not: 1, the float isn't what its source says; 2, it is out of range (S3); 3, a decimal has too many digits to be one.
- * `rounds`: the nearest float will do (policy `rounding`). */
+ * They give 0, or why not: 1, the float isn't what its source says; 2, it is out of range (S3); 3, a decimal has too
+ * many digits to be one. `rounds`: the nearest float will do (policy `rounding`). */
 #ifndef H9_INTO_FLOAT_H
 #define H9_INTO_FLOAT_H
 

@@ -243,6 +243,14 @@ uint8_t *h9_duration_print(uint8_t *w, int64_t seconds, int32_t nanos)
 
 /* --- MessagePack's extension -1 --- */
 
+size_t h9_timestamp_pack(uint8_t *body, int64_t seconds, uint32_t nanos)
+{
+    uint64_t sec = (uint64_t)seconds;
+    if (sec <= UINT32_MAX && nanos == 0) return (size_t)(h9_store_big32(body, (uint32_t)sec) - body);
+    if (sec >> 34 == 0) return (size_t)(h9_store_big64(body, (uint64_t)nanos << 34 | sec) - body);
+    return (size_t)(h9_store_big64(h9_store_big32(body, nanos), sec) - body);
+}
+
 bool h9_timestamp_unpack(const uint8_t *body, size_t n, int64_t *seconds, uint32_t *nanos)
 {
     uint64_t word = n == 8 ? h9_load_big64(body) : 0;

@@ -25,6 +25,9 @@ uint8_t *h9_duration_print(uint8_t *w, int64_t seconds, int32_t nanos); /* NULL:
 
 /* The body of MessagePack's extension -1, of 4, 8 or 12 bytes (B59). */
 #define H9_TIMESTAMP_EXTENSION 0xFF /* its type byte */
+#define H9_TIMESTAMP_BYTES 12u
+/* In the smallest of its forms; returns the size. */
+size_t h9_timestamp_pack(uint8_t *body, int64_t seconds, uint32_t nanos);
 bool h9_timestamp_unpack(const uint8_t *body, size_t n, int64_t *seconds, uint32_t *nanos);
 
 #endif

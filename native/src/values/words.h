@@ -9,15 +9,12 @@
 
 #include "values/compiler.h"
 
-/* --- little-endian: the first byte in memory is the lowest in the word, on every host --- */
+/* --- little-endian: the first byte in memory is the lowest in the word, as on every host --- */
 
 static inline uint64_t h9_load64(const uint8_t *p)
 {
     uint64_t x;
     memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
     return x;
 }
 
@@ -25,27 +22,12 @@ static inline uint32_t h9_load32(const uint8_t *p)
 {
     uint32_t x;
     memcpy(&x, p, sizeof x);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap32(x);
-#endif
     return x;
 }
 
-static inline void h9_store64(uint8_t *p, uint64_t x)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    memcpy(p, &x, sizeof x);
-}
+static inline void h9_store64(uint8_t *p, uint64_t x) { memcpy(p, &x, sizeof x); }
 
-static inline void h9_store32(uint8_t *p, uint32_t x)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap32(x);
-#endif
-    memcpy(p, &x, sizeof x);
-}
+static inline void h9_store32(uint8_t *p, uint32_t x) { memcpy(p, &x, sizeof x); }
 
 /* --- big-endian; what stores returns where it ended --- */
 

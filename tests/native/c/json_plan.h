@@ -32,7 +32,7 @@ static const variant variants[ALL - PLANS] = {
     [N_STRUCT - PLANS] = {N_ANY, H9_OP_ANY, 0, 1},
     [N_LISTVALUE - PLANS] = {N_ANY, H9_OP_ANY, 0, 2},
     [N_WRAPPED - PLANS] = {N_OPTION, H9_OP_WRAPPED, 0, SAME},
-    [N_FAIL - PLANS] = {N_NULL, H9_OP_FAIL, 0, H9_E_UNSUPPORTED},
+    [N_FAIL - PLANS] = {N_NULL, H9_OP_FAIL, 0, H9_E_BRANCH},
     [N_NAMED_INT - PLANS] = {N_NAMED_OPTION, H9_OP_WRAPPED, 0, SAME},
 };
 

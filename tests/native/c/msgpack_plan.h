@@ -31,7 +31,7 @@ static const variant variants[ALL - PLANS] = {
     [STAMP_MS - PLANS] = {STAMP_EXT, H9_OP_TIMESTAMP, H9_N_NUMBER, 1000000},
     [DURATION_US - PLANS] = {DURATION, H9_OP_DURATION, H9_N_NUMBER, 1000},
     [WRAPPED - PLANS] = {OPTION, H9_OP_WRAPPED, 0, SAME},
-    [FAIL - PLANS] = {NIL, H9_OP_FAIL, 0, H9_E_UNSUPPORTED},
+    [FAIL - PLANS] = {NIL, H9_OP_FAIL, 0, H9_E_BRANCH},
 };
 
 static h9_plan *plans[ALL];

@@ -158,5 +158,5 @@ static const bad_case bad_cases[] = {
     {"a value without a kind", "c2 01 00", H9_E_NULL, 2},
     {"a value without a kind in a list", "d2 01 02 0a 00", H9_E_NULL, 4},
     {"bad UTF-8 in a value", "c2 01 03 1a 01 ff", H9_E_UTF8, 4},
-    {"a value that is refused as such", "8a 03 01 61", H9_E_UNSUPPORTED, 2},
+    {"a value that is refused as such", "8a 03 01 61", H9_E_BRANCH, 2},
 };

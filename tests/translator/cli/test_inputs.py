@@ -58,10 +58,10 @@ class TestOneOutput:
         assert run("convert", pattern, "all.ndjson").code == 0
         assert numbers(folder / "all.ndjson") == expected
 
-    def test_a_file_is_read_once(self, run, folder):
-        """However often it is named."""
+    def test_a_file_is_read_as_often_as_it_is_named(self, run, folder):
+        """S36: in the order of the names, whichever of them are patterns."""
         assert run("convert", "logs/b.ndjson", "logs/*.ndjson", "./logs/a.ndjson", "-o", "all.ndjson").code == 0
-        assert numbers(folder / "all.ndjson") == [10, 11, 0, 1]
+        assert numbers(folder / "all.ndjson") == [10, 11, 0, 1, 10, 11, 0, 1]
 
     def test_a_file_called_like_a_pattern(self, run, folder):
         """A name that is there is that file."""

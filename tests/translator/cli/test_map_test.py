@@ -230,3 +230,13 @@ class TestUsage:
 
     def test_no_mapping_is_named(self, run):
         assert run("map", "test").code == 2
+
+
+def test_a_path_that_no_example_has(run, write):
+    """S36: is told with what is there instead; in JSON by mapping."""
+    rules = RULES.replace('source = "s.avsc"', 'source_format = "json"').replace('"n"', '"N"')
+    given = write(GOOD.replace("number = 1, ", "").replace('parts = [{ sku = "x" }]', 'parts = [{ sku = "x" }]'), rules)
+    done = run("map", "test", given)
+    assert (done.code, 'never found in any record: N (did you mean "n"?)' in done.out) == (0, True)
+    assert run("map", "test", given, "--json").json["never_found"] == {given: {"N": 1}}
+    assert run("map", "test", write(GOOD), "--json").json["never_found"] == {}

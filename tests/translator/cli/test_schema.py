@@ -176,6 +176,15 @@ def test_infer_from_a_json_array(run, tmp_path):
     assert [each["name"] for each in json.loads(out.read_text())["fields"]] == ["id", "name", "when"]
 
 
+def test_infer_from_the_first_samples(run, tmp_path):
+    """Of a large file, as many as are asked for are looked at."""
+    source, out = tmp_path / "s.json", tmp_path / "s.avsc"
+    source.write_text(json.dumps([{"a": 1}, {"b": 1}, {"c": 1}]))
+    assert run("schema", "infer", source, out, "--json", "--limit", "2").json["samples"] == 2
+    assert [each["name"] for each in json.loads(out.read_text())["fields"]] == ["a", "b"]
+    assert run("schema", "infer", source, out, "--limit", "0").code == 2
+
+
 def test_infer_refuses_mixed_kinds(run, tmp_path):
     """If that is asked for; else they are a union."""
     source, out = tmp_path / "s.ndjson", tmp_path / "s.avsc"

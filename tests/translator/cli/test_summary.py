@@ -102,12 +102,17 @@ class TestHints:
         assert "null=zero" not in done.err
 
     def test_a_null_in_a_message(self, run, folder):
-        """There the policy helps."""
+        """The policy is named where it helps, and nowhere else."""
         (folder / "in.ndjson").write_bytes(b'{"a":null}\n')
         (folder / "n.json").write_text(json.dumps({"type": "object", "properties": {"a": {"type": "string"}}}))
-        done = run("convert", "in.ndjson", "out.ndjson", "-s", "n.json", "-T", "t.json")
-        assert done.code == 3
-        assert "--policy null=zero" in done.err
+        (folder / "n.proto").write_text('syntax = "proto3"; message R { string a = 1; }')
+        fields = [{"name": "a", "type": ["null", "string"]}]
+        (folder / "n.avsc").write_text(json.dumps({"type": "record", "name": "R", "fields": fields}))
+        for source, target, helps in (("n.json", "t.json", False), ("n.avsc", "n.proto", True)):
+            command = ("convert", "in.ndjson", "out", "-s", source, "-f", "json", "-T", target, "-t", "json")
+            done = run(*command)
+            assert (done.code, "--policy null=zero" in done.err) == (3, helps)
+            assert run(*command, "--policy", "null=zero").code == (0 if helps else 3)
 
     def test_an_absent_value_that_must_be(self, run, folder):
         """The way out of the mapping's MISSING is `default`; without a mapping there is none to name."""
@@ -127,3 +132,50 @@ class TestHints:
         )
         done = run("convert", "in.ndjson", "out.ndjson", "--map", "kinds.toml", "-T", "t.json")
         assert (done.code, 'otherwise = "skip"' in done.err) == (3, True)
+
+
+class TestByPath:
+    """S36: what was defaulted or never found is told, by path and count."""
+
+    @pytest.fixture
+    def given(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        target = [{"name": n, "type": ["null", "string"], "default": None} for n in "abc"]
+        target.append({"name": "d", "type": "int", "default": 1})
+        (tmp_path / "t.avsc").write_text(json.dumps({"type": "record", "name": "T", "fields": target}))
+        (tmp_path / "m.toml").write_text('version = 1\n[fields]\na = "$.a"\nb = "userId"\nc = "x.y"\n')
+        (tmp_path / "1.ndjson").write_bytes(ndjson([{"a": "1", "user_id": "u"}, {"a": "2"}]))
+        (tmp_path / "2.ndjson").write_bytes(ndjson([{"x": {"y": "z"}}]))
+        return "-o", "out.avro", "-T", "t.avsc", "--map", "m.toml"
+
+    def test_with_what_was_there_instead(self, run, given):
+        done = run("convert", "1.ndjson", *given)
+        assert "by default, since the source has no value: d (2×)\n" in done.err
+        wanted = '$.a (did you mean "a"?), userId (did you mean "user_id"?), x.y'
+        assert f"never found in any record: {wanted}\n" in done.err
+
+    def test_what_another_input_has_is_found(self, run, given):
+        """Over all inputs together; in JSON with the number of records."""
+        done = run("convert", "1.ndjson", "2.ndjson", "1.ndjson", *given, "--json")
+        assert (done.json["defaulted"], done.json["never_found"]) == ({"d": 5}, {"$.a": 5, "userId": 5})
+
+    def test_an_extension_that_no_format_has(self, run, given, tmp_path):
+        """S36: an error that lists what there is, never neuron signals; nothing is written."""
+        done = run("convert", "1.ndjson", "out.parquet")
+        assert (done.code, (tmp_path / "out.parquet").exists()) == (2, False)
+        assert "out.parquet: no format's files end in .parquet" in done.err
+        assert ".nsig" in done.err
+        assert ".ndjson" in done.err
+        assert (
+            'no format\'s files end in .ndjsn; did you mean ".ndjson"?' in run("convert", "1.ndjson", "o.ndjsn.gz").err
+        )
+        assert run("convert", "1.ndjson", "out.parquet", "--to", "json").code == 0
+
+    def test_a_container_that_nobody_named(self, run, folder):
+        """Protobuf in a file of another name is said to be in its usual one."""
+        (folder / "in.ndjson").write_bytes(ndjson([{"name": "n"}]))
+        options = ("-s", "m.proto#Outer", "--to", "protobuf")
+        told = "is protobuf in the container delimited (--to protobuf:CONTAINER takes another)"
+        assert f"out.dat {told}" in run("convert", "in.ndjson", "out.dat", *options).err
+        assert told not in run("convert", "in.ndjson", "out.delim", *options).err
+        assert told not in run("convert", "in.ndjson", "out.dat", *options[:3], "protobuf:delimited").err

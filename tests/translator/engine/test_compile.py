@@ -104,7 +104,7 @@ def test_untyped_spec(spec: Any) -> None:
     [
         (((None,), {}), "neither a schema nor a format is named"),
         ((("json",), {"source_type": "M"}), "named without a schema"),
-        ((("xml", "json"), {"source_format": "xml"}), "no format 'xml'; there are avro, avro-json, json"),
+        ((("xml", "json"), {"source_format": "xml"}), "no format 'xml'; there are avro, avro-json, cbor, json"),
         (((("json", AVRO), "json"), {"source_format": "avro"}), "two formats are named: json and avro"),
         (((("json",), "json"), {}), "a pair"),
         (((("protobuf", AVRO), ("json", None)), {}), "protobuf is described by protobuf"),
@@ -320,9 +320,11 @@ def test_any_buffer_is_a_message():
     """Bytes-likes are taken; anything else is a TypeError."""
     plan = translator.compile("json", "json")
     assert plan.translate(bytearray(b"[1]")) == plan.translate(memoryview(b"[1]")) == b"[1]"
-    for wrong in ("[1]", None, 5):
+    for wrong in ("[1]", 5):
         with pytest.raises(TypeError):
             plan.translate(wrong)
+    with pytest.raises(translator.DataError, match=r"NULL: .*a tombstone"):
+        plan.translate(None)
     assert list(plan.translate_many(iter([b"1", b"2"]))) == [b"1", b"2"]
     with pytest.raises(TypeError, match="int64"):
         plan.translate_many(b"12", array("i", [0, 1, 2]))
@@ -344,3 +346,13 @@ def test_a_schema_error_names_the_file(tmp_path):
     (tmp_path / "bad.avsc").write_text('{"type": "record", "name": "R", "fields": [{"name": "a", "type": "strng"}]}')
     with pytest.raises(translator.SchemaError, match=r"bad\.avsc#/fields/0/type"):
         translator.compile(tmp_path / "bad.avsc", "json")
+
+
+def test_s36_drop_names_fields_that_are_there() -> None:
+    """A name that is not a field's is refused, with the one that may be meant; a pattern may match none."""
+    wide, narrow = record(("a", "int"), ("notes", "int")), ("json", record(("a", "int")))
+    with pytest.raises(
+        translator.PlanError, match="drop names 'nots', and no field is called that; did you mean \"notes\""
+    ):
+        translator.compile(wide, narrow, drop=["notes", "nots"])
+    assert translator.compile(wide, narrow, drop=["notes", "debug_*", "a"]).losses["notes"].verdict == "dropped"

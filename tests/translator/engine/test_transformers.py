@@ -235,6 +235,12 @@ def whole(translate_batch: Any, many: bool = False) -> Any:
         def ignored(self) -> dict[str, int]:
             return {"x": 3}
 
+        def defaulted(self) -> dict[str, int]:
+            return {"y": 1}
+
+        def never_found(self) -> dict[str, int]:
+            return {"z": 2}
+
     return lambda *_: Whole()
 
 
@@ -280,7 +286,7 @@ def test_a_batch_that_fails_is_translated_one_by_one() -> None:
     assert made.data == b"a\na\nb\nb\n"
     assert (list(made.inputs), list(made.items or ())) == ([0, 0, 2, 2], [0, 1, 0, 1])
     assert [(each.index, each.item, each.code) for each in made.errors] == [(1, None, "TRANSFORMER")]
-    assert plan.ignored() == {"x": 3}
+    assert (plan.ignored(), plan.defaulted(), plan.never_found()) == ({"x": 3}, {"y": 1}, {"z": 2})
 
 
 def test_back_to_back_the_core_finds_the_ends() -> None:

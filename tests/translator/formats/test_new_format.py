@@ -120,7 +120,7 @@ def test_ours_come_the_same_way(name: str) -> None:
     """Each format here is what its line says: a file of the package, with a `FORMAT` of that name."""
     found = formats.get(name)
     assert found.name == name
-    assert found.walk is not None
+    assert found.walk is not None or name == "txtpb"  # its text is shown as it is
     assert found.loses or name == "neuron"
 
 

@@ -176,7 +176,7 @@ def test_values_of_the_built_in_messages() -> None:
     assert found["layer_from"].value == "L4"
     assert found["timestamp"].value == "2026-11-22T10:15:30.123456789Z"
     assert found["payload.activation.strength"].value == "0.81"
-    assert found['metadata["trace"].value'].value == '"9c2e71d0"'
+    assert found['metadata["flow"].value'].value == '"9c2e71d0"'
     assert [each.value for each in items("msgpack", encoded("LearningComplete", EVENTS["LearningComplete"])["msgpack"])
             if each.path == "epoch"] == ["18446744073709551615"]  # fmt: skip
 

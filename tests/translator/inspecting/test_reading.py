@@ -171,10 +171,10 @@ def test_no_framing() -> None:
 
 
 def test_every_format_has_a_walker() -> None:
-    """A format that is added needs one."""
+    """A format that is added needs one; text that people read as it is does without."""
     from translator import formats
 
-    assert all(formats.get(name).walk is not None for name in formats.NAMES)
+    assert [name for name in formats.NAMES if formats.get(name).walk is None] == ["txtpb"]
 
 
 CONFLUENT = b"\0\0\0\0\x0c"
@@ -187,7 +187,7 @@ MARKS = [
     b"\x1f\x8b\x08\0",
     b"\x28\xb5\x2f\xfd",
 ]
-FORMATS = [None, "protobuf", "json", "protojson", "avro-json", "otlp-json", "msgpack"]
+FORMATS = [None, "protobuf", "json", "protojson", "avro-json", "otlp-json", "msgpack", "cbor"]
 
 
 @given(st.sampled_from(MARKS), st.binary(max_size=40), st.sampled_from(FORMATS), st.sampled_from(FRAMINGS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import cbor2
 import fastavro
 import msgspec
 import pytest
@@ -34,6 +35,9 @@ def written(container: str) -> tuple[str, list[bytes], bytes]:
         out = io.BytesIO()
         fastavro.writer(out, fastavro.parse_schema(AVRO), VALUES, codec="deflate", sync_interval=2000)
         return "avro", [one(each) for each in VALUES], out.getvalue()
+    if container == "cbor-seq":
+        records = [cbor2.dumps(each) for each in VALUES]
+        return "cbor", records, b"".join(records)
     if container == "msgpack-stream":
         records = [msgspec.msgpack.encode(each) for each in VALUES]
         return "msgpack", records, b"".join(records)
@@ -53,7 +57,9 @@ def nth(container: str, format_: str, data: bytes, index: int) -> PickedRecord |
     return find(reader, checking.plan(format_, schema), index)
 
 
-@pytest.mark.parametrize("container", ["avro", "ndjson", "delimited", "hal9-frames", "msgpack-stream", "json-array"])
+@pytest.mark.parametrize(
+    "container", ["avro", "ndjson", "delimited", "hal9-frames", "msgpack-stream", "cbor-seq", "json-array"]
+)
 def test_every_container(container: str) -> None:
     """The first, some between, and the last; after it there is none, and it is known how many there are."""
     format_, records, data = written(container)

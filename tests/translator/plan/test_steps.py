@@ -90,6 +90,9 @@ STEPS: dict[StepRow, dict[str, int]] = {
     steps.big_to_f64(rounds=True): {"a": 1},
     steps.any_fits(Fits.FINITE | Fits.TIMES): {"a": C.H9_FITS_FINITE | C.H9_FITS_TIMES},
     steps.unwrap(4, empty=1, null=2): {"a": 4, "b": 1, "c": 2},
+    steps.unpack(4, 5, 0, 1): {"a": 4, "b": 5, "lo": 0, "hi": 1},
+    steps.pack(4, 5, 2, 3): {"a": 4, "b": 5, "lo": 2, "hi": 3},
+    steps.untype(3, 2, 1): {"a": 3, "b": 2, "c": 1},
     steps.fail(C.H9_E_TYPE): {"a": C.H9_E_TYPE},
 }
 NODES: dict[NodeRow, dict[str, int]] = {
@@ -125,6 +128,7 @@ NODES: dict[NodeRow, dict[str, int]] = {
     nodes.union(4, 2): {"a": 4, "b": 2, "c": NONE, "lo": -1},
     nodes.any_(1): {"a": 1},
     nodes.wrapped(8): {"a": 8},
+    nodes.typed(7): {"a": 7},
     nodes.fail(C.H9_E_NULL): {"a": C.H9_E_NULL},
 }
 MORE: dict[Any, dict[str, int]] = {

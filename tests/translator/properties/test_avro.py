@@ -25,12 +25,13 @@ def read(schema: Any, message: bytes) -> Any:
     return fastavro.schemaless_reader(io.BytesIO(message), fastavro.parse_schema(schema), None)
 
 
-@pytest.mark.parametrize("other", ["avro", "avro-json", "json", "msgpack"])
+@pytest.mark.parametrize("other", ["avro", "avro-json", "cbor", "json", "msgpack"])
 @given(data=st.data())
 def test_every_message_comes_back_as_fastavro_wrote_it(other, data):
     """S13, S17, S18, S23, S26, S30: there and back gives fastavro's bytes, or shorter ones that it reads alike.
 
-    It gives a decimal that is a negative power of two a byte that it doesn't need.
+    It gives a decimal that is a negative power of two a byte that it doesn't need. CBOR puts a map's entries into an
+    order of its own.
     """
     schema, values = data.draw(schemas())
     message = written(schema, data.draw(values))
@@ -38,7 +39,16 @@ def test_every_message_comes_back_as_fastavro_wrote_it(other, data):
     there = translator.compile(model, (other, model))
     back = translator.compile((other, model), model)
     again = back.translate(there.translate(message))
-    assert again == message or (len(again) < len(message) and read(schema, again) == read(schema, message))
+    if again != message:
+        assert len(again) < len(message) or other == "cbor"
+        assert unordered(read(schema, again)) == unordered(read(schema, message))
+
+
+def unordered(value: Any) -> str:
+    """A value as text, its maps in their keys' order; NaN is NaN there."""
+    if isinstance(value, dict):
+        return str([(key, unordered(value[key])) for key in sorted(value)])
+    return str([unordered(each) for each in value]) if isinstance(value, list) else repr(value)
 
 
 def loose(value: Any) -> Any:

@@ -68,7 +68,7 @@ def settle(random: Random, message: Any) -> None:
 def plan(oracle: Oracle, key: str, source: str, target: str) -> Plan:
     if (key, source, target) not in _plans:
         schema = oracle.schema
-        policies = Policies(unbuilt="run", nan="quote")
+        policies = Policies(nan="quote")
         _plans[key, source, target] = Plan(
             *(Side(formats.get(each), schema) for each in (source, target)), policies=policies
         )

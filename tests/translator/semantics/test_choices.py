@@ -264,3 +264,36 @@ def test_s18_a_record_out_of_a_union_of_several():
     assert run("json", s, "avro", t, b'{"a":{"i":3,"s":"x"},"b":1}') == b"\x06" + text("x") + b"\x02"
     assert refused(plan("avro", s, "avro", t), b"\x02" + text("x") + b"\x02")[0] == "BRANCH"
     assert refused(plan("avro", s, "avro", t), b"\0\x02")[0] in ("NULL", "MISSING")
+
+
+MANY = m("E a = 1; repeated E b = 2; map<string, E> c = 3; oneof o { E d = 4; int32 e = 5; } enum E { A = 0; B = 5; }")
+
+
+@pytest.mark.parametrize("source", ["protojson", "json", "msgpack"])
+@pytest.mark.parametrize(
+    ("message", "result", "ignored"),
+    [
+        ({"a": "NEW"}, {}, {"a": 1}),
+        ({"b": ["NEW", "B", "NEW", "A"]}, {"b": ["B", "A"]}, {"b": 2}),
+        ({"b": ["NEW"], "a": "B"}, {"a": "B"}, {"b": 1}),
+        ({"c": {"x": "B", "y": "NEW", "z": "A"}}, {"c": {"x": "B", "z": "A"}}, {"c": 1}),
+        ({"d": "NEW"}, {}, {"d": 1}),
+        ({"d": "NEW", "e": 3}, {"e": 3}, {"d": 1}),
+    ],
+)
+def test_s17_an_unknown_symbol_is_passed_over(source, message, result, ignored):
+    """Under unknown=ignore its field, item or entry is as if it weren't there, and is counted by field."""
+    data = msgspec.msgpack.encode(message) if source == "msgpack" else msgspec.json.encode(message)
+    each = plan(source, MANY, "protojson", MANY, unknown="ignore")
+    assert (msgspec.json.decode(each.translate(data)), each.ignored()) == (result, ignored)
+    assert refused(plan(source, MANY, "protojson", MANY), data)[0] == "SYMBOL"
+
+
+def test_s17_what_is_missing_or_known_is_refused_nevertheless():
+    """A symbol that only the target lacks is no unknown one, and what the target requires is missing."""
+    s, t = av(ABC), av({"type": "enum", "name": "E", "symbols": ["A"]})
+    each = plan("json", s, "avro", t, unknown="ignore")
+    assert refused(each, b'{"a":"C"}') == ("SYMBOL", 5, "a")
+    assert refused(each, b'{"a":"NEW"}') == ("MISSING", 0, "a")
+    listed = av({"type": "array", "items": ["null", ABC]})
+    assert run("json", listed, "json", listed, b'{"a":["B","NEW",null]}', unknown="ignore") == b'{"a":["B",null]}'

@@ -190,7 +190,7 @@ def test_s34_messagepack_s_own_values_in_json():
     """A timestamp is RFC 3339, bytes are text; another extension, NaN and keys that are not text are refused."""
     each = plan("msgpack", None, "json", None)
     assert each.translate(b"\x92\xd6\xff\0\0\0\x01\xc4\x02\xff\xfe") == b'["1970-01-01T00:00:01Z","//4="]'
-    assert refused(each, b"\x92\x01\xd4\x05x") == ("EXTENSION", 0, "")
+    assert refused(each, b"\x92\x01\xd4\x05x") == ("EXTENSION", 2, "[1]")
     assert refused(each, b"\xcb\x7f\xf0" + bytes(6)) == ("NOT_FINITE", 0, "")
     assert refused(each, b"\x81\x01\x02") == ("KEY", 1, "")
     assert run("msgpack", None, "msgpack", None, b"\xd4\x05x") == b"\xd4\x05x"

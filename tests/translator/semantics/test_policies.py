@@ -27,6 +27,7 @@ CASES = {
     "nan": (("avro", av("float"), "json", av("float"), single(float("nan"))), "null", b'{"a":null}'),
     "unknown": (("protojson", m("int32 a = 1;"), "protobuf", m("int32 a = 1;"), b'{"b":[]}'), "ignore", b""),
     "duplicates": (("json", av("int"), "avro", av("int"), b'{"a":1,"a":2}'), "last", b"\x04"),
+    "tags": (("cbor", av("int"), "avro", av("int"), b"\xa1\x61a\xc6\x05"), "value", b"\x0a"),
     "null": (("avro", av(["null", "int"]), "protobuf", m("int32 a = 1;"), b"\0"), "zero", b""),
 }
 

@@ -222,7 +222,7 @@ def test_s15_a_key_twice_is_refused():
     assert run("json", s, "avro", s, b'{"a":1,"a":2}', duplicates="last") == zigzag(2)
     assert refused(plan("json", maps, "avro", maps), b'{"a":{"k":1,"k":2}}') == ("DUPLICATE", 5, "a")
     assert run("json", maps, "json", maps, b'{"a":{"k":1,"j":0,"k":2}}', duplicates="last") == b'{"a":{"k":2,"j":0}}'
-    assert refused(plan("json", None, "msgpack", None), b'{"k":1,"k":2}') == ("DUPLICATE", 0, "")
+    assert refused(plan("json", None, "msgpack", None), b'{"k":1,"k":2}') == ("DUPLICATE", 7, '["k"]')
     assert run("json", None, "json", None, b'{"k":[1],"j":0,"k":{}}', duplicates="last") == b'{"k":{},"j":0}'
     twice = b"\x81\xa1a\x82\xa1k\x01\xa1k\x02"
     assert refused(plan("msgpack", maps, "avro", maps), twice)[0] == "DUPLICATE"
@@ -272,3 +272,15 @@ def test_s16_the_same_names_meet_across_languages():
         == b"\x08\x03"
     )
     assert "camelName: would be dropped" in unplanned("json", schema, "protobuf", m("optional int64 camel_name = 1;"))
+
+
+@pytest.mark.parametrize("source", ["protojson", "json"])
+def test_s12_null_unsets_a_struct_and_a_list_value(source):
+    """Null is a value of google.protobuf.Value alone; in a list of lists it stays an error."""
+    imports = ["google/protobuf/struct.proto"]
+    google = "google.protobuf"
+    s = m(f"{google}.Struct a = 1; {google}.ListValue b = 2; {google}.Value c = 3;", imports=imports)
+    assert run(source, s, "protobuf", s, b'{"a":null,"b":null}') == b""
+    assert run(source, s, "protojson", s, b'{"a":null,"c":null}') == b'{"c":null}'
+    lists = m(f"repeated {google}.ListValue a = 1;", imports=imports)
+    assert refused(plan(source, lists, "protobuf", lists), b'{"a":[null]}') == ("NULL", 6, "a[0]")

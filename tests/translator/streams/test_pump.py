@@ -148,6 +148,27 @@ def test_ignored_members_are_of_this_run():
         assert counts.ignored == {"x": 2, "y": 1}
 
 
+def test_defaults_and_what_was_never_found_are_of_this_run():
+    """S36: a plan that is used again starts counting again, but that what was found before isn't told any more."""
+    source = avro.read('{"type":"record","name":"R","fields":[{"name":"n","type":["null","int"],"default":null}, '
+                       '{"name":"m","type":["null","int"],"default":null}]}')  # fmt: skip
+    target = avro.read('{"type":"record","name":"R","fields":[{"name":"n","type":["null","int"]}, '
+                       '{"name":"d","type":"int","default":7}, {"name":"m","type":["null","int"]}]}')  # fmt: skip
+    made = Plan(Side(formats.get("msgpack"), source), Side(formats.get("json"), target))
+    for data, never in ((b"\x80\x80", {"m": 2, "n": 2}), (b"\x81\xa1m\xc0", {"n": 1}), (b"\x80\x80", {"n": 2})):
+        counts, _, _ = run(data, "msgpack-stream", made)
+        assert (counts.defaulted, counts.never_found) == ({"d": counts.read}, never)
+
+
+def test_a_message_that_is_read_again_is_counted_once():
+    """S14, S36: one that a block cuts off is taken back from the counts."""
+    data = b'{"n":1,"x":2}\n{"n":1,"x":{"y":3}}\n{"n":"","x":1}\n'
+    source = b"".join(b"\x82\xa1n" + n + b"\xa1x\x01" for n in (b"\x01", b"\x02", b"\xa0", b"\x03"))
+    counts, _, _ = run(Trickle(source, [1]), "msgpack-stream", plan("msgpack", "json"))
+    assert (counts.read, counts.refused, counts.ignored) == (4, 1, {"x": 3})
+    assert run(data, "ndjson", plan("json", "json"))[0].ignored == {"x": 2}
+
+
 def test_watching_and_measuring():
     """Counts after each block, with what went through the streams."""
     data, out, seen = b'{"n":1}\n' * 3, io.BytesIO(), []

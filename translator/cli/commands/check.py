@@ -75,7 +75,7 @@ def _refuse(error: PlanError, source: End, target: End, report: Report, *, mappe
         return REFUSED
     report.line(f"{source.format} → {target.format}: no plan")
     report.table(("field", "what is wrong"), [(path or "(message)", reason) for path, reason in error.problems])
-    hint = advice.for_problems(error.problems)
+    hint = advice.for_problems(error)
     other = "correct the mapping" if mapped else "name a mapping with --map"
     report.note(f"  → {hint or f'change one of the schemas, or {other}'}", important=True)
     return REFUSED

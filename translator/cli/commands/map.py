@@ -6,10 +6,11 @@ import json as json_
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
+from schemas import loading
 from schemas.model import Type
 from translator import formats
 from translator.cli.shared import files, inputs, sides
@@ -84,7 +85,7 @@ class _NamedEnd:
         """Its lines in the document's [schemas], with paths as from `folder`."""
         lines = [f"{name} = {json_.dumps(_relative(self.spec, folder))}"] if self.side.schema is not None else []
         usual = specs.end(self.side.schema).format if self.side.schema is not None else None
-        usual = formats.USUAL if self.spec.startswith(specs.NEURON) else usual
+        usual = formats.USUAL if self.spec.startswith(loading.BUILT_IN) else usual
         return lines + ([] if usual == self.side.format else [f'{name}_format = "{self.side.format}"'])
 
 
@@ -107,7 +108,7 @@ def _source(spec: str, named: str | None, samples: int) -> _NamedEnd:
 
 def _is_schema(spec: str) -> bool:
     path = spec.rpartition("#")[0] or spec
-    if spec.startswith(specs.NEURON) or path.lower().endswith(_SCHEMAS) or sides.carries(path):
+    if spec.startswith(loading.BUILT_IN) or path.lower().endswith(_SCHEMAS) or sides.carries(path):
         return True
     if path.lower().endswith(".json"):
         return _describes(path)
@@ -206,15 +207,18 @@ def _test(paths: list[str], named: tuple[str | None, ...], show: bool, report: R
     from translator.cli.shared import trials
     from translator.mapping.document import examples
 
-    results: list[dict[str, Any]] = []
+    found: list[trials.Trial] = []
     for path in paths:
         suite = examples.load(Path(path))
         if not suite.examples:
             raise UsageError(f"{path} has no examples", "write [[examples]] into it; docs/cli.md shows how")
-        results += trials.run(path, suite.over(*named), show, report)
+        found.append(trials.run(path, suite.over(*named), show, report))
+    results = [result for each in found for result in each.results]
     failed = sum(not each["ok"] for each in results)
     if report.json:
-        report.document({"ok": not failed, "exit": REFUSED if failed else DONE, "examples": results})
+        missed = {each.mapping: each.never_found for each in found if each.never_found}
+        exit_ = REFUSED if failed else DONE
+        report.document({"ok": not failed, "exit": exit_, "examples": results, "never_found": missed})
     else:
         report.line(f"{many(len(results), 'example')}, {failed or 'none'} failed")
     return REFUSED if failed else DONE

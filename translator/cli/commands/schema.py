@@ -61,7 +61,10 @@ class WritingOptions:
         """As it is named, else by the output's name. UsageError: neither tells."""
         found = self.to or _LANGUAGES.get(PurePath(out).suffix.lower()) or usual
         if found is None:
-            raise UsageError(f"{files.shown(out, '(stdout)')}: the name doesn't tell the language", "say --to avro")
+            raise UsageError(
+                f"{files.shown(out, '(stdout)')}: the name doesn't tell the language",
+                "say --to avro, protobuf or jsonschema",
+            )
         return found
 
 
@@ -88,6 +91,8 @@ def convert(
         FILE, FILE#Type, neuron:NeuronSignal, or an .avro file.
     out
         The new schema's file; - is stdout.
+    limit
+        Looks at the first so many samples only.
     json
         The losses as one JSON document.
     """
@@ -139,6 +144,7 @@ def infer(
     maps: Literal["never", "varied"] = "never",
     map_at: Annotated[list[str] | None, Parameter(negative=())] = None,
     mixed: Literal["union", "refuse"] = "union",
+    limit: int | None = None,
     writing: WritingOptions = _USUAL,
     json: JsonFlag = False,
 ) -> int:
@@ -169,7 +175,9 @@ def infer(
     report = Report(json=json, data_on_stdout=path == files.STANDARD)
 
     def act() -> int:
-        seen, _ = samples.read(file, way(from_, None, "--from"))
+        if limit is not None and limit < 1:
+            raise UsageError(f"--limit is {limit}, and looks at 1 sample at least")
+        seen, _ = samples.read(file, way(from_, None, "--from"), limit)
         found = seen.schema(Rules(formats_from, maps, frozenset(map_at or ()), name, mixed))
         written = _write(found, writing.language(path, "jsonschema"), path, writing)
         _tell(written, report, samples=seen.count)

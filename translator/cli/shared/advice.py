@@ -18,16 +18,6 @@ _SHOWN = 20
 """Problems of a plan that are listed as text."""
 
 _BY_CODE = {
-    "UNKNOWN_FIELD": "--policy unknown=ignore passes over members that the schema doesn't name",
-    "DUPLICATE": "--policy duplicates=last takes the last of them",
-    "INEXACT": "--policy rounding=round rounds numbers, --policy time=truncate cuts times",
-    "NOT_FINITE": "--policy nan=null or nan=quote gives it a form",
-    "NULL": "--policy null=zero takes the zero value instead",
-    "DEPTH": "--max-depth N allows more",
-    "ITEMS": "--max-items N allows more",
-    "MEMORY": "--max-memory SIZE allows more",
-    "STRING": "--max-string SIZE allows more",
-    "RECORD": "--max-record SIZE allows more",
     "CONTAINER_LIMIT": "--max-record SIZE (in Avro: --max-block SIZE) allows more, if you trust the file",
     "CONTAINER_MAGIC": "it is something else: name it with --from FORMAT:CONTAINER",
     "CONTAINER_FRAME": "it may be another container: name it with --from FORMAT:CONTAINER",
@@ -41,6 +31,7 @@ _BY_CODE = {
     "REGISTRY": "--registry URL or $HAL9_REGISTRY_URL says where it is",
     "CONTAINER_CODEC": "the codecs are null, deflate, snappy, bzip2, xz, zstandard",
 }
+"""What to do about what no plan and no message tells more of."""
 _BY_ERRNO = {
     errno.ENOENT: "check the name",
     errno.EACCES: "check the permissions",
@@ -118,27 +109,34 @@ def _unmade(error: TranslatorError) -> Told:
         code = type(error).__name__.removesuffix("Error").upper()
         return Told(STOPPED, code, f"{code.lower()}: {error}", _BY_CODE.get(code, ""))
     if isinstance(error, PlanError):
-        return Told(USAGE, "PLAN", "the schemas make no plan:", for_problems(problems), problems)
-    return Told(USAGE, "MAPPING", "the mapping can't be used:", "correct these keys in the mapping's file", problems)
+        return Told(USAGE, "PLAN", "the schemas make no plan:", for_problems(error), problems)
+    if isinstance(error.__cause__, OSError):
+        return Told(USAGE, "IO", _named(error.__cause__), for_os(error.__cause__))
+    hint = "correct these keys in the mapping's file" if any(key for key, _ in problems) else ""
+    return Told(USAGE, "MAPPING", "the mapping can't be used:", hint, problems)
 
 
-def for_problems(problems: Sequence[tuple[str, str]]) -> str:
+def for_problems(error: PlanError) -> str:
     """Which options and keys would let a plan compile."""
+    problems = error.problems
     reasons = " ".join(reason for _, reason in problems)
     dropped = [path for path, reason in problems if "would be dropped" in reason]
     options = ["--map FILE says where the target's fields come from"] if "source has no such field" in reasons else []
     if dropped:
         options.append(f"--drop '{dropped[0]}'" + (" (or a pattern, like '*')" if len(dropped) > 1 else ""))
-    return "; ".join(options + [f"--policy {each}" for each in dict.fromkeys(re.findall(r"policy (\w+=\w+)", reasons))])
+    return "; ".join(options + [f"--policy {each}" for each in error.policies])
 
 
-def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str = "", mapped: bool = False) -> Told:
+def refused(
+    name: str, refusal: Refusal, *, letters: bool = True, container: str = "", mapped: bool = False, remedy: str = ""
+) -> Told:
     """The refusal that a conversion stopped at, with its place in the file called `name`.
 
     `letters`: --dead-letter would have helped. `container`: in which the message stood. `mapped`: by a mapping.
+    `remedy`: the options with which this message, tried again, came farther.
     """
     error = refusal.error
-    known = _for_message(error, mapped) or for_code(error)
+    known = _for_message(error, mapped) or remedy or for_code(error)
     hint = "; ".join(each for each in (_for_text(refusal, container), known, _for_letters(error, letters)) if each)
     place = {"file": name, "index": refusal.index, "offset": refusal.offset}
     place |= {"path": error.path, "reason": error.message}
@@ -151,7 +149,9 @@ def refused(name: str, refusal: Refusal, *, letters: bool = True, container: str
     text = (
         f"{name}: record {refusal.index}{item} (at byte {refusal.offset}) "
         f"is refused at its byte {error.offset}{where}: {error.code}: {error.message}"
+        f"{f': {error.described}' if error.described else ''}"
     )
+    place |= {name: words for name, words in (("found", error.found), ("wanted", error.wanted)) if words}
     return Told(STOPPED, error.code, text, hint, more=place | {"byte": error.offset})
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Group, Parameter
 
 from translator import containers
 from translator.cli.shared import sides
 from translator.cli.shared.exits import UsageError
-from translator.cli.shared.lookup import REGISTRY, Lookup, subject_of
+from translator.cli.shared.lookup import Lookup, subject_of
 from translator.cli.shared.options import InputOptions, PlanOptions, chosen
 from translator.contract import End
+from translator.engine import sources
 from translator.engine.known import Known
 from translator.streams.schema_ids.making import adapter, out_of
 
 if TYPE_CHECKING:
     from native.binding import Limits
+    from translator.engine.sources import SchemaSource
     from translator.framing import Framing
     from translator.streams.schema_ids.adapter import Adapter
     from translator.streams.schema_ids.out import Out
@@ -108,11 +110,11 @@ class SchemaNaming:
         return made, text
 
     @property
-    def messages(self) -> Any:
+    def messages(self) -> SchemaSource:
         """Where the schemas are that messages refer to."""
         return self.lookup.known if self.lookup.options.schemas else self.lookup.registry
 
-    def _numbering(self) -> Any:
+    def _numbering(self) -> SchemaSource:
         """Where the output's schema has its id; what needs none opens no registry."""
         if self.options.out_framing != "confluent" or self.options.out_id is not None:
             return Known({})
@@ -153,7 +155,7 @@ class SchemaNaming:
     def _asks(self) -> bool:
         """Whether the registry is asked besides for what framed messages refer to."""
         options, specs = self.options, (self.input.schema, self.to_schema)
-        named = any(each is not None and each.startswith(f"{REGISTRY}:") for each in specs)
+        named = any(each is not None and each.startswith(f"{sources.REGISTRY}:") for each in specs)
         return named or options.out_subject is not None or (options.out_framing == "confluent" and not options.out_id)
 
     def _check_framed(self, framing: Framing) -> None:

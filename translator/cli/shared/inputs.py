@@ -21,18 +21,14 @@ class Named:
 
 
 def expand(names: Sequence[str]) -> list[Named]:
-    """The files that `names` mean: in the order of the names, those of a pattern sorted; each once.
+    """The files that `names` mean: in the order of the names, those of a pattern sorted; each as often as it is
+    named (S36).
 
     UsageError: a pattern that nothing matches, a folder, `-` twice. OSError: there is no such file.
     """
-    found: dict[str, Named] = {}
-    for name in names:
-        for each in _matching(name):
-            key = each.path if each.path == STANDARD else os.path.realpath(each.path)
-            if key == STANDARD and key in found:
-                raise UsageError("- is named twice, and stdin can be read once")
-            found.setdefault(key, each)
-    return list(found.values())
+    if list(names).count(STANDARD) > 1:
+        raise UsageError("- is named twice, and stdin can be read once")
+    return [each for name in names for each in _matching(name)]
 
 
 def _matching(name: str) -> Iterator[Named]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 from cyclopts import Group, Parameter
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from translator.engine.sources import SchemaSource
     from translator.framing import Framing
 
-REGISTRY: Final = "registry"
-"""The source of schemas that is meant, and what names its schemas begin with."""
 _SCHEMAS = Group("Schemas from elsewhere", sort_key=15)
 _NUMBERED: Final = re.compile(r"([0-9]{1,10}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})=(.+)", re.DOTALL)
 
@@ -62,7 +59,8 @@ class Lookup:
     @cached_property
     def registry(self) -> SchemaSource:
         """The registry; asked when a schema is wanted."""
-        return sources.find(REGISTRY) if self._url is None else sources.find(REGISTRY, self._url)
+        named = () if self._url is None else (self._url,)
+        return sources.find(sources.REGISTRY, *named)
 
     @cached_property
     def known(self) -> SchemaSource:
@@ -97,9 +95,7 @@ class Lookup:
 
     def spec(self, spec: str) -> str | Schema:
         """A schema as it is named: one of the registry looked up where --registry says, anything else as it stands."""
-        if not spec.startswith(f"{REGISTRY}:") or Path(spec).exists():
-            return spec
-        return sources.load(spec, self._url) or spec
+        return specs.from_source(spec, self._url) or spec
 
     @property
     def _url(self) -> str | None:
@@ -114,12 +110,12 @@ def subject_of(text: str) -> str:
     return sources.subject(text.rpartition("#")[0] if "#" in text else text)[0]
 
 
-def _numbered(text: str) -> tuple[int | UUID, Any]:
+def _numbered(text: str) -> tuple[int | UUID, str | Schema]:
     match = _NUMBERED.fullmatch(text)
     assert match is not None
     return int(match[1]) if match[1].isdecimal() else UUID(match[1]), _document(match[2])
 
 
-def _document(spec: str) -> Any:
+def _document(spec: str) -> str | Schema:
     """What is loaded: of an Avro file the schema that it carries."""
     return sides.load(spec) if sides.carries(spec) else spec

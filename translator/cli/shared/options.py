@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter, Token
 
 from native.binding import Limits
+from native.errors import PlanError
 from translator import containers, formats
 from translator.cli.shared.exits import UsageError
+from translator.cli.shared.slips import NoOptionError
 from translator.containers.base import StreamLimits
 from translator.engine.compile import shared
 from translator.engine.transformers import SHARED
@@ -38,6 +40,10 @@ _POLICY_HELP = (
 )
 
 
+_POLICY = re.compile(r"policy (\w+=\w+)")
+"""In a problem: what would take it away."""
+
+
 def size(text: str) -> int:
     """Bytes: 4096, 64K, 16M, 1G. ValueError."""
     found = re.fullmatch(r"(\d+)([kmg]?)(i?b)?", text.strip().lower())
@@ -51,9 +57,9 @@ def _size(type_: Any, tokens: Sequence[Token]) -> int:
 
 
 def _no_option(type_: Any, value: str | None) -> None:
-    """A file may be called `-`, but what else begins like that is an option that isn't there."""
+    """A file may be called `-`, but what else begins like that is an option that isn't there (./-x is a file)."""
     if value is not None and value.startswith("-") and value != "-":
-        raise ValueError(f"there is no option {value}; --help lists them, and ./{value} would be a file")
+        raise NoOptionError(value)
 
 
 FILE = Parameter(allow_leading_hyphen=True, validator=_no_option)
@@ -163,11 +169,33 @@ def make_plan(
 
     UsageError, MappingError, PlanError; with `strict` UsageError also where a pattern of --drop names nothing.
     """
-    mapping, policies = chosen(options)
-    plan = shared.plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
+    try:
+        plan = _planned(source, target, options, limits)
+    except PlanError as error:
+        error.policies = _helping(error, source, target, options)
+        raise
     if strict:
         _refuse_idle(options.drop, plan)
     return plan
+
+
+def _planned(source: End, target: End, options: PlanOptions, limits: Limits | None) -> Plan:
+    mapping, policies = chosen(options)
+    return shared.plan(source, target, mapping=mapping, policies=policies, drop=options.drop, limits=limits)
+
+
+def _helping(error: PlanError, source: End, target: End, options: PlanOptions) -> list[str]:
+    """Of the policies that the problems name those that take some of the problems away: each is tried."""
+    named = dict.fromkeys(_POLICY.findall(" ".join(reason for _, reason in error.problems)))
+    return [each for each in named if _problems(source, target, options, each) != error.problems]
+
+
+def _problems(source: End, target: End, options: PlanOptions, policy: str) -> list[tuple[str, str]]:
+    try:
+        _planned(source, target, replace(options, policy=(*options.policy, policy)), None)
+    except PlanError as error:
+        return error.problems
+    return []
 
 
 def chosen(options: PlanOptions) -> tuple[Mapping | None, Policies]:

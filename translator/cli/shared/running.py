@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from native.errors import ContainerError, TranslatorError
 from translator import containers
-from translator.cli.shared import advice, files, inputs, sides
+from translator.cli.shared import advice, files, inputs, remedies, sides
 from translator.cli.shared.exits import DONE, REFUSED, STOPPED, UsageError
 from translator.cli.shared.order import Order
 from translator.cli.shared.output import Progress, Report, many
@@ -64,6 +64,7 @@ class _ConvertRun:
         self._plans = Plans(order.plan, order.naming, order.limits.plan(), report, one=order.path is not None)
         self._progress = Progress(sys.stderr, _size(order), hidden=order.run.quiet or order.run.json)
         self._letters: Letters | None = None
+        self._translation: Translation | None = None
         self._parts: list[InputPart] = []
         self._before = Counts()
         self._meter = Meter(io.BytesIO())
@@ -77,9 +78,7 @@ class _ConvertRun:
         try:
             self._guarded()
         except StoppedError as stop:
-            source = self._parts[-1].source
-            mapped = self._order.plan.map is not None
-            return self._fail(advice.refused(*placed(source, stop.refusal), container=source.container, mapped=mapped))
+            return self._fail(self._stopped(stop.refusal))
         except ContainerError as error:
             target = self._parts[-1].target
             text = f"{files.shown(target.path, '(stdout)') if target else ''}: {error.code}: {error.message}"
@@ -95,6 +94,14 @@ class _ConvertRun:
         finally:
             self._progress.clear()
         return self._summary()
+
+    def _stopped(self, refusal: Refusal) -> advice.Told:
+        """What a refusal says, with what would have helped."""
+        source = self._parts[-1].source
+        remedy = "" if self._translation is None else remedies.against(refusal, self._translation)
+        mapped = self._order.plan.map is not None
+        name, placed_ = placed(source, refusal)
+        return advice.refused(name, placed_, container=source.container, mapped=mapped, remedy=remedy)
 
     def _guarded(self) -> None:
         stopped: StoppedError | None = None
@@ -215,6 +222,7 @@ class _ConvertRun:
         """One input into an opened output."""
         part = self._begin(InputPart(source, sink.target, end=_untold(translation)))
         self._started = self._started or time.monotonic()
+        self._translation = translation
         pump = Pump(
             source.reader, translation, sink.writer,
             refused=self._refuse if self._letters else None, limit=self._rest(),
@@ -283,11 +291,18 @@ class _ConvertRun:
             more = {"warnings": warned} if warned else {}
             self._report.document({"ok": counts.clean, "exit": code, **self._facts(counts), **more})
             return code
-        for line in told(counts, len(self._parts), self._order.run.dead_letter, sources):
+        for line in (*told(counts, len(self._parts), self._order.run.dead_letter, sources), *self._taken()):
             self._report.note(line)
         for line in warned:
             self._report.note(f"translator: warning: {line}", important=True)
         return code
+
+    def _taken(self) -> Iterator[str]:
+        """Containers that nobody named."""
+        for each in dict.fromkeys(part.target for part in self._parts):
+            if each is not None and each.taken:
+                way = f"--to {each.format}:CONTAINER takes another"
+                yield f"{each.path} is {each.format} in the container {each.container} ({way})"
 
     def _facts(self, counts: Counts) -> dict[str, Any]:
         return facts([(part.source, part.target, part.counts) for part in self._parts]) | asdict(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import IO, TypeAlias
 
 from native.errors import ContainerError
-from schemas import avro, neuron, writing
+from schemas import avro, loading, neuron, writing
 from schemas.model import Schema
 from translator import containers, formats, framing
 from translator.cli.shared import advice, files
@@ -24,6 +25,7 @@ from translator.contract import End
 from translator.engine import specs
 from translator.engine.known import alike
 from translator.formats.neuron import SCHEMA as SIGNAL
+from translator.mapping.document.errors import did_you_mean
 from translator.streams.pump import Meter, Refusal
 
 Spec: TypeAlias = str | Schema
@@ -55,6 +57,8 @@ class Target:
     format: str
     container: str
     packed: packing.Packing | None = None
+    taken: bool = False
+    """Neither the file's name nor an option says the container: it is the format's usual one, which is told."""
 
 
 @contextmanager
@@ -211,8 +215,8 @@ def fitting(format_: str, container: str) -> str:
 def target(
     path: str, to: str | None, to_container: str | None, packed: str | None, source: Input, *, several: bool = False
 ) -> Target:
-    """By option, else by the name's extension, else neuron signals. `packed`: how it is to be compressed, or "none";
-    `several`: of more than one input."""
+    """By option, else by the name's extension; without one neuron signals. `packed`: how it is to be compressed, or
+    "none"; `several`: of more than one input."""
     inner, codec = packing.strip(path)
     found = _target(inner, to, to_container, source, several)
     named: dict[str | None, packing.Packing | None] = {None: codec, "gzip": "gzip", "zstd": "zstd"}
@@ -227,13 +231,30 @@ def _target(path: str, to: str | None, to_container: str | None, source: Input, 
     if by_name and detect.one_document(by_name) and (several or source.container != "lone"):
         by_name = ("json-array", by_name[1])  # which is one JSON document, as the name says
     if by_name is None and format_ is None:
+        told_by_none = container is None and _is_file(path)
+        if told_by_none and PurePath(path).suffix:
+            _refuse_extension(path)
         usual = container is None or _takes(container, formats.USUAL)
         format_ = formats.USUAL if container is None or usual else containers.get(container).usual
-        return Target(path, format_, fitting(format_, container or usual_container(format_)))
+        return Target(path, format_, fitting(format_, container or usual_container(format_)), taken=told_by_none)
     if named == (None, None) and by_name:
         return Target(path, by_name[1], by_name[0])
+    taken = container is None and _is_file(path)
     format_, container = _settled(named, by_name, path)
-    return Target(path, format_, container)
+    return Target(path, format_, container, taken=taken and not (by_name and by_name[0] == container))
+
+
+def _is_file(path: str) -> bool:
+    """Whether an output is a file, whose name should tell what is in it: no pipe, no device."""
+    return path != files.STANDARD and (os.path.isfile(path) or not os.path.exists(path))
+
+
+def _refuse_extension(path: str) -> None:
+    """UsageError: no format is known by the output's extension (S36)."""
+    known = sorted({each for name in containers.NAMES for each in detect.suffixes_of(name)})
+    suffix = PurePath(path).suffix
+    hint = f"say it with --to FORMAT or FORMAT:CONTAINER, or name it {', '.join(known)}"
+    raise UsageError(f"{path}: no format's files end in {suffix}{did_you_mean(suffix, known)}", hint)
 
 
 def extension(target_: Target) -> str:
@@ -305,7 +326,7 @@ def _usual(format_: str, container: str) -> str | None:
 
 def _accompany(format_: str, own: Spec | None, other: Spec | None) -> Spec | None:
     """JSON and MessagePack without a schema, paired with a built-in one, are that one in JSON Schema."""
-    built_in = isinstance(other, str) and other.startswith(specs.NEURON)
+    built_in = isinstance(other, str) and other.startswith(loading.BUILT_IN)
     return other if own is None and built_in and formats.known(format_).language_of_built_in == "jsonschema" else own
 
 
@@ -346,8 +367,8 @@ def avro_text(spec: Spec) -> str:
     """The text of an Avro schema that is a file, in an Avro file, built in, or looked up. UsageError: it is not one."""
     if isinstance(spec, Schema):
         return _written(spec)
-    if spec.startswith(specs.NEURON):
-        return neuron.path(spec.removeprefix(specs.NEURON), "avro").read_text("utf-8")
+    if spec.startswith(loading.BUILT_IN):
+        return neuron.path(spec.removeprefix(loading.BUILT_IN), "avro").read_text("utf-8")
     if carries(spec):
         return carried(spec)
     if not Path(spec).is_file():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from schemas.model import Record
@@ -10,22 +11,35 @@ from translator import formats
 from translator.cli.shared.output import amount, many
 from translator.cli.shared.sides import Input, Target
 from translator.contract import End
+from translator.mapping.document.errors import did_you_mean
 from translator.streams.pump import Counts
 
 SHOWN = 10
-"""Names of ignored members that are listed as text."""
+FEW = 3
+"""Paths of one kind that are listed as text; and of those that only never came."""
 
 
 def summed(parts: Iterable[Counts]) -> Counts:
     """The counts of several runs as those of one."""
     total = Counts()
     for each in parts:
+        missed = each.never_found
+        if total.read and each.read:
+            missed = {path: n + total.never_found[path] for path, n in missed.items() if path in total.never_found}
+        total.never_found = missed if each.read else total.never_found
         for name in ("read", "written", "refused", "lost", "damaged", "bytes_in", "bytes_out", "seconds"):
             setattr(total, name, getattr(total, name) + getattr(each, name))
         total.cut_off = total.cut_off or each.cut_off
-        for member, times in each.ignored.items():
-            total.ignored[member] = total.ignored.get(member, 0) + times
+        total.ignored = _added(total.ignored, each.ignored)
+        total.defaulted = _added(total.defaulted, each.defaulted)
     return total
+
+
+def _added(*counts: dict[str, int]) -> dict[str, int]:
+    total = Counter[str]()
+    for each in counts:
+        total.update(each)
+    return dict(total)
 
 
 def facts(parts: Sequence[tuple[Input, Target | None, Counts]]) -> dict[str, Any]:
@@ -63,7 +77,31 @@ def told(counts: Counts, inputs: int, dead_letter: str | None, sources: Iterable
     if counts.ignored:
         untyped = any(side.schema is None for side in sources)
         why = "no rule of the mapping reads them" if untyped else "the schema has no such field"
-        yield f"ignored, since {why}: {_ignored(counts.ignored)}"
+        yield f"ignored, since {why}: {_listed(counts.ignored)}"
+    if counts.defaulted:
+        yield f"by default, since the source has no value: {_listed(counts.defaulted)}"
+    if counts.never_found:
+        yield missed(counts.never_found, counts.ignored)
+
+
+def missed(never_found: Iterable[str], ignored: Collection[str]) -> str:
+    """What no record had; with what was passed over instead, where that is called much the same."""
+    names = [path + _instead(path, ignored) for path in sorted(never_found)]
+    return f"never found in any record: {_cut(names, FEW)}"
+
+
+def _instead(path: str, ignored: Collection[str]) -> str:
+    alike = {_plainly(each): each for each in ignored}
+    found = alike.get(_plainly(path))
+    parent, _, name = path.rpartition(".")
+    beside = [own for above, _, own in (each.rpartition(".") for each in ignored) if above == parent]
+    asked = f'; did you mean "{found}"?' if found else did_you_mean(name, beside)
+    return f" ({asked.removeprefix('; ')})" if asked else ""
+
+
+def _plainly(path: str) -> str:
+    """A path without what is often written otherwise: the message's own name, capitals, hyphens."""
+    return path.removeprefix("$.").replace("_", "").replace("-", "").lower()
 
 
 def warnings(counts: Counts, sources: Iterable[End]) -> list[str]:
@@ -93,7 +131,11 @@ def json_names(side: End) -> dict[str, str]:
     return {name: each.name for name, each in named.items() if name not in formats.known(side.format).spellings(each)}
 
 
-def _ignored(members: dict[str, int]) -> str:
-    names = sorted(members.items(), key=lambda item: (-item[1], item[0]))
-    rest = f" and {len(names) - SHOWN} more (--json lists all)" if len(names) > SHOWN else ""
-    return ", ".join(f"{name} ({times:,}×)" for name, times in names[:SHOWN]) + rest
+def _listed(counted: dict[str, int]) -> str:
+    names = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return _cut([f"{name} ({times:,}×)" for name, times in names])
+
+
+def _cut(names: list[str], most: int = SHOWN) -> str:
+    rest = f" and {len(names) - most} more (--json lists all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from native.errors import DataError
+from schemas import loading
 from translator import formats
 from translator.cli.shared.exits import UsageError
 from translator.cli.shared.output import Report
+from translator.cli.shared.summary import missed
 from translator.contract import End
 from translator.engine import specs
 from translator.engine.compile import shared
 from translator.engine.plan import Plan
 from translator.mapping.document.examples import Example, Suite
+from translator.plan.told import never
 from translator.policies import Policies
 
 _SHOWN: Final = 20
@@ -32,8 +35,17 @@ class Mismatch:
     actual: str
 
 
-def run(path: str, suite: Suite, show: bool, report: Report) -> list[dict[str, Any]]:
-    """Runs all examples, telling of each; the results as data. UsageError, SchemaError, MappingError, PlanError."""
+@dataclass(frozen=True)
+class Trial:
+    """A mapping's examples run. `never_found`: what its rules read and no example had, with the number of messages."""
+
+    mapping: str
+    results: list[dict[str, Any]]
+    never_found: dict[str, int]
+
+
+def run(path: str, suite: Suite, show: bool, report: Report) -> Trial:
+    """Runs all examples, telling of each. UsageError, SchemaError, MappingError, PlanError."""
     ends = _ExampleEnds.of(path, suite)
     results = []
     for example in suite.examples:
@@ -41,7 +53,10 @@ def run(path: str, suite: Suite, show: bool, report: Report) -> list[dict[str, A
         results.append({"mapping": path, **result})
         if not report.json:
             _tell(result, show, report)
-    return results
+    never_found = ends.never_found()
+    if never_found and not report.json:
+        report.line(missed(never_found, ends.ignored()))
+    return Trial(path, results, never_found)
 
 
 @dataclass
@@ -59,7 +74,7 @@ class _ExampleEnds:
     @classmethod
     def of(cls, path: str, suite: Suite) -> _ExampleEnds:
         source = _side(path, "source", suite.source, suite.source_format)
-        target = _side(path, "target", suite.target or f"{specs.NEURON}NeuronSignal", suite.target_format)
+        target = _side(path, "target", suite.target or f"{loading.BUILT_IN}NeuronSignal", suite.target_format)
         return cls(source, target, suite)
 
     def plan(self, *, from_json: bool) -> Plan:
@@ -71,6 +86,19 @@ class _ExampleEnds:
             policies: Any = dict(mapping.policies)
             self._plans[from_json] = shared.plan(source, self.target, mapping=mapping, policies=Policies(**policies))
         return self._plans[from_json]
+
+    def never_found(self) -> dict[str, int]:
+        """What no example had that the mapping's rules read (S36), by path."""
+        runs = [plan.sought() for plan in self._plans.values()]
+        total: dict[str, int] = {}
+        for path in {path for each in runs for path in each}:
+            missed = [each[path] for each in runs if path in each]
+            total[path] = sum(missed) if all(missed) else 0
+        return never(total)
+
+    def ignored(self) -> list[str]:
+        """Members of the examples that no rule reads."""
+        return [path for plan in self._plans.values() for path in plan.ignored()]
 
     def shown(self, message: bytes) -> Any:
         """A message of the target as a JSON value."""

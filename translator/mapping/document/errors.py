@@ -28,6 +28,9 @@ class MappingError(TranslatorError):
         return MappingError, (self.problems,)
 
 
+MappingError.__module__ = "translator"  # where users import it
+
+
 class Problems:
     """The problems of one document so far."""
 

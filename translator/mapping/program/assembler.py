@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from translator.plan import instructions as insn
 from translator.plan import steps
+from translator.plan.compilation import Compilation
 from translator.plan.frames import Frame, Placed
 from translator.plan.instructions import Insn
-from translator.plan.reading import Compilation
 from translator.plan.rows import RecordRow
 
 
@@ -45,6 +45,12 @@ class Assembler:
         """Appends an instruction; its number. `key`: the mapping's, for errors."""
         self._insns.append(made._replace(name=self.image.name(key)) if key else made)
         return len(self._insns) - 1
+
+    def look(self, made: Insn, key: str, path: str) -> int:
+        """Appends an instruction that looks for what stands at the source's `path`, which is told where it never does
+        (S36)."""
+        self.image.lookups.append((len(self._insns), path))
+        return self.add(made, key)
 
     def here(self, *jumps: int) -> None:
         """Makes earlier jumps come here."""

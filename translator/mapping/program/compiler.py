@@ -15,6 +15,7 @@ from translator.mapping.program.blocks import Blocks
 from translator.mapping.program.emit import Emitter
 from translator.mapping.terms.typed import TypedMapping, in_block
 from translator.plan.compiler import Compiled, Side, check_sides, skip_root
+from translator.plan.told import told
 from translator.plan.writing import Writing
 from translator.policies import Policies
 
@@ -35,13 +36,14 @@ def compile_mapping(source: Side, target: Side, mapping: Mapping, policies: Poli
         raise PlanError([("fields", f"too many values: {emitter.asm.most}, where {_REGISTERS} can be held at once")])
     write_root = _written(typed, emitter)
     image = typed.context.image
+    lookups = image.seek(2 * len(image.insns))
     data = image.dump(
         reader=source.format.core, writer=target.format.core, read_root=read_root, write_root=write_root,
         skip_root=skip_root(typed.tables, source.format, typed.source_root),
-        registers=emitter.asm.most, many=int(mapping.many),
+        registers=emitter.asm.most, many=int(mapping.many), tags=int(chosen.tags == "value"), lookups=lookups,
     )  # fmt: skip
     warnings = [text for side in (source, target) if side.schema for text in side.schema.warnings]
-    return Compiled(data, image.names, typed.losses(), warnings)
+    return Compiled(data, image.names, typed.losses(), warnings, told(image, read_root, lookups=lookups))
 
 
 def _written(typed: TypedMapping, emitter: Emitter) -> int:
@@ -52,5 +54,7 @@ def _written(typed: TypedMapping, emitter: Emitter) -> int:
         node = writing.value(typed.root, "")
         writing.finish()
         emitter.wholes.finish()
+        typed.context.natural.finish()
+        typed.context.embedded.finish()
     typed.stop_at_problems()
     return node

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from native.binding import C
 from schemas.model import Field, Record, Type
+from translator.mapping.document.path import Find, Index, Key, Name, UnionBranch, format_path
 from translator.mapping.program.assembler import Assembler
 from translator.mapping.terms.terms import LoopKey, Read, Selected, TypedLoop
 from translator.mapping.terms.wants import Hop, Marks, SourceView, Want
@@ -50,8 +51,10 @@ class Loads:
         want, key = term.want, term.key
         item = None if want.names else self.items[want.view, want.type]
         register = self._member(want, self._base(term), key) if item is None else item
+        path = want.source_path
         for hop in want.hops:
-            register = self._hop(register, hop, key)
+            path += _segment(hop)
+            register = self._hop(register, hop, key, path)
         return register
 
     def selected(self, term: Selected) -> int:
@@ -63,7 +66,8 @@ class Loads:
         slot = self._members_of(placed).fields[term.member.view_field].slot
         dst, text, table = self._asm.register(), term.text.encode(), self._asm.frame_table(placed)
         found = insn.find(dst, list_, slot, self._asm.image.text(text), len(text), table=table)
-        self._asm.add(found, term.key)
+        path = term.list.want.source_path + format_path((Find(term.member.names[0], term.text),))
+        self._asm.look(found, term.key, path)
         return dst
 
     @contextmanager
@@ -115,8 +119,8 @@ class Loads:
 
     # --- steps into a value ---
 
-    def _hop(self, register: int, hop: Hop, key: str) -> int:
-        """One step into the value in a register."""
+    def _hop(self, register: int, hop: Hop, key: str, path: str) -> int:
+        """One step into the value in a register, to what stands at `path`."""
         asm = self._asm
         if hop.kind == "member":
             assert isinstance(hop.type, Record)
@@ -126,11 +130,12 @@ class Loads:
         match hop.kind:
             case "entry":
                 text = hop.text.encode()
-                asm.add(insn.entry(dst, register, asm.image.text(text), len(text)), key)
+                asm.look(insn.entry(dst, register, asm.image.text(text), len(text)), key, path)
             case "item":
-                asm.add(insn.index(dst, register, width=_SLOT, kind=C.H9_OP_UNION, number=hop.number), key)
+                item = insn.index(dst, register, width=_SLOT, kind=C.H9_OP_UNION, number=hop.number)
+                asm.look(item, key, path)
             case "branch":
-                asm.add(insn.branch(dst, register, hop.number), key)
+                asm.look(insn.branch(dst, register, hop.number), key, path)
             case "unbox":
                 asm.add(insn.unbox(dst, register), key)
             case "choice":
@@ -148,3 +153,19 @@ class Loads:
         null = asm.add(insn.if_absent(inner))
         asm.add(insn.copy(dst, register), key)
         asm.here(null)
+
+
+def _segment(hop: Hop) -> str:
+    """A step as paths have it."""
+    match hop.kind:
+        case "member":
+            assert isinstance(hop.type, Record)
+            return "." + format_path((Name(hop.type.fields[0].name),))
+        case "entry":
+            return format_path((Key(hop.text),))
+        case "item":
+            return format_path((Index(hop.number),))
+        case "branch":
+            return format_path((UnionBranch(hop.text),))
+        case _:
+            return ""

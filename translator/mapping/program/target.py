@@ -100,7 +100,7 @@ class TargetBuilder:
     def _complete(self, table: int, placed: Placed, tree: TargetTree, path: str) -> None:
         """The record table that says what must be there."""
         fills = [row for m in placed.members if (row := self._fill(m, tree, path)) is not None]
-        self._image.records[table] = filled(self._image, bare_table(self._asm.context, placed), fills)
+        self._image.records[table] = filled(self._image, bare_table(self._asm.context, placed), fills, path)
 
     def _fill(self, member: Member, tree: TargetTree, path: str) -> FillRow | None:
         place, child = _within(path, member.field), tree.of(member.field)

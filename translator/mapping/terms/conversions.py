@@ -31,8 +31,9 @@ from translator.mapping.terms.constants import REAL, TEXT, Outcome, branch_of, m
 from translator.mapping.terms.terms import Const, First, Found, Json, Shared, Steps, Tagged, Term, Untyped, Wrong
 from translator.mapping.terms.viewing import HELD, Twins
 from translator.plan import steps
+from translator.plan.compilation import Compilation
 from translator.plan.convert import checked, convert, parse, printed
-from translator.plan.reading import Compilation, Reading
+from translator.plan.reading import Reading
 from translator.plan.shapes import describe, is_choice, optional
 from translator.policies import Policies
 

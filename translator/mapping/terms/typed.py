@@ -19,12 +19,14 @@ from translator.mapping.terms.structures import Problem, Targets
 from translator.mapping.terms.terms import TargetTree, Term, TypedBlock, Wrong
 from translator.mapping.terms.values import Values
 from translator.mapping.terms.verdicts import Verdicts, within
-from translator.mapping.terms.viewing import MappedFrames, Twins, ViewReading
+from translator.mapping.terms.viewing import MappedFrames, Twins, ViewReading, ViewTables
 from translator.plan import matching
+from translator.plan.compilation import Compilation
 from translator.plan.compiler import Side
+from translator.plan.embedded import EmbeddedMessages
 from translator.plan.fields import RecordTables
 from translator.plan.image import Image
-from translator.plan.reading import Compilation
+from translator.plan.natural import NaturalValues
 from translator.plan.resolve import meaning
 from translator.plan.shapes import describe
 from translator.policies import Policies
@@ -62,11 +64,13 @@ class TypedMapping:
         marks = self.views.marks
         self.frames = MappedFrames(marks, mergeable=source.format.tagged, named=named, resolve=meaning)
         self.context = Compilation(Image(), source.format, target.format, policies, self.frames, meaning)
+        self.context.natural = NaturalValues(self.context)
+        self.context.embedded = EmbeddedMessages(self.context, (source.schema, target.schema))
         self.goal = replace(self.context, losses=Losses(), problems=[])
 
     def _readers(self) -> None:
         match = partial(matching.by_name, camel=self.context.policies.naming == "camel")
-        self.tables = RecordTables(self.context, match)
+        self.tables = ViewTables(self.context, match, self.views.marks)
         self.goal_tables = RecordTables(self.goal, match)
         self.reading = ViewReading(self.context, self.source.format, self.tables, self.views.marks)
         self.twins = Twins(self.goal.target, self.views.marks)

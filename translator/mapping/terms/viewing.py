@@ -11,9 +11,11 @@ from translator.formats import json, msgpack
 from translator.formats.base import Format
 from translator.mapping.terms.wants import Marks
 from translator.plan import nodes
+from translator.plan.compilation import Compilation
 from translator.plan.fields import RecordTables
-from translator.plan.frames import Frame, Frames, Placed
-from translator.plan.reading import Compilation, Reading
+from translator.plan.frames import Frame, Frames, Member, Placed
+from translator.plan.matching import Matcher
+from translator.plan.reading import Reading
 from translator.plan.shapes import describe
 
 ANYTHING = Any()
@@ -52,6 +54,19 @@ class MappedFrames(Frames):
         if inner in self._marks.records or each in self._marks.leaves or each in self._whole:
             return False
         return super()._inlines(each, inner, null, frame)
+
+
+class ViewTables(RecordTables):
+    """The record tables of the views."""
+
+    def __init__(self, context: Compilation, match: Matcher, marks: Marks) -> None:
+        super().__init__(context, match)
+        self._marks = marks
+
+    def seeks(self, source: Field, members: list[Member]) -> bool:
+        """It is told of what rules name (S36), not of what stands around it."""
+        named = any(each.field in self._marks.leaves or each.field in self._marks.asked for each in members)
+        return named and super().seeks(source, members)
 
 
 class ViewReading(Reading):

@@ -73,6 +73,8 @@ class Marks:
     """Of these, those that may stand in the frame around them."""
     leaves: set[Field] = field(default_factory=set)
     """The views' fields that hold what is wanted."""
+    asked: set[Field] = field(default_factory=set)
+    """The views' fields of records of which rules ask no more than whether they are there."""
     twins: set[Type] = field(default_factory=set)
     """The unions whose branches are the source's, one by one."""
     each: set[Type] = field(default_factory=set)
@@ -186,6 +188,7 @@ class SourceView:
                 self._record(nested, inner, depth + 1)
             for want in there:
                 want.view_field = record.fields[-1]
+                self._marks.asked.add(want.view_field)
             self._leaves(record, member, [want for want in here if not isinstance(want.type, Null)])
         self._marks.size += len(record.fields)
         return record
@@ -312,7 +315,7 @@ class SourceView:
         branches[index] = further
         twin = Union(tuple(branches))
         self._marks.twins.add(twin)
-        return twin, [Hop("branch", twin, number=index), *hops]
+        return twin, [Hop("branch", twin, name, index), *hops]
 
 
 def _held(container: Type, hop: Hop, inner: Type, hops: list[Hop]) -> tuple[Type, list[Hop]]:

@@ -8,16 +8,18 @@ A message that refers to no schema, or to one that makes no plan, is refused alo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from native.errors import DataError, PlanError
+from native.errors import DataError, PlanError, tombstone
 from translator import framing as frames
 from translator.contract import RUN, Data, Delimiting, End, Made, Message, Messages, Run, delimiter
 from translator.engine.plan import Plan
 from translator.framing import Framing, Headers, Part
 from translator.losses import Losses
+from translator.plan.told import never
 from translator.streams.schema_ids.groups import Group, merged
 from translator.streams.schema_ids.out import Out, ResultHeaders, refuse_lines
 from translator.streams.schema_ids.plans import SchemaPlans
@@ -83,13 +85,22 @@ class Adapter:
     def translate(self, data: bytes, headers: Headers = None) -> Message:
         """One message, with what its headers become. DataError: it is refused; offsets are in the message with its
         framing."""
-        plan, begin = self._route(data, headers)
+        plan, begin = self.route(data, headers)
         try:
             payload = plan.translate(data[begin:])
         except DataError as error:
             error.offset += begin
             raise
         return Message(self._prefix + payload, self._out.headers(headers))
+
+    def decode(self, data: bytes, type: Any = Any, headers: Headers = None) -> Any:  # noqa: A002
+        """One message as Python objects, as `Plan.decode` gives them. DataError: it is refused."""
+        plan, begin = self.route(data, headers)
+        try:
+            return plan.decode(data[begin:], type)
+        except DataError as error:
+            error.offset += begin
+            raise
 
     def translate_many(
         self,
@@ -140,15 +151,23 @@ class Adapter:
         raise PlanError([("", "messages with framing of their own need a container that says where each one ends")])
 
     def ignored(self) -> dict[str, int]:
-        """Members that no schema names, over all plans in this thread (S14), by name."""
-        counts: dict[str, int] = {}
-        for plan in self._plans.all():
-            for name, count in plan.ignored().items():
-                counts[name] = counts.get(name, 0) + count
-        return counts
+        """Members that no schema names, over all plans in this thread (S14), by path."""
+        return _added(plan.ignored() for plan in self._plans.all())
 
-    def _route(self, data: bytes | memoryview, headers: Headers) -> tuple[Plan, int]:
-        """A message's plan, and where its payload begins. DataError: FRAME_…"""
+    def defaulted(self) -> dict[str, int]:
+        """Defaults, over all plans in this thread (S36), by the target's path."""
+        return _added(plan.defaulted() for plan in self._plans.all())
+
+    def never_found(self) -> dict[str, int]:
+        """What no record of any schema had that was looked for it in this thread (S36), by the source's path."""
+        plans = [plan.sought() for plan in self._plans.all()]
+        had = {path for each in plans for path, missed in each.items() if not missed}
+        return never({path: times for path, times in _added(plans).items() if path not in had})
+
+    def route(self, data: bytes | memoryview, headers: Headers = None) -> tuple[Plan, int]:
+        """A message's plan, and where its payload begins. DataError: FRAME_…, or it is a tombstone."""
+        if data is None:
+            raise tombstone()
         if headers:
             plan, begin, _ = self._plans.find(frames.parse(data, headers, self._part, self._framing), data)
             return plan, begin
@@ -183,7 +202,7 @@ class Adapter:
             found = None if headers else known.get(head) or known.get(whole[first : first + size + 1])
             if found is None or first + found[1] > last:
                 try:
-                    plan, skip = self._route(whole[first:last], headers[i] if headers else None)
+                    plan, skip = self.route(whole[first:last], headers[i] if headers else None)
                 except DataError as error:
                     error.index = i
                     errors.append(error)
@@ -193,6 +212,13 @@ class Adapter:
             found[0].indexes.append(i)
             found[0].begins.append(first + found[1])
         return list(groups.values()), errors
+
+
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for each in counts:
+        total.update(each)
+    return dict(total)
 
 
 def _rebuild(

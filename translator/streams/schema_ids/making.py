@@ -38,9 +38,8 @@ class _Compile:
 
     def __call__(self, schema: Schema) -> Plan:
         _refuse_raw(self.framing, schema)
-        return (self.using or shared).compile(
-            (specs.format_of(schema), schema), (self.target.format, self.target.schema), self.mapping, **self.options
-        )
+        source = End(specs.format_of(schema), schema)
+        return (self.using or shared).plan(source, self.target, self.mapping, **self.options)
 
 
 def adapter(
@@ -77,7 +76,11 @@ def adapter(
     if framing not in ("confluent", "avro-single"):
         raise PlanError([("", f"no framing {framing!r}; there are confluent and avro-single")])
     end = (using or shared).end(target, target_format, target_type)
-    options = {"policies": policies_of(policies), "drop": drop, "limits": limits}
+    options = {
+        "policies": policies_of(policies),
+        "drop": (drop,) if isinstance(drop, str) else tuple(drop),
+        "limits": limits,
+    }
     frame = out_of(chosen, end, out, out_id, subject, part)
     return Adapter(
         chosen, _Compile(framing, end, mapping_of(mapping), options, using), end, framing=framing, part=part, out=frame

@@ -41,6 +41,14 @@ class Prefixed:
         """As of the inner one."""
         return self.inner.ignored()
 
+    def defaulted(self) -> dict[str, int]:
+        """As of the inner one."""
+        return self.inner.defaulted()
+
+    def never_found(self) -> dict[str, int]:
+        """As of the inner one."""
+        return self.inner.never_found()
+
     def translate_batch(self, messages: Messages, delimiting: Delimiting = "none") -> Made:
         """PlanError: lines can't hold such results."""
         wrap = self._around(delimiting)

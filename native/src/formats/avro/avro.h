@@ -36,10 +36,10 @@ static inline const uint8_t *h9_avro_long(h9_context *c, const uint8_t *p, int64
 }
 
 /* n bytes at p. */
-static inline const uint8_t *h9_avro_take(h9_context *c, const uint8_t *p, size_t n)
+static inline const uint8_t *h9_avro_take(h9_context *c, const uint8_t *p, uint64_t n)
 {
-    if (H9_UNLIKELY((size_t)(c->end - p) < n)) return h9_fail(c, H9_E_TRUNCATED, c->end);
-    return p + n;
+    if (H9_UNLIKELY((uint64_t)(c->end - p) < n)) return h9_fail(c, H9_E_TRUNCATED, c->end);
+    return p + (size_t)n;
 }
 
 /* The head of a block of an array or map; `stated_end`: where it says that it ends, if it does. */
@@ -65,6 +65,13 @@ static inline const uint8_t *h9_avro_block(h9_context *c, const uint8_t *p, h9_a
     if (size < 0) return h9_fail(c, H9_E_LENGTH, start);
     if (size > c->end - p) return h9_fail(c, H9_E_TRUNCATED, c->end);
     b->stated_end = p + size;
+    return p;
+}
+
+/* After a block's items, whether they were wanted or not: it ends where it said. NULL: refused (B29). */
+static inline const uint8_t *h9_avro_block_end(h9_context *c, const h9_avro_head *b, const uint8_t *p)
+{
+    if (b->stated_end != NULL && b->stated_end != p) return h9_fail(c, H9_E_BLOCK, p);
     return p;
 }
 

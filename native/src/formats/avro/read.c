@@ -41,12 +41,6 @@ static inline const uint8_t *read_string(h9_context *c, const h9_node *n, h9_slo
 
 /* --- arrays and maps: blocks of items until an empty one (S30) --- */
 
-static inline const uint8_t *block_tail(h9_context *c, const h9_avro_head *b, const uint8_t *p)
-{
-    if (b->stated_end != NULL && b->stated_end != p) return h9_fail(c, H9_E_BLOCK, p); /* B29 */
-    return p;
-}
-
 /* How many of `count` items the rest of the input can hold; an item takes at least n->b bytes. */
 static uint64_t possible(const h9_context *c, const h9_node *n, uint64_t count, const uint8_t *p)
 {
@@ -104,7 +98,7 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
         uint64_t room = possible(c, n, b.count, p);
         if (!copies && room <= c->items && !h9_list_reserve(c, out, n->width, room)) return NULL;
         if (!(p = copies ? bulk(c, n, out, &b, p) : items(c, n, out, &b, p))) return NULL;
-        if (!(p = block_tail(c, &b, p))) return NULL;
+        if (!(p = h9_avro_block_end(c, &b, p))) return NULL;
     }
     h9_leave(c);
     return p;
@@ -136,7 +130,7 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
         if (b.count == 0) break;
         uint64_t room = possible(c, n, b.count, p);
         if (room <= c->items && !h9_list_reserve(c, out, 32, room)) return NULL;
-        if (!(p = entries(c, n, out, &b, p)) || !(p = block_tail(c, &b, p))) return NULL;
+        if (!(p = entries(c, n, out, &b, p)) || !(p = h9_avro_block_end(c, &b, p))) return NULL;
     }
     h9_leave(c);
     return h9_map_unique(c, out, n->bits, n->flags & H9_N_LAST_WINS, start) ? p : NULL;

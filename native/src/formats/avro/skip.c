@@ -8,7 +8,7 @@ static const uint8_t *skip_span(h9_context *c, const uint8_t *p)
     const uint8_t *start = p;
     if (!(p = h9_avro_long(c, p, &n))) return NULL;
     if (n < 0) return h9_fail(c, H9_E_LENGTH, start);
-    return h9_avro_take(c, p, (size_t)n);
+    return h9_avro_take(c, p, (uint64_t)n);
 }
 
 static const uint8_t *skip_blocks(h9_context *c, const h9_node *n, const uint8_t *p)
@@ -18,15 +18,12 @@ static const uint8_t *skip_blocks(h9_context *c, const h9_node *n, const uint8_t
         h9_avro_head b;
         if (!(p = h9_avro_block(c, p, &b))) return NULL;
         if (b.count == 0) break;
-        if (b.stated_end) {
-            p = b.stated_end;
-            continue;
-        }
         for (uint64_t i = 0; i < b.count; i++) {
             if (!h9_count_item(c, p)) return NULL;
             if (n->op == H9_OP_MAP && !(p = skip_span(c, p))) return NULL;
             if (!(p = h9_avro_skip(c, &c->plan->nodes[n->op == H9_OP_MAP ? n->b : n->a], p))) return NULL;
         }
+        if (!(p = h9_avro_block_end(c, &b, p))) return NULL;
     }
     h9_leave(c);
     return p;

@@ -60,6 +60,10 @@ const uint8_t *h9_json_close_branch(h9_context *c, const uint8_t *p);
 const uint8_t *h9_json_read_avro(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* A FieldMask: one text, into the frame of its record (formats/json/mask.c). */
 const uint8_t *h9_json_read_mask(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
+/* The message type that the object at p says it is, with its URL. *f: NULL where the object is empty. false: refused
+ * (formats/json/typed.c). */
+bool h9_json_type_of(h9_context *c, const h9_node *n, const h9_field **f, h9_slot *url, const uint8_t *p);
+static inline bool h9_json_is_type(const h9_slot *key) { return key->s.n == 5 && memcmp(key->s.p, "@type", 5) == 0; }
 /* A string in one of the text forms of bytes. `form`: h9_bytes_form. */
 const uint8_t *h9_json_decode(h9_context *c, uint32_t form, h9_slot *out, const uint8_t *p);
 
@@ -145,12 +149,14 @@ static inline const uint8_t *h9_json_comma(h9_context *c, const uint8_t *p, uint
     return p;
 }
 
-/* After the opening bracket at p: the first item or `close`. NULL: refused. Opens a level. */
-static inline const uint8_t *h9_json_open(h9_context *c, const uint8_t *p)
+/* After the opening bracket at p: the first item or `close`. NULL: refused. */
+static inline const uint8_t *h9_json_first(h9_context *c, const uint8_t *p)
 {
-    if (!h9_enter(c, p)) return NULL;
     p = h9_json_space(p + 1, c->end);
     return H9_LIKELY(p < c->end) ? p : h9_json_unexpected(c, p);
 }
+/* The same, a level deeper. */
+static inline const uint8_t *h9_json_open(h9_context *c, const uint8_t *p)
+{ return h9_enter(c, p) ? h9_json_first(c, p) : NULL; }
 
 #endif

@@ -34,6 +34,7 @@ uint8_t *h9_json_put_mask(h9_context *c, const h9_record *r, const h9_slot *fram
 /* An any's tape, bytes in it in the node's form b. */
 uint8_t *h9_json_put_any(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 /* Numbers, enums, UUIDs, times, decimals, by the node's op. */
+uint8_t *h9_json_put_not_finite(const h9_node *n, double v, uint8_t *w);
 uint8_t *h9_json_put_float(const h9_node *n, const h9_slot *v, uint8_t *w);
 uint8_t *h9_json_put_enum(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);
 uint8_t *h9_json_put_text(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w);

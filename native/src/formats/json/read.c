@@ -110,9 +110,11 @@ static inline const uint8_t *read_field(h9_context *c, h9_members *m, const h9_f
     if (f->loose != 0) return read_untyped(c, m, f, p);
     if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
     h9_slot *slot = m->frame + f->slot;
-    p = H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
-    if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
-    return p;
+    const uint8_t *end =
+        H9_UNLIKELY(n->op >= H9_OP_INLINE) ? read_into(c, n, m->frame, slot, p) : read_value(c, n, slot, p);
+    if (H9_LIKELY(end != NULL)) h9_set(m->bits, f->slot);
+    else if (h9_symbol_passed(c)) return h9_json_skip(c, p);
+    return end;
 }
 
 /* The fields that take the value at p. */
@@ -135,32 +137,43 @@ static const uint8_t *pass_member(h9_context *c, const h9_members *m, const h9_s
     return p != NULL ? p : h9_in_key(c, text->s.p, text->s.n);
 }
 
-/* From the first key to after the brace. */
-static const uint8_t *read_members(h9_context *c, h9_members *m, const uint8_t *p)
+/* From the first key to after the brace. `typed`: one member is "@type", which was read before. */
+static inline const uint8_t *read_members(h9_context *c, h9_members *m, bool typed, const uint8_t *p)
 {
+    bool met = false;
     while (*p != '}') {
         const h9_field *f = NULL;
         h9_slot text;
         const uint8_t *key = p;
         p = find_field(c, m, &f, &text, p);
         if (H9_UNLIKELY(p == NULL) || (p = h9_json_colon(c, p)) == NULL) return NULL;
-        p = H9_LIKELY(f != NULL) ? read_member(c, m, f, key, p) : pass_member(c, m, &text, key, p);
+        if (typed && f == NULL && h9_json_is_type(&text)) {
+            if (met) return h9_fail(c, H9_E_DUPLICATE, key);
+            met = true;
+            p = h9_json_skip(c, p);
+        } else {
+            p = H9_LIKELY(f != NULL) ? read_member(c, m, f, key, p) : pass_member(c, m, &text, key, p);
+        }
         if (H9_UNLIKELY(p == NULL) || (p = h9_json_comma(c, p, '}')) == NULL) return NULL;
     }
     return p + 1;
 }
 
 /* The object at p, its members into the frame. */
-static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p)
+static inline const uint8_t *read_braces(h9_context *c, const h9_record *r, bool typed, h9_slot *frame,
+                                         const uint8_t *p)
 {
     const uint8_t *start = p;
     h9_members m;
     if (H9_UNLIKELY(!h9_members_start(c, &m, r, frame))) return NULL;
     p = h9_json_open(c, p);
-    if (H9_UNLIKELY(p == NULL) || (p = read_members(c, &m, p)) == NULL) return NULL;
+    if (H9_UNLIKELY(p == NULL) || (p = read_members(c, &m, typed, p)) == NULL) return NULL;
     h9_leave(c);
     return H9_LIKELY(h9_members_end(c, &m, start)) ? p : NULL;
 }
+
+static const uint8_t *read_object(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p)
+{ return read_braces(c, r, false, frame, p); }
 
 static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
@@ -173,15 +186,30 @@ static const uint8_t *read_record(h9_context *c, const h9_node *n, h9_slot *out,
     return read_object(c, r, frame, p);
 }
 
+/* google.protobuf.Any: the members of the message whose type the object says. */
+static H9_APART const uint8_t *read_typed(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
+{
+    const h9_field *f;
+    h9_slot url;
+    memset(out, 0, sizeof *out);
+    if (*p != '{') return h9_json_mismatch(c, p);
+    if (!h9_json_type_of(c, n, &f, &url, p)) return NULL;
+    if (f == NULL) return h9_json_skip(c, p); /* {} */
+    const h9_record *r = &c->plan->records[c->plan->nodes[f->node].a];
+    h9_slot *box = h9_arena(c, 2 * sizeof *box);
+    if (box == NULL || (box[0].rec = h9_frame_new(c, r)) == NULL) return NULL;
+    box[1] = url;
+    out->choice.value = box;
+    out->choice.branch = (uint32_t)(f - (c->plan->fields + c->plan->records[n->a].first));
+    return read_braces(c, r, true, box[0].rec, p);
+}
+
 /* --- lists and maps --- */
 
 /* One more item, which was or will be read at p. */
 static inline uint8_t *add_item(h9_context *c, h9_slot *list, size_t width, const uint8_t *p)
 {
-    if (H9_UNLIKELY(c->items == 0)) {
-        h9_fail(c, H9_E_ITEMS, p);
-        return NULL;
-    }
+    if (H9_UNLIKELY(c->items <= c->items_watched) && !h9_few_items(c, p)) return NULL;
     if (H9_UNLIKELY(list->list.n == list->list.cap)) return h9_list_add(c, list, width);
     c->items--;
     return list->list.items + (size_t)list->list.n++ * width;
@@ -212,6 +240,11 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
         h9_slot *slot = n->width == sizeof v ? (h9_slot *)(void *)to : &v;
         p = read_value(c, item, slot, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, slot)) p = h9_json_skip(c, start);
+        if (H9_UNLIKELY(p == NULL) && h9_symbol_passed(c)) {
+            out->list.n--;
+            p = h9_json_skip(c, start);
+            slot = NULL;
+        }
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, out->list.n - 1);
         if (slot == &v) h9_item_put(to, n->width, &v);
         if ((p = h9_json_comma(c, p, ']')) == NULL) return NULL;
@@ -260,8 +293,11 @@ static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *map, 
     if (H9_UNLIKELY(entry == NULL)) return NULL;
     p = read_key(c, &c->plan->nodes[n->a], &text, &entry[0], p);
     if (H9_UNLIKELY(p == NULL) || (p = h9_json_colon(c, p)) == NULL) return NULL;
-    p = read_value(c, &c->plan->nodes[n->b], &entry[1], p);
-    return H9_LIKELY(p != NULL) ? p : h9_in_key(c, text.s.p, text.s.n);
+    const uint8_t *end = read_value(c, &c->plan->nodes[n->b], &entry[1], p);
+    if (H9_LIKELY(end != NULL)) return end;
+    if (!h9_symbol_passed(c)) return h9_in_key(c, text.s.p, text.s.n);
+    map->list.n--;
+    return h9_json_skip(c, p);
 }
 
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -366,8 +402,9 @@ static const uint8_t *read_value(h9_context *c, const h9_node *n, h9_slot *out, 
     case H9_OP_UNION: p = read_union(c, n, out, p); break;
     case H9_OP_ANY: p = h9_json_read_any(c, n, out, p); break;
     case H9_OP_WRAPPED: p = read_wrapped(c, n, NULL, out, p); break;
+    case H9_OP_TYPED: p = read_typed(c, n, out, p); break;
     case H9_OP_FAIL: return h9_fail(c, (h9_code)n->a, p);
-    default: return h9_fail(c, H9_E_UNSUPPORTED, p); /* an inline record outside a record */
+    default: return h9_fail(c, H9_E_BAD_PLAN, p); /* an inline record outside a record */
     }
     if (H9_UNLIKELY(n->conv != 0) && p != NULL && !h9_convert(c, n->conv, out, start)) return NULL;
     return p;

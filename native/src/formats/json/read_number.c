@@ -3,6 +3,7 @@
 
 #include "core/lookup.h"
 #include "core/plan.h"
+#include "core/record.h"
 #include "formats/json/lex.h"
 #include "values/into_float.h"
 
@@ -94,7 +95,8 @@ static const uint8_t *put_float(h9_context *c, const h9_node *n, h9_slot *out, c
                                 const uint8_t *p, const uint8_t *after)
 {
     bool rounds = n->a == 0;
-    int why = n->op == H9_OP_F32 ? h9_f32_of_number(number, rounds, &out->f) : h9_f64_of_number(number, rounds, &out->d);
+    int why =
+        n->op == H9_OP_F32 ? h9_f32_of_number(number, rounds, &out->f) : h9_f64_of_number(number, rounds, &out->d);
     return H9_LIKELY(why == 0) ? after : not_exactly(c, why, p);
 }
 
@@ -127,10 +129,11 @@ const uint8_t *h9_json_read_float(h9_context *c, const h9_node *n, h9_slot *out,
 
 /* --- enums --- */
 
-static const uint8_t *unknown_symbol(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p,
+static const uint8_t *unknown_symbol(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p,
                                      const uint8_t *after)
 {
-    if (e->unknown == INT64_MIN) return h9_fail(c, H9_E_SYMBOL, p);
+    const h9_enum *e = &c->plan->enums[n->a];
+    if (e->unknown == INT64_MIN) return h9_unknown_symbol(c, n, p);
     out->i = e->unknown;
     return after;
 }
@@ -143,8 +146,9 @@ static const uint8_t *put_symbol(h9_context *c, const h9_symbol *symbol, h9_slot
     return after;
 }
 
-static const uint8_t *read_symbol_number(h9_context *c, const h9_enum *e, h9_slot *out, const uint8_t *p)
+static const uint8_t *read_symbol_number(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
+    const h9_enum *e = &c->plan->enums[n->a];
     h9_number number;
     int64_t value;
     const uint8_t *after = h9_json_number(c, p, &number);
@@ -153,7 +157,7 @@ static const uint8_t *read_symbol_number(h9_context *c, const h9_enum *e, h9_slo
     if (why) return not_exactly(c, why, p);
     const h9_symbol *symbol = h9_symbol_numbered(c->plan, e, value);
     if (symbol != NULL) return put_symbol(c, symbol, out, p, after);
-    if (!e->open) return unknown_symbol(c, e, out, p, after);
+    if (!e->open) return unknown_symbol(c, n, out, p, after);
     if (value < INT32_MIN || value > INT32_MAX) return h9_fail(c, H9_E_RANGE, p);
     out->i = value;
     return after;
@@ -167,11 +171,11 @@ const uint8_t *h9_json_read_enum(h9_context *c, const h9_node *n, h9_slot *out, 
         return h9_json_literal(c, p, "null", 4);
     }
     bool named = !(n->flags & H9_N_NUMBER) || (n->flags & H9_N_LAX);
-    if ((n->flags & (H9_N_NUMBER | H9_N_LAX)) && h9_json_starts_number(*p)) return read_symbol_number(c, e, out, p);
+    if ((n->flags & (H9_N_NUMBER | H9_N_LAX)) && h9_json_starts_number(*p)) return read_symbol_number(c, n, out, p);
     if (*p != '"' || !named) return h9_json_mismatch(c, p);
     h9_slot text;
     const uint8_t *after = h9_json_string(c, p, c->limits.string, &text);
     if (after == NULL) return NULL;
     const h9_symbol *symbol = h9_symbol_named(c->plan, e, text.s.p, text.s.n);
-    return symbol ? put_symbol(c, symbol, out, p, after) : unknown_symbol(c, e, out, p, after);
+    return symbol ? put_symbol(c, symbol, out, p, after) : unknown_symbol(c, n, out, p, after);
 }

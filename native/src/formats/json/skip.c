@@ -13,7 +13,7 @@ static const uint8_t *skip_list(h9_context *c, const uint8_t *p)
     if (p == NULL) return NULL;
     while (*p != ']') {
         p = h9_json_skip(c, p);
-        if (p == NULL || (p = h9_json_comma(c, p, ']')) == NULL) return NULL;
+        if (p == NULL || !h9_go_past(c) || (p = h9_json_comma(c, p, ']')) == NULL) return NULL;
     }
     h9_leave(c);
     return p + 1;
@@ -28,7 +28,7 @@ static const uint8_t *skip_object(h9_context *c, const uint8_t *p)
         p = h9_json_skip_string(c, p);
         if (p == NULL || (p = h9_json_colon(c, p)) == NULL) return NULL;
         p = h9_json_skip(c, p);
-        if (p == NULL || (p = h9_json_comma(c, p, '}')) == NULL) return NULL;
+        if (p == NULL || !h9_go_past(c) || (p = h9_json_comma(c, p, '}')) == NULL) return NULL;
     }
     h9_leave(c);
     return p + 1;

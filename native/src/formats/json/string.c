@@ -22,8 +22,8 @@ static const uint8_t *number_stop(const uint8_t *p, const uint8_t *end)
     if (p < end && *p == '0') p++;
     else
         while (p < end && h9_json_digit(*p)) p++;
-    if (p < end && *p == '.') p++;
-    while (p < end && h9_json_digit(*p)) p++;
+    if (p < end && *p == '.' && h9_json_digit(p[-1]))
+        for (p++; p < end && h9_json_digit(*p);) p++;
     if (p < end && (*p | 0x20) == 'e' && h9_json_digit(p[-1])) p++;
     if (p < end && (*p == '+' || *p == '-') && (p[-1] | 0x20) == 'e') p++;
     return p;
@@ -183,6 +183,7 @@ const uint8_t *h9_json_string_scan(h9_context *c, const uint8_t *p, size_t *size
         size_t taken;
         int32_t u = escape(p, c->end, &taken);
         if (u < 0) return u == ESCAPE_CUT ? h9_fail(c, H9_E_TRUNCATED, c->end) : h9_fail(c, H9_E_ESCAPE, p);
+        if (!h9_go_past(c)) return NULL;
         *escapes = true;
         total += code_point_size(u);
         p += taken;

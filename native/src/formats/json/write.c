@@ -8,12 +8,12 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
 
 /* --- records --- */
 
-static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
+static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t before, uint8_t *w);
 
 static inline uint8_t *put_record(h9_context *c, const h9_node *n, const h9_slot *frame, uint8_t *w)
 {
     const h9_record *r = &c->plan->records[n->a];
-    return H9_UNLIKELY(n->flags & H9_N_MASK) ? h9_json_put_mask(c, r, frame, w) : put_object(c, r, frame, w);
+    return H9_UNLIKELY(n->flags & H9_N_MASK) ? h9_json_put_mask(c, r, frame, w) : put_object(c, r, frame, '{', w);
 }
 
 /* A union's branch in Avro's JSON: an object of one member (S19). `frame`: the one around it, or NULL. */
@@ -38,11 +38,11 @@ static inline uint8_t *put_field(h9_context *c, const h9_node *n, const h9_slot 
     return n->op == H9_OP_WRAPPED ? put_wrapped(c, n, frame, frame + slot, w) : put_value(c, n, frame + slot, w);
 }
 
-static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w)
+/* `before`: what stands before the first member, a comma where another was written. */
+static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t before, uint8_t *w)
 {
     const h9_field *f = c->plan->fields + r->first, *end = f + r->count;
     const uint64_t *bits = h9_cbits(frame, r);
-    uint8_t before = '{';
     for (; f < end; f++) {
         const h9_node *n = &c->plan->nodes[f->node];
         bool there = f->slot != H9_NO_SLOT && ((f->flags & H9_F_ALWAYS) || h9_has(bits, f->slot));
@@ -61,6 +61,22 @@ static uint8_t *put_object(h9_context *c, const h9_record *r, const h9_slot *fra
     if (before == '{') *w++ = '{';
     *w++ = '}';
     return w;
+}
+
+/* google.protobuf.Any: the message's members after its type. */
+static H9_APART uint8_t *put_typed(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
+{
+    const h9_slot *box = v->choice.value;
+    const h9_record *types = &c->plan->records[n->a];
+    if (box == NULL) return h9_json_word(w, "{}", 2);
+    if (v->choice.branch >= types->count) {
+        h9_fail(c, H9_E_BAD_PLAN, NULL);
+        return NULL;
+    }
+    const h9_field *f = c->plan->fields + types->first + v->choice.branch;
+    w = h9_json_word(w, "{\"@type\":", 9);
+    w = h9_json_put_string(c, box[1].s.p, box[1].s.n, box[1].s.flags, w);
+    return w ? put_object(c, &c->plan->records[c->plan->nodes[f->node].a], box[0].rec, ',', w) : NULL;
 }
 
 /* --- lists and maps --- */
@@ -179,7 +195,8 @@ static uint8_t *put_value(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_RECORD: return put_record(c, n, v->rec, w);
     case H9_OP_ANY: return h9_json_put_any(c, n, v, w);
     case H9_OP_WRAPPED: return put_wrapped(c, n, NULL, v, w);
-    default: h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_UNSUPPORTED, NULL); return NULL;
+    case H9_OP_TYPED: return put_typed(c, n, v, w);
+    default: h9_fail(c, n->op == H9_OP_FAIL ? (h9_code)n->a : H9_E_BAD_PLAN, NULL); return NULL;
     }
 }
 

@@ -10,11 +10,11 @@ static uint8_t *refuse(h9_context *c, h9_code code)
     return NULL;
 }
 
-static uint8_t *put_tape_float(const h9_tape_item *item, uint8_t *w)
+static uint8_t *put_tape_float(const h9_node *n, const h9_tape_item *item, uint8_t *w)
 {
-    if (item->kind == H9_T_FLOAT32)
-        return isfinite(item->v.f) ? h9_print_f32(w, item->v.f, true) : h9_json_word(w, "null", 4);
-    return isfinite(item->v.d) ? h9_print_f64(w, item->v.d, true) : h9_json_word(w, "null", 4);
+    double d = item->kind == H9_T_FLOAT32 ? (double)item->v.f : item->v.d;
+    if (!isfinite(d)) return h9_json_put_not_finite(n, d, w);
+    return item->kind == H9_T_FLOAT32 ? h9_print_f32(w, item->v.f, true) : h9_print_f64(w, d, true);
 }
 
 /* A MessagePack timestamp is an instant; what else an extension may be can't be said. */
@@ -31,6 +31,13 @@ static uint8_t *put_extension(h9_context *c, const h9_tape_item *item, uint8_t *
     return w;
 }
 
+/* In the form that CBOR's tags 21 to 23 ask for, else in the dialect's (S8). */
+static uint8_t *put_bytes(h9_context *c, const h9_node *n, const h9_tape_item *item, uint8_t *w)
+{
+    unsigned form = H9_TAPE_FORM(item);
+    return h9_json_put_bytes(c, form ? form - 1 : n->b, item->v.p, item->n, w);
+}
+
 /* A tape item that holds no others. */
 static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *item, uint8_t *w)
 {
@@ -41,10 +48,11 @@ static uint8_t *put_leaf(h9_context *c, const h9_node *n, const h9_tape_item *it
     case H9_T_INT: return h9_print_i64(w, item->v.i);
     case H9_T_UINT: return h9_print_u64(w, item->v.u);
     case H9_T_FLOAT:
-    case H9_T_FLOAT32: return put_tape_float(item, w);
+    case H9_T_FLOAT32: return put_tape_float(n, item, w);
     case H9_T_STRING: return h9_json_put_string(c, item->v.p, item->n, item->flags, w);
     case H9_T_NUMBER: w = h9_json_room(c, w, item->n); return w ? h9_copy_short(w, item->v.p, item->n) : NULL;
-    case H9_T_BYTES: return h9_json_put_bytes(c, n->b, item->v.p, item->n, w);
+    case H9_T_BYTES: return put_bytes(c, n, item, w);
+    case H9_T_SIMPLE: return refuse(c, H9_E_EXTENSION);
     default: return put_extension(c, item, w);
     }
 }

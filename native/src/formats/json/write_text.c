@@ -10,7 +10,7 @@
 
 /* --- numbers and enums --- */
 
-static uint8_t *put_not_finite(const h9_node *n, double v, uint8_t *w)
+uint8_t *h9_json_put_not_finite(const h9_node *n, double v, uint8_t *w)
 {
     if (n->flags & H9_N_NULL_NOT_FINITE) return h9_json_word(w, "null", 4);
     if (isnan(v)) return h9_json_word(w, "\"NaN\"", 5);
@@ -20,8 +20,9 @@ static uint8_t *put_not_finite(const h9_node *n, double v, uint8_t *w)
 uint8_t *h9_json_put_float(const h9_node *n, const h9_slot *v, uint8_t *w)
 {
     bool point = (n->flags & H9_N_POINT) != 0;
-    if (n->op == H9_OP_F32) return isfinite(v->f) ? h9_print_f32(w, v->f, point) : put_not_finite(n, (double)v->f, w);
-    return isfinite(v->d) ? h9_print_f64(w, v->d, point) : put_not_finite(n, v->d, w);
+    if (n->op == H9_OP_F32)
+        return isfinite(v->f) ? h9_print_f32(w, v->f, point) : h9_json_put_not_finite(n, (double)v->f, w);
+    return isfinite(v->d) ? h9_print_f64(w, v->d, point) : h9_json_put_not_finite(n, v->d, w);
 }
 
 uint8_t *h9_json_put_enum(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)

@@ -60,7 +60,7 @@ static uint32_t short_length(uint8_t first)
     return UINT32_C(1) << (first - MP_FIXEXT1); /* 1, 2, 4, 8 or 16 */
 }
 
-static const uint8_t *number_head(uint8_t first, const uint8_t *p, size_t width, mp_head *out)
+static const uint8_t *number_head(uint8_t first, const uint8_t *p, size_t width, h9_head *out)
 {
     if (width == 0) out->bits = (uint64_t)(int64_t)(int8_t)first;
     else if (first >= MP_I8) out->bits = (uint64_t)signed_number(head_number(p, width), width);
@@ -70,7 +70,7 @@ static const uint8_t *number_head(uint8_t first, const uint8_t *p, size_t width,
 }
 
 /* A body or items must fit into what is left: an item takes a byte at least, a pair two. */
-static const uint8_t *sized_head(h9_context *c, uint8_t first, const uint8_t *p, size_t width, mp_head *out)
+static const uint8_t *sized_head(h9_context *c, uint8_t first, const uint8_t *p, size_t width, h9_head *out)
 {
     out->n = width ? (uint32_t)head_number(p, width) : short_length(first);
     p += width;
@@ -85,9 +85,9 @@ static const uint8_t *sized_head(h9_context *c, uint8_t first, const uint8_t *p,
     return out->kind == H9_KIND_LIST || out->kind == H9_KIND_MAP ? p : p + out->n;
 }
 
-const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out)
+const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, h9_head *out)
 {
-    *out = (mp_head){0};
+    *out = (h9_head){0};
     if (p >= c->end) return truncated(c);
     uint8_t first = *p++;
     size_t width = head_width(first);
@@ -100,6 +100,7 @@ const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out)
     case H9_KIND_FLOAT:
         out->truth = width == 8;
         out->body = p;
+        out->d = width == 8 ? mp_get_f64(p) : (double)mp_get_f32(p);
         return p + width;
     case H9_KINDS: return h9_fail(c, H9_E_TAG, p - 1);
     default: return sized_head(c, first, p, width, out);
@@ -111,14 +112,14 @@ const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out)
 static const uint8_t *skip_items(h9_context *c, const uint8_t *p, uint64_t n, const uint8_t *at)
 {
     if (!h9_enter(c, at)) return NULL;
-    for (; p != NULL && n > 0; n--) p = h9_msgpack_skip(c, p);
+    for (; p != NULL && n > 0; n--) p = h9_go_past(c) ? h9_msgpack_skip(c, p) : NULL;
     h9_leave(c);
     return p;
 }
 
 const uint8_t *h9_msgpack_skip(h9_context *c, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     const uint8_t *end = h9_msgpack_head(c, p, &h);
     if (end == NULL) return NULL;
     if (h.kind == H9_KIND_LIST) return skip_items(c, end, h.n, p);

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/slot.h"
+#include "formats/scalar.h"
 #include "values/time.h"
 
 enum {
@@ -61,34 +62,15 @@ static inline double mp_get_f64(const uint8_t *p)
 
 /* --- heads (formats/msgpack/head.c) --- */
 
-typedef struct mp_head {
-    uint8_t kind;        /* h9_kind */
-    bool truth;          /* BOOL: its value; INT: below zero; FLOAT: of 8 bytes */
-    uint32_t n;          /* STRING, BYTES, EXTENSION: bytes of the body; LIST: items; MAP: pairs */
-    const uint8_t *body; /* STRING, BYTES, FLOAT; EXTENSION: body[-1] is its type */
-    uint64_t bits;       /* INT: in two's complement */
-} mp_head;
-
 /* Reads the head at p (which may be the end). Returns where the value ends, or where a list's or map's first item
  * begins. NULL: refused. */
-const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, mp_head *out);
+const uint8_t *h9_msgpack_head(h9_context *c, const uint8_t *p, h9_head *out);
 /* The kind (h9_kind) of a value that begins with this byte; H9_KINDS for 0xC1. */
 uint8_t h9_msgpack_kind(uint8_t first);
 /* Passes over a value, checking its structure only. */
 const uint8_t *h9_msgpack_skip(h9_context *c, const uint8_t *p);
 /* Refuses the value at p, which is of no kind that is wanted. */
 const uint8_t *h9_msgpack_refuse(h9_context *c, const uint8_t *p);
-
-/* Takes n items at once out of the message's budget. */
-static inline bool mp_take_items(h9_context *c, uint32_t n, const uint8_t *at)
-{
-    if (H9_UNLIKELY(n > c->items)) {
-        h9_fail(c, H9_E_ITEMS, at);
-        return false;
-    }
-    c->items -= n;
-    return true;
-}
 
 /* --- any value --- */
 

@@ -1,25 +1,16 @@
 /* The MessagePack reader: what nests, and which reader takes a value.
  *
- * Theory of operation: a record is a map whose next key is usually the one that the schema says comes next, so its
- * encoded name is compared as it stands; only on a miss is the key decoded and looked up. A value's offset is that of
- * its first byte; input that ends too soon is refused at its end.
+ * A value's offset is that of its first byte; input that ends too soon is refused at its end.
  */
 #include "core/aside.h"
 #include "core/frame.h"
-#include "core/lookup.h"
 #include "core/plan.h"
 #include "core/record.h"
-#include "formats/keyed.h"
+#include "formats/members.h"
 #include "formats/msgpack/msgpack.h"
 #include "steps/convert.h"
 
 /* --- keys of records --- */
-
-static inline bool predicted(const h9_context *c, const h9_field *field, const uint8_t *p)
-{
-    size_t n = field->key_size;
-    return (size_t)(c->end - p) >= n && h9_same_short(p, c->plan->pool + field->key, n);
-}
 
 /* A key that was not the predicted one: decodes it into *key. */
 static const uint8_t *decode_key(h9_context *c, h9_slot *key, const uint8_t *p)
@@ -32,84 +23,20 @@ static const uint8_t *decode_key(h9_context *c, h9_slot *key, const uint8_t *p)
 /* --- members --- */
 
 static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *frame, const uint8_t *p);
-
-/* A field's value, which may be a record in the frame around it. */
-static inline const uint8_t *read_into(h9_context *c, const h9_node *n, h9_slot *frame, h9_slot *out, const uint8_t *p)
+static inline const uint8_t *nil(const h9_context *c, const uint8_t *p)
+{ return p < c->end && *p == MP_NIL ? p + 1 : NULL; }
+static inline uint8_t kind_at(const h9_context *c, const uint8_t *p)
 {
-    if (n->op == H9_OP_INLINE) return read_members(c, &c->plan->records[n->a], frame, p);
-    return h9_msgpack_read(c, n, out, p);
+    (void)c;
+    return h9_msgpack_kind(*p);
 }
 
-/* A member of what has no schema: of another kind than is asked for it isn't there, and what its value can't be is told
- * only to who takes it. */
-static const uint8_t *read_untyped(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *p)
-{
-    uint32_t depth = c->depth;
-    if (p >= c->end) return h9_msgpack_refuse(c, p);
-    if (h9_loose_passes(f, h9_msgpack_kind(*p))) return h9_msgpack_skip(c, p);
-    const uint8_t *end = read_into(c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
-    if (end != NULL) h9_set(m->bits, f->slot);
-    else if (h9_members_put_off(c, m, f, depth)) return h9_msgpack_skip(c, p);
-    return end;
-}
-
-/* One field's value at p; its key stood at `key`. */
-static inline const uint8_t *read_field(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key,
-                                        const uint8_t *p)
-{
-    if (f->slot == H9_NO_SLOT) return h9_msgpack_skip(c, p);
-    if ((f->flags & H9_F_NULLABLE) && p < c->end && *p == MP_NIL) return p + 1;
-    if (f->loose != 0) return read_untyped(c, m, f, p);
-    if (H9_UNLIKELY(f->group != H9_NONE) && !h9_members_join(c, m, f, key)) return NULL;
-    p = read_into(c, &c->plan->nodes[f->node], m->frame, m->frame + f->slot, p);
-    if (H9_LIKELY(p != NULL)) h9_set(m->bits, f->slot);
-    return p;
-}
-
-/* The fields that take the value at p: it is read again for each, from its start. */
-static inline const uint8_t *read_fields(h9_context *c, h9_members *m, const h9_field *f, const uint8_t *key,
-                                         const uint8_t *p)
-{
-    const uint8_t *end = read_field(c, m, f, key, p);
-    while (H9_UNLIKELY(f->also != 0) && end != NULL) {
-        f = &c->plan->fields[f->also];
-        end = read_field(c, m, f, key, p);
-    }
-    return H9_LIKELY(end != NULL) ? end : h9_in_field(c, f->name);
-}
-
-static const uint8_t *pass_member(h9_context *c, const h9_members *m, const h9_slot *name, const uint8_t *key,
-                                  const uint8_t *p)
-{
-    if (!h9_members_pass(c, m, name, key)) return NULL;
-    p = h9_msgpack_skip(c, p);
-    return p ? p : h9_in_key(c, name->s.p, name->s.n);
-}
-
-/* One member, which is the next field's if the prediction holds. */
-static inline const uint8_t *read_member(h9_context *c, h9_members *m, const uint8_t *key)
-{
-    const uint8_t *p;
-    uint32_t index = m->next;
-    if (H9_LIKELY(index < m->r->count && predicted(c, &m->fields[index], key))) {
-        p = key + m->fields[index].key_size;
-    } else {
-        h9_slot name;
-        if ((p = decode_key(c, &name, key)) == NULL) return NULL;
-        const h9_key *known = h9_find_key(c->plan, m->r->keys, m->r->key_mask, name.s.p, name.s.n);
-        if (known == NULL) return pass_member(c, m, &name, key, p);
-        index = known->index;
-    }
-    const h9_field *f = &m->fields[index];
-    m->next = index + 1;
-    if (H9_UNLIKELY(!h9_members_meet(c, m, f, key))) return h9_in_field(c, f->name);
-    return read_fields(c, m, f, key, p);
-}
+static const h9_binary binary = {h9_msgpack_read, read_members, h9_msgpack_skip, decode_key, nil, kind_at};
 
 /* Opens the list or map at p; `fix` is its short form's first byte. */
 static inline const uint8_t *open_nest(h9_context *c, uint8_t kind, uint8_t fix, uint32_t *count, const uint8_t *p)
 {
-    mp_head h;
+    h9_head h;
     if (H9_LIKELY(p < c->end && (*p & 0xF0) == fix && (size_t)(c->end - p) > (*p & 15) * (size_t)2)) {
         *count = *p & 15;
         return h9_enter(c, p) ? p + 1 : NULL;
@@ -129,7 +56,7 @@ static const uint8_t *read_members(h9_context *c, const h9_record *r, h9_slot *f
     if ((p = open_nest(c, H9_KIND_MAP, MP_FIXMAP, &count, p)) == NULL || !h9_members_start(c, &m, r, frame))
         return NULL;
     for (; count > 0; count--)
-        if ((p = read_member(c, &m, p)) == NULL) return NULL;
+        if ((p = h9_read_member(&binary, c, &m, p)) == NULL) return NULL;
     h9_leave(c);
     return h9_members_end(c, &m, at) ? p : NULL;
 }
@@ -199,16 +126,21 @@ static const uint8_t *read_list(h9_context *c, const h9_node *n, h9_slot *out, c
     }
     c->items -= count; /* reserving made sure that the budget has them */
     uint32_t i = count ? take_packed(c, item, n->width, out->list.items, count, &p) : 0;
-    uint32_t depth = c->depth;
+    uint32_t depth = c->depth, passed = 0;
     for (; i < count; i++) {
         h9_slot v = {0};
         const uint8_t *start = p;
+        if (H9_UNLIKELY((i + 1) % H9_STRIDE_ITEMS == 0) && !h9_go_on(c)) return NULL;
         p = h9_msgpack_read(c, item, &v, p);
         if (H9_UNLIKELY(p == NULL) && h9_set_aside(c, n, depth, &v)) p = h9_msgpack_skip(c, start);
+        if (H9_UNLIKELY(p == NULL) && h9_symbol_passed(c)) {
+            passed++;
+            if ((p = h9_msgpack_skip(c, start)) != NULL) continue;
+        }
         if (H9_UNLIKELY(p == NULL)) return h9_in_item(c, i);
-        h9_item_put(out->list.items + (size_t)i * n->width, n->width, &v);
+        h9_item_put(out->list.items + (size_t)(i - passed) * n->width, n->width, &v);
     }
-    out->list.n = count;
+    out->list.n = count - passed;
     h9_leave(c);
     return p;
 }
@@ -225,14 +157,19 @@ static const uint8_t *in_entry(h9_context *c, const uint8_t *key, uint32_t index
     return h9_in_key(c, text.s.p, text.s.n);
 }
 
-static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entry, uint32_t index, const uint8_t *p)
+/* The entry after *kept others that stand in the map. */
+static const uint8_t *read_entry(h9_context *c, const h9_node *n, h9_slot *entries, uint32_t *kept, uint32_t index,
+                                 const uint8_t *p)
 {
+    h9_slot *entry = &entries[*kept * (size_t)2];
     const h9_node *key = &c->plan->nodes[n->a], *value = &c->plan->nodes[n->b];
     const uint8_t *at = p;
     if ((p = h9_msgpack_key(c, key, &entry[0], p)) == NULL) return NULL;
     if (key->conv && !h9_convert(c, key->conv, &entry[0], at)) return NULL;
-    p = h9_msgpack_read(c, value, &entry[1], p);
-    return p ? p : in_entry(c, at, index);
+    const uint8_t *end = h9_msgpack_read(c, value, &entry[1], p);
+    if (H9_LIKELY(end != NULL)) ++*kept;
+    else if (h9_symbol_passed(c)) end = h9_msgpack_skip(c, p);
+    return end ? end : in_entry(c, at, index);
 }
 
 static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
@@ -249,8 +186,7 @@ static const uint8_t *read_map(h9_context *c, const h9_node *n, h9_slot *out, co
     c->items -= count;
     h9_slot *entries = (h9_slot *)(void *)out->list.items;
     for (uint32_t i = 0; i < count; i++)
-        if ((p = read_entry(c, n, &entries[i * (size_t)2], i, p)) == NULL) return NULL;
-    out->list.n = count;
+        if ((p = read_entry(c, n, entries, &out->list.n, i, p)) == NULL) return NULL;
     h9_leave(c);
     return count < 2 || h9_map_unique(c, out, n->bits, n->flags & H9_N_LAST_WINS, at) ? p : NULL;
 }

@@ -6,6 +6,7 @@
 #include "core/lookup.h"
 #include "core/output.h"
 #include "core/plan.h"
+#include "formats/keyed.h"
 #include "formats/msgpack/msgpack.h"
 #include "values/decimal.h"
 #include "values/number.h"
@@ -218,23 +219,18 @@ static uint8_t *write_units(h9_context *c, const h9_node *n, const h9_slot *v, u
 /* Extension -1 in the smallest of its three forms. */
 static uint8_t *write_extension_time(h9_context *c, const h9_slot *v, uint8_t *w)
 {
-    uint64_t sec = (uint64_t)v->t.sec;
-    uint32_t ns = (uint32_t)v->t.ns;
-    if ((w = h9_room(c, w, 15)) == NULL) return NULL;
-    if (sec <= UINT32_MAX && ns == 0) {
-        w[0] = MP_FIXEXT4;
-        w[1] = MP_TIMESTAMP;
-        return h9_store_big32(w + 2, (uint32_t)sec);
+    uint8_t body[H9_TIMESTAMP_BYTES];
+    size_t n = h9_timestamp_pack(body, v->t.sec, (uint32_t)v->t.ns);
+    if ((w = h9_room(c, w, sizeof body + 3)) == NULL) return NULL;
+    if (n == sizeof body) {
+        *w++ = MP_EXT8;
+        *w++ = sizeof body;
+    } else {
+        *w++ = n == 4 ? MP_FIXEXT4 : MP_FIXEXT8;
     }
-    if (sec >> 34 == 0) {
-        w[0] = MP_FIXEXT8;
-        w[1] = MP_TIMESTAMP;
-        return h9_store_big64(w + 2, (uint64_t)ns << 34 | sec);
-    }
-    w[0] = MP_EXT8;
-    w[1] = 12;
-    w[2] = MP_TIMESTAMP;
-    return h9_store_big64(h9_store_big32(w + 3, ns), sec);
+    *w = MP_TIMESTAMP;
+    memcpy(w + 1, body, n);
+    return w + 1 + n;
 }
 
 static uint8_t *write_timestamp(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
@@ -253,25 +249,6 @@ static uint8_t *write_duration(h9_context *c, const h9_node *n, const h9_slot *v
 }
 
 /* --- records --- */
-
-typedef enum shown { ABSENT, AS_NIL, AS_VALUE } shown;
-
-static inline shown how_shown(const h9_context *c, const h9_field *field, const h9_slot *frame, const uint64_t *bits)
-{
-    if (!(field->flags & H9_F_ALWAYS) && (field->slot == H9_NO_SLOT || !h9_has(bits, field->slot)))
-        return field->flags & H9_F_NULLABLE ? AS_NIL : ABSENT;
-    if ((field->flags & H9_F_SKIP_ZERO) && h9_is_zero(&c->plan->nodes[field->node], &frame[field->slot])) return ABSENT;
-    return AS_VALUE;
-}
-
-static uint32_t count_members(const h9_context *c, const h9_record *r, const h9_slot *frame)
-{
-    const uint64_t *bits = h9_cbits(frame, r);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < r->count; i++)
-        count += how_shown(c, &c->plan->fields[r->first + i], frame, bits) != ABSENT;
-    return count;
-}
 
 static uint8_t *write_members(h9_context *c, const h9_record *r, const h9_slot *frame, uint8_t *w);
 
@@ -296,13 +273,13 @@ static uint8_t *write_members(h9_context *c, const h9_record *r, const h9_slot *
     size_t head = (size_t)(w - c->out); /* the output may move */
     uint32_t count = 0;
     bool one_byte = r->count < 16;
-    w = put_map_head(w, one_byte ? 0 : count_members(c, r, frame));
+    w = put_map_head(w, one_byte ? 0 : h9_members_shown(c, r, frame));
     for (uint32_t i = 0; i < r->count; i++) {
         const h9_field *field = &c->plan->fields[r->first + i];
-        shown how = how_shown(c, field, frame, bits);
-        if (how == ABSENT) continue;
+        h9_shown how = h9_how_shown(c, field, frame, bits);
+        if (how == H9_ABSENT) continue;
         count++;
-        if ((w = write_member(c, field, frame, how == AS_NIL, w)) == NULL) return NULL;
+        if ((w = write_member(c, field, frame, how == H9_AS_NULL, w)) == NULL) return NULL;
     }
     if (one_byte) c->out[head] = (uint8_t)(MP_FIXMAP | count);
     return w;
@@ -394,6 +371,7 @@ static uint8_t *write_item(h9_context *c, const h9_tape_item *item, uint8_t *w)
     case H9_T_STRING: return write_str(c, item->v.p, item->n, w);
     case H9_T_BYTES: return write_bin(c, item->v.p, item->n, w);
     case H9_T_EXTENSION: return write_extension(c, item, w);
+    case H9_T_SIMPLE: return refuse(c, H9_E_EXTENSION);
     default: break;
     }
     if ((w = h9_room(c, w, HEAD_BYTES)) == NULL) return NULL;
@@ -437,6 +415,6 @@ uint8_t *h9_msgpack_write(h9_context *c, const h9_node *n, const h9_slot *v, uin
     case H9_OP_RECORD: return write_members(c, &c->plan->records[n->a], v->rec, w);
     case H9_OP_ANY: return write_any(c, n, v, w);
     case H9_OP_WRAPPED: return h9_msgpack_write(c, &c->plan->nodes[n->a], v, w);
-    default: return refuse(c, H9_E_UNSUPPORTED);
+    default: return refuse(c, H9_E_BAD_PLAN);
     }
 }

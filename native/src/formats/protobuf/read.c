@@ -8,10 +8,13 @@
 #include "formats/protobuf/read.h"
 
 #include "core/aside.h"
+#include "core/counts.h"
 #include "core/plan.h"
 #include "core/record.h"
 
 static const uint8_t *members(level *l, const uint8_t *p);
+
+static const holder NOBODY;
 
 /* --- messages --- */
 
@@ -21,7 +24,7 @@ bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at
     const uint8_t *end = c->end, *done;
     c->end = h9_pb_is_message(n) ? at : zeros + sizeof zeros;
     if (h9_pb_is_message(n)) {
-        done = h9_pb_whole(c, n, out, 0, at, at);
+        done = h9_pb_whole(c, &NOBODY, n, out, 0, at, at);
     } else if (n->op == H9_OP_ENUM && c->plan->enums[n->a].count > 0) {
         done = h9_pb_symbol(c, n, c->plan->symbols[c->plan->enums[n->a].first].number, out, at, at);
         if (done && n->conv && !h9_convert(c, n->conv, out, at)) done = NULL;
@@ -43,11 +46,14 @@ static const uint8_t *read_record(level *outer, const spot *s, bool first, uint3
     h9_slot *frame = n->op == H9_OP_RECORD ? s->slot->rec : outer->frame;
     level l = {.c = c, .r = r, .frame = frame, .w = outer->w, .outer = outer, .where = s, .group = group};
     if (first && (r->need != H9_NONE || n->conv) && !(l.self = h9_pb_defer(outer, s))) return NULL;
-    return members(&l, p);
+    p = members(&l, p);
+    if (p != NULL && n->op == H9_OP_RECORD) h9_found(c, r, h9_bits(frame, r), r->words);
+    return p;
 }
 
 /* A message whose field 1 is the value; `first`: it is zero where this one does not have it. */
-static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out, bool first, const uint8_t *p)
+static const uint8_t *read_wrapped(h9_context *c, const holder *in, const h9_node *n, h9_slot *out, bool first,
+                                   const uint8_t *p)
 {
     const h9_node *inner = &c->plan->nodes[n->a];
     const uint32_t wanted = PB_TAG(1, h9_pb_wire(inner));
@@ -58,10 +64,10 @@ static const uint8_t *read_wrapped(h9_context *c, const h9_node *n, h9_slot *out
         uint32_t tag;
         h9_slot v;
         if (!(value = h9_pb_tag(c, p, &tag))) return NULL;
-        p = tag == wanted ? h9_pb_scalar(c, inner, &v, value) : h9_pb_skip(c, tag, value, start);
+        p = tag == wanted ? h9_pb_scalar(c, inner, &v, value) : h9_pb_pass(c, in, tag, value, start);
         if (p == NULL) return NULL;
         if (p == h9_pb_unknown) {
-            p = h9_pb_skip(c, tag, value, start);
+            p = h9_pb_pass(c, in, tag, value, start);
         } else if (tag == wanted) {
             *out = v;
             first = false;
@@ -82,31 +88,32 @@ const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_
         v = &d->value;
     }
     if (first) memset(v, 0, sizeof *v);
-    if (n->op == H9_OP_WRAPPED) return read_wrapped(outer->c, n, v, first, p);
-    if (n->op != H9_OP_ANY) return h9_pb_time(outer->c, n, v, p, s->at);
+    if (n->op == H9_OP_WRAPPED) return read_wrapped(outer->c, &s->in, n, v, first, p);
+    if (n->op != H9_OP_ANY) return h9_pb_time(outer->c, &s->in, n, v, p, s->at);
     return h9_pb_chain(outer->c, &v->spans, p, (size_t)(outer->c->end - p), false) ? outer->c->end : NULL;
 }
 
-const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
-                           const uint8_t *at)
+const uint8_t *h9_pb_whole(h9_context *c, const holder *in, const h9_node *n, h9_slot *out, uint32_t group,
+                           const uint8_t *p, const uint8_t *at)
 {
     if (n->op == H9_OP_RECORD) {
         const h9_record *r = &c->plan->records[n->a];
         whole w = {c, NULL, false};
         level l = {.c = c, .r = r, .frame = h9_frame_new(c, r), .w = &w, .group = group};
-        if (l.frame == NULL || !(p = members(&l, p)) || !h9_pb_complete(&w) || !h9_finish(c, r, l.frame, at))
-            return NULL;
+        if (l.frame == NULL || !(p = members(&l, p))) return NULL;
+        h9_found(c, r, h9_bits(l.frame, r), r->words);
+        if (!h9_pb_complete(&w) || !h9_finish(c, r, l.frame, at)) return NULL;
         out->rec = l.frame;
     } else if (n->op == H9_OP_ANY) {
         h9_span_chain piece = {NULL, NULL, p, (size_t)(c->end - p)};
-        if (!h9_pb_any(c, n, &piece, out, at)) return NULL;
+        if (!h9_pb_any(c, in, n, &piece, out, at)) return NULL;
         p = c->end;
     } else if (n->op == H9_OP_WRAPPED) {
-        if (!(p = read_wrapped(c, n, out, true, p))) return NULL;
+        if (!(p = read_wrapped(c, in, n, out, true, p))) return NULL;
     } else {
         memset(out, 0, sizeof *out);
         if (!h9_pb_is_message(n) || n->op == H9_OP_INLINE) return h9_fail(c, H9_E_BAD_PLAN, p);
-        if (!(p = h9_pb_time(c, n, out, p, at))) return NULL;
+        if (!(p = h9_pb_time(c, in, n, out, p, at))) return NULL;
     }
     return n->conv == 0 || h9_convert(c, n->conv, out, at) ? p : NULL;
 }
@@ -116,7 +123,7 @@ static H9_APART const uint8_t *message_field(level *l, const h9_field *f, const 
 {
     h9_context *c = l->c;
     uint64_t *bits = h9_bits(l->frame, l->r);
-    spot s = {n, l->frame + f->slot, bits, p, f->slot, f->name};
+    spot s = {n, l->frame + f->slot, bits, p, f->slot, f->name, h9_pb_holder(l, f)};
     bool first = !h9_has(bits, f->slot);
     uint32_t group;
     const uint8_t *around;
@@ -147,16 +154,18 @@ static const uint8_t *pass_message(h9_context *c, uint32_t tag, const uint8_t *p
     return p;
 }
 
-static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_node *item, h9_slot *list, uint32_t tag,
+static const uint8_t *message_item(level *l, const h9_field *f, const h9_node *n, h9_slot *list, uint32_t tag,
                                    const uint8_t *p)
 {
+    h9_context *c = l->c;
+    const holder in = h9_pb_holder(l, f);
     uint32_t index = list->list.n, group;
     const uint8_t *around, *at = p;
     h9_slot v;
     uint8_t *room = add_item(c, list, n->width, p);
     if (room == NULL || !(p = open_message(c, tag, &group, &around, p))) return h9_in_item(c, index);
     uint32_t depth = c->depth;
-    const uint8_t *last = c->end, *end = h9_pb_whole(c, item, &v, group, p, at);
+    const uint8_t *last = c->end, *end = h9_pb_whole(c, &in, &c->plan->nodes[n->a], &v, group, p, at);
     if (H9_UNLIKELY(end == NULL) && h9_set_aside(c, n, depth, &v)) {
         c->end = last;
         end = pass_message(c, tag, p, at);
@@ -166,13 +175,9 @@ static const uint8_t *message_item(h9_context *c, const h9_node *n, const h9_nod
     return close_message(c, around, end);
 }
 
-/* Room for `count` more; at least as many as there are, so that many small packed runs take linear time. */
 static bool reserve(h9_context *c, h9_slot *list, size_t width, size_t count, const uint8_t *at)
 {
-    size_t want = count < list->list.n ? list->list.n : count;
-    if (count <= list->list.cap - list->list.n) want = count;
-    else if (want > c->items && count <= c->items) want = c->items;
-    if (h9_list_reserve(c, list, width, want)) return count <= c->items || h9_fail(c, H9_E_ITEMS, at) != NULL;
+    if (h9_list_reserve(c, list, width, count)) return true;
     c->at = at;
     return false;
 }
@@ -245,7 +250,7 @@ static H9_APART const uint8_t *list_field(level *l, const h9_field *f, const h9_
     const h9_node *item = &c->plan->nodes[n->a];
     const uint8_t *at = p;
     if (!start_list(l, f, n, list, p)) return NULL;
-    if (h9_pb_is_message(item)) return message_item(c, n, item, list, tag, p);
+    if (h9_pb_is_message(item)) return message_item(l, f, n, list, tag, p);
     if ((tag & 7) == PB_LEN && h9_pb_wire(item) != PB_LEN) return packed(l, n, list, tag, p);
     uint8_t *room = add_item(c, list, n->width, at);
     h9_slot *slot = n->width == sizeof v ? (h9_slot *)(void *)room : &v;
@@ -370,7 +375,7 @@ static const uint8_t *members(level *l, const uint8_t *p)
 
 const uint8_t *h9_pb_read(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p)
 {
-    if (!h9_enter(c, p) || !(p = h9_pb_whole(c, n, out, 0, p, p))) return NULL;
+    if (!h9_enter(c, p) || !(p = h9_pb_whole(c, &NOBODY, n, out, 0, p, p))) return NULL;
     h9_leave(c);
     return p;
 }

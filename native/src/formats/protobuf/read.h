@@ -25,6 +25,7 @@ typedef struct spot {
     const uint64_t *bits; /* the frame's presence, or NULL: an item's value */
     const uint8_t *at;    /* of the first occurrence */
     uint32_t index, name; /* of the slot; of the field, or H9_NONE */
+    holder in;
 } spot;
 
 /* Work put off; also, without being in a whole's list, a message as part of the path to such work. */
@@ -33,6 +34,7 @@ struct deferred {
     spot where;
     h9_slot *frame; /* RECORD: what slot->rec is while this message is the slot's */
     h9_slot value;  /* TIMESTAMP, DURATION, WRAPPED, ANY: unconverted; meanwhile the slot points here */
+    uint32_t depth; /* the context's, where the value stands */
     bool dead;
 };
 
@@ -48,6 +50,10 @@ typedef struct level {
     uint32_t group;      /* the number whose end-group tag ends it, or 0: it ends at c->end */
     bool again;          /* a further reader of the same member (`also`): what is unknown was dealt with */
 } level;
+
+/* Of a message in field f. */
+static inline holder h9_pb_holder(const level *l, const h9_field *f)
+{ return (holder){l->again ? NULL : l->r, f->name}; }
 
 /* --- single values --- */
 
@@ -138,8 +144,8 @@ bool h9_pb_complete(whole *w);
 /* One occurrence of the message at *s: its content is [p, c->end), or ends with its group. */
 const uint8_t *h9_pb_occurrence(level *outer, const spot *s, bool first, uint32_t group, const uint8_t *p);
 /* A message that comes in one piece; `at`: where the value as a whole stands. */
-const uint8_t *h9_pb_whole(h9_context *c, const h9_node *n, h9_slot *out, uint32_t group, const uint8_t *p,
-                           const uint8_t *at);
+const uint8_t *h9_pb_whole(h9_context *c, const holder *in, const h9_node *n, h9_slot *out, uint32_t group,
+                           const uint8_t *p, const uint8_t *at);
 /* A map entry's absent key or value, or a wrapper's. A proto2 enum's zero is its first symbol. false: refused. */
 bool h9_pb_zero(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *at);
 /* One more entry of a map. */
@@ -182,7 +188,7 @@ static inline bool start_list(level *l, const h9_field *f, const h9_node *n, h9_
     if (h9_has(bits, f->slot)) return true;
     memset(slot, 0, sizeof *slot);
     h9_set(bits, f->slot);
-    spot s = {n, slot, bits, at, f->slot, f->name};
+    spot s = {n, slot, bits, at, f->slot, f->name, h9_pb_holder(l, f)};
     return n->conv == 0 || h9_pb_defer(l, &s) != NULL;
 }
 

@@ -8,6 +8,7 @@ typedef struct entry {
     h9_slot slots[2];
     h9_slot text; /* the key as it was read, for the path of an error */
     bool has_key, has_value, unknown;
+    holder in;
     level l; /* of the value, which is a whole */
 } entry;
 
@@ -34,7 +35,7 @@ static const uint8_t *entry_value(h9_context *c, entry *e, uint32_t tag, const u
         e->unknown = end == h9_pb_unknown;
         return e->unknown ? h9_pb_skip(c, tag, p, start) : end;
     }
-    spot s = {e->value, &e->slots[1], NULL, p, 0, H9_NONE};
+    spot s = {e->value, &e->slots[1], NULL, p, 0, H9_NONE, e->in};
     uint32_t group;
     const uint8_t *around;
     if (!(p = open_message(c, tag, &group, &around, p))) return NULL;
@@ -59,7 +60,7 @@ static const uint8_t *read_entry(h9_context *c, entry *e, const uint8_t *p)
         if (!(p = h9_pb_tag(c, p, &tag))) return NULL;
         if (tag == key) p = entry_key(c, e, p);
         else if (tag == value) p = entry_value(c, e, tag, p, start);
-        else p = h9_pb_skip(c, tag, p, start);
+        else p = h9_pb_pass(c, &e->in, tag, p, start);
         if (H9_UNLIKELY(p == NULL)) return NULL;
     }
     if (!e->has_key && !h9_pb_zero(c, e->key, &e->slots[0], at)) return NULL;
@@ -102,7 +103,7 @@ static inline h9_slot *add_pair(level *l, const h9_field *f, const h9_node *n, c
     h9_slot *map = l->frame + f->slot;
     uint8_t *room = add_item(l->c, map, 2 * sizeof(h9_slot), at);
     if (room == NULL || map->list.n != 2 || n->conv != 0) return (h9_slot *)(void *)room;
-    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name};
+    spot s = {n, map, h9_bits(l->frame, l->r), at, f->slot, f->name, h9_pb_holder(l, f)};
     return h9_pb_defer(l, &s) ? (h9_slot *)(void *)room : NULL;
 }
 
@@ -116,6 +117,7 @@ static const uint8_t *other_entry(level *l, const h9_field *f, const h9_node *n,
     e.key = &c->plan->nodes[n->a];
     e.value = &c->plan->nodes[n->b];
     e.has_key = e.has_value = e.unknown = false;
+    e.in = h9_pb_holder(l, f);
     e.l = (level){.c = c, .r = l->r, .w = &w};
     const uint8_t *at = p, *around;
     uint32_t group;

@@ -1,5 +1,6 @@
 /* What Protobuf's reader does besides reading: work put off until no further piece of a message can come, members of a
  * oneof that make way for another, and fields that the schema doesn't know. */
+#include "core/counts.h"
 #include "core/plan.h"
 #include "core/record.h"
 #include "formats/protobuf/read.h"
@@ -15,6 +16,7 @@ static deferred *make_deferred(level *outer, const spot *where)
     d->outer = NULL;
     d->where = *where;
     d->frame = where->node->op == H9_OP_RECORD ? where->slot->rec : NULL;
+    d->depth = outer->c->depth;
     d->dead = false;
     if (outer->where != NULL) { /* else it stands in the whole itself, and whoever reads that knows the path */
         if (outer->self == NULL && !(outer->self = make_deferred(outer->outer, outer->where))) return NULL;
@@ -51,6 +53,7 @@ static bool is_live(const whole *w, const deferred *d)
 static bool finish_one(h9_context *c, const deferred *d)
 {
     const spot *s = &d->where;
+    c->depth = d->depth; /* what is read yet stands below it (UNPACK) */
     const h9_node *n = s->node;
     switch (n->op) {
     case H9_OP_RECORD:
@@ -62,7 +65,7 @@ static bool finish_one(h9_context *c, const deferred *d)
         break; /* S21 */
     case H9_OP_LIST: break;
     case H9_OP_ANY:
-        if (!h9_pb_any(c, n, d->value.spans, s->slot, s->at)) return false;
+        if (!h9_pb_any(c, &s->in, n, d->value.spans, s->slot, s->at)) return false;
         break;
     default: *s->slot = d->value; break;
     }
@@ -71,12 +74,14 @@ static bool finish_one(h9_context *c, const deferred *d)
 
 bool h9_pb_complete(whole *w)
 {
+    const uint32_t depth = w->c->depth;
     for (const deferred *d = w->newest; d != NULL; d = d->next) {
         if (!is_live(w, d) || H9_LIKELY(finish_one(w->c, d))) continue;
         for (; d != NULL; d = d->outer)
             if (d->where.name != H9_NONE) h9_in_field(w->c, d->where.name);
         return false;
     }
+    w->c->depth = depth;
     return true;
 }
 
@@ -130,6 +135,20 @@ void h9_pb_make_way(level *l, const h9_field *f)
 
 /* --- what the schema doesn't know (S14) --- */
 
+static void count_unknown(h9_context *c, const h9_record *r, uint32_t within, uint32_t tag)
+{
+    uint8_t text[1 + H9_MAX_INT_TEXT];
+    text[0] = '#';
+    h9_ignore(c, r, within, text, (size_t)(h9_print_u64(text + 1, tag >> 3) - text));
+}
+
+const uint8_t *h9_pb_pass(h9_context *c, const holder *in, uint32_t tag, const uint8_t *p, const uint8_t *start)
+{
+    if (in->r != NULL && in->r->unknown == H9_UNKNOWN_REFUSE) return h9_fail(c, H9_E_UNKNOWN_FIELD, start);
+    if (in->r != NULL) count_unknown(c, in->r, in->name, tag);
+    return h9_pb_skip(c, tag, p, start);
+}
+
 const uint8_t *h9_pb_unknown_span(level *l, uint32_t tag, const uint8_t *start, const uint8_t *end, bool joins)
 {
     const h9_record *r = l->r;
@@ -144,16 +163,14 @@ const uint8_t *h9_pb_unknown_span(level *l, uint32_t tag, const uint8_t *start, 
         h9_set(bits, r->unknown_slot);
         return end;
     }
-    uint8_t text[1 + H9_MAX_INT_TEXT];
-    text[0] = '#';
-    h9_ignore(l->c, r, text, (size_t)(h9_print_u64(text + 1, tag >> 3) - text));
+    count_unknown(l->c, r, 0, tag);
     return end;
 }
 
 const uint8_t *h9_pb_unknown_field(level *l, uint32_t tag, const uint8_t *p, const uint8_t *start)
 {
     if (l->r->unknown == H9_UNKNOWN_REFUSE && !l->again) return h9_fail(l->c, H9_E_UNKNOWN_FIELD, start);
-    if (!(p = h9_pb_skip(l->c, tag, p, start))) return NULL;
+    if (!h9_go_past(l->c) || !(p = h9_pb_skip(l->c, tag, p, start))) return NULL;
     return h9_pb_unknown_span(l, tag, start, p, true);
 }
 

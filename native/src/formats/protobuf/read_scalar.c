@@ -111,7 +111,8 @@ static bool good_time(const h9_node *n, const h9_slot *v)
     return sec >= -MOST_SECONDS && sec <= MOST_SECONDS && ns > -SECOND && ns < SECOND;
 }
 
-const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at)
+const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p,
+                          const uint8_t *at)
 {
     while (p < c->end) {
         const uint8_t *start = p;
@@ -124,7 +125,7 @@ const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uin
         } else if (tag == PB_TAG(2, PB_VARINT)) {
             if (!(p = h9_pb_varint(c, p, &raw))) return NULL;
             v->t.ns = (int32_t)raw;
-        } else if (!(p = h9_pb_skip(c, tag, p, start))) {
+        } else if (!(p = h9_pb_pass(c, in, tag, p, start))) {
             return NULL;
         }
     }

@@ -61,7 +61,7 @@ static const uint8_t *skip_group(h9_context *c, uint32_t number, const uint8_t *
             h9_leave(c);
             return p;
         }
-        if (!(p = h9_pb_skip(c, tag, p, start))) return NULL;
+        if (!h9_go_past(c) || !(p = h9_pb_skip(c, tag, p, start))) return NULL;
     }
     return h9_fail(c, H9_E_TRUNCATED, c->end);
 }

@@ -139,16 +139,29 @@ static inline const uint8_t *h9_pb_span(h9_context *c, h9_slot *out, const uint8
     return p + n;
 }
 
+/* The field that a message stands in which has no record table here: what is unknown in it is told as the field's. r is
+ * NULL where that was dealt with. */
+typedef struct holder {
+    const h9_record *r;
+    uint32_t name; /* h9_field.name */
+} holder;
+
+/* A field that is unknown in such a message, from its tag on, is passed over: it can't be kept, so it is counted or
+ * refused (S14). NULL: refused. */
+const uint8_t *h9_pb_pass(h9_context *c, const holder *in, uint32_t tag, const uint8_t *p, const uint8_t *start);
+
 /* Passes over the value after `tag`, which was read at `at`: structure only. */
 const uint8_t *h9_pb_skip(h9_context *c, uint32_t tag, const uint8_t *p, const uint8_t *at);
 /* The kinds of single value that are met rarely. */
 const uint8_t *h9_pb_rarely(h9_context *c, const h9_node *n, h9_slot *out, const uint8_t *p);
 /* Seconds and nanoseconds into *v, which keeps what this occurrence doesn't mention. The message is [p, c->end). */
-const uint8_t *h9_pb_time(h9_context *c, const h9_node *n, h9_slot *v, const uint8_t *p, const uint8_t *at);
+const uint8_t *h9_pb_time(h9_context *c, const holder *in, const h9_node *n, h9_slot *v, const uint8_t *p,
+                          const uint8_t *at);
 /* Another piece of a message (or another unknown field) after those of *chain (NULL: none so far). false: refused. */
 bool h9_pb_chain(h9_context *c, h9_span_chain **chain, const uint8_t *p, size_t n, bool joins);
 /* Value, Struct or ListValue, from all pieces of its message, onto the tape. false: refused. */
-bool h9_pb_any(h9_context *c, const h9_node *n, const h9_span_chain *pieces, h9_slot *out, const uint8_t *at);
+bool h9_pb_any(h9_context *c, const holder *in, const h9_node *n, const h9_span_chain *pieces, h9_slot *out,
+               const uint8_t *at);
 
 /* --- writing: backwards, from the end of c->back --- */
 
@@ -161,7 +174,7 @@ static inline uint8_t *h9_pb_room(h9_context *c, uint8_t *w, size_t n)
 }
 /* How much stands after w; unlike w it stays when the buffer grows. */
 static inline size_t h9_pb_written(const h9_context *c, const uint8_t *w)
-{ return (size_t)(c->back + c->back_cap - w); }
+{ return c->back_cap - (size_t)(w - c->back); }
 
 static inline uint8_t *h9_pb_put_bytes(uint8_t *w, const void *p, size_t n)
 {

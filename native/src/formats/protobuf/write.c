@@ -260,7 +260,7 @@ static uint8_t *put_message(h9_context *c, const h9_node *n, const h9_slot *v, u
 
 uint8_t *h9_pb_write(h9_context *c, const h9_node *n, const h9_slot *v, uint8_t *w)
 {
-    uint8_t *start = c->back + c->back_cap;
+    uint8_t *start = c->back ? c->back + c->back_cap : NULL;
     if (!(start = h9_pb_room(c, start, HEAD)) || !(start = put_message(c, n, v, start))) return NULL;
     size_t size = h9_pb_written(c, start);
     if (!(w = h9_room(c, w, size))) return NULL;

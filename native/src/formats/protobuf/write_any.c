@@ -32,7 +32,7 @@ static uint32_t *places(h9_context *c, uint32_t index)
 {
     uint32_t n = c->tape[index].n;
     bool pairs = c->tape[index].kind == H9_T_MAP;
-    uint32_t *at = h9_arena(c, (size_t)n * sizeof *at);
+    uint32_t *at = h9_arena_many(c, n, sizeof *at);
     if (at == NULL) return NULL;
     index++;
     for (uint32_t i = 0; i < n; i++) {

@@ -28,7 +28,7 @@ RECORD: Final = 2_000
 """Characters of one record that are shown as text."""
 DOCUMENT: Final = 64 << 10
 """Bytes of one record that stand in a JSON document: it can't be cut, so a larger one is left out."""
-_POLICIES: Final = Policies(nan="quote", unions="first", unbuilt="run")
+_POLICIES: Final = Policies(nan="quote", unions="first", types="base64")
 FIELDS: Final = 200
 """Fields of a schema, and entries of metadata, that are listed as text."""
 

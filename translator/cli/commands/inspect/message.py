@@ -13,7 +13,7 @@ from translator import framing as frames
 from translator.cli.commands.inspect import table
 from translator.cli.commands.inspect.asked import Asked
 from translator.cli.commands.inspect.file import schema_facts
-from translator.cli.shared import advice, sides
+from translator.cli.shared import advice, remedies, sides
 from translator.cli.shared.exits import DONE, REFUSED, USAGE, UsageError
 from translator.cli.shared.options import InputOptions
 from translator.cli.shared.output import Report, many
@@ -221,7 +221,7 @@ def _tell(message: FoundMessage, found: Inspected, verdict: Judgement, wanted: A
         report.note(f"translator: {note}", important=True)
     if verdict.error is not None:
         report.note(f"translator: {harmless(_where(message.name, verdict.error))}", important=True)
-        hint = advice.for_code(verdict.error) if verdict.error.code in ("DEPTH", "ITEMS", "MEMORY", "STRING") else ""
+        hint = remedies.of_limit(verdict.error.code)
         report.note(f"  → {hint}", important=True) if hint else None
     if found.unread:
         report.note(f"translator: {found.unread}\n  → {_unread_hint(found)}", important=True)
