@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
 from reprlib import repr as shown
 from typing import Any, Final, NoReturn, TypeVar
 
 from native.errors import SchemaError
-from schemas import model
+from schemas import avrovalues, model
 from schemas.identity import Identity
 from schemas.model import MISSING, Enum, Field, Fixed, Record, Schema, Type, Union, children, nullable, walk
 
@@ -35,7 +33,6 @@ Json = dict[str, Any]
 AvroSource = str | bytes | dict[str, Any] | list[Any]
 
 _MAX_SIZE: Final = (1 << 31) - 1
-_MAX_FLOAT32: Final = float.fromhex("0x1.fffffep127")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -469,34 +466,18 @@ def _scalar(type_: Type, value: object) -> object:
         case model.Bool():
             return value if isinstance(value, bool) else MISSING
         case model.Float():
-            return _real(value, type_.bits)
+            return avrovalues.real(value, type_.bits)
         case Enum():
             return value if any(value == symbol for symbol, _ in type_.symbols) else MISSING
         case model.String() | model.Uuid(form="string"):
             return value if isinstance(value, str) and not re.search("[\ud800-\udfff]", value) else MISSING
         case Fixed(size=size) | model.Decimal(size=size):
-            return _octets(value, size)
+            return avrovalues.octets(value, size)
         case model.Uuid() | model.Period():
-            return _octets(value, 16 if isinstance(type_, model.Uuid) else 12)
+            return avrovalues.octets(value, 16 if isinstance(type_, model.Uuid) else 12)
         case model.Bytes() | model.BigDecimal():
-            return _octets(value, None)
+            return avrovalues.octets(value, None)
         case model.Int() | model.Date() | model.Time() | model.Timestamp():
             highest = (1 << 31 if branch_name(type_) == "int" else 1 << 63) - 1
             return value if type(value) is int and ~highest <= value <= highest else MISSING
     return MISSING
-
-
-def _real(value: object, bits: int) -> object:
-    """A number in range: never infinity (S3)."""
-    highest = _MAX_FLOAT32 if bits == 32 else sys.float_info.max
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -highest <= value <= highest:
-        return MISSING
-    held = struct.unpack("<f", struct.pack("<f", value))[0] if bits == 32 else float(value)
-    return value if held != value and isinstance(value, int) else float(value)  # a plan refuses such an int (S6)
-
-
-def _octets(value: object, size: int | None) -> object:
-    """Bytes from code points 0 to 255 (S8)."""
-    if not isinstance(value, str) or any(char > "\xff" for char in value):
-        return MISSING
-    return value.encode("latin-1") if size is None or len(value) == size else MISSING

@@ -27,7 +27,7 @@ PICTURE: Mapping[str, tuple[str, ...]] = {
     ),
     "schemas": (
         "identity model jsondocument descriptorset protoc",  # keys; the types; documents before they are types
-        "places jsonfacts wellknown",  # where a type stands in its document; what a document says; what has a name
+        "places jsonfacts wellknown avrovalues",  # where a type stands; what a document says; what has a name; defaults
         "avro protobuf jsonschema",  # one file a language: documents into types
         "canonical neuron",  # one text for one schema; the built-in schemas
         "loading",  # any source by any language

@@ -77,7 +77,7 @@ FORWARD: dict[str, Any] = SIGNAL | {
 }
 VECTOR: dict[str, Any] = SIGNAL | {
     "payload": SIGNAL["payload"]
-    | {"vector": {"encoding": "FLOAT32", "values": [0.5, -1.25, 3e-08, 1e20], "scale": 1.0, "zero_point": 0}}
+    | {"vector": {"encoding": "FLOAT32", "values": [0.5, -1.25, 3e-08, 1.5e20], "scale": 1.0, "zero_point": 0}}
 }
 EVENTS: dict[str, dict[str, Any]] = {
     "NeuronActivated": {"neuron_id": "cortex-a/planner-0412", "activation": 0.81},

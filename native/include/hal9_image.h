@@ -332,7 +332,7 @@ typedef enum h9_fits {
     H9_FITS_TIMES = 64,   /* extensions but a timestamp in the years 1-9999 */
     H9_FITS_SIMPLE = 128, /* CBOR's simple values that mean nothing */
     H9_FITS_DIGITS = 256, /* a number of more than 1,000 digits, zeros included */
-    H9_FITS_ROUNDED = 512 /* DOUBLE refuses no number for its digits: it is rounded (S6's policy) */
+    H9_FITS_ROUNDED = 512 /* no number is refused for its digits: it is rounded (S6's policy) */
 } h9_fits;
 
 typedef struct h9_step {

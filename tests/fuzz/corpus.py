@@ -70,7 +70,7 @@ message Everything {
 enum Colour { RED = 0; GREEN = 5; BLUE = -1; }
 """
 PROTO_JSON = rb"""{"i32":-7,"s64":"-9007199254740993","f32":7,"u64":"18446744073709551615","flag":true,"single":0.1,
-"double":1e300,"text":"a\"\u00e9\ud834\udd1e","blob":"AP8=","colour":"GREEN","numbers":[1,-1,300],"packed":[0,-1],
+"double":1.5e300,"text":"a\"\u00e9\ud834\udd1e","blob":"AP8=","colour":"GREEN","numbers":[1,-1,300],"packed":[0,-1],
 "texts":["","x"],"names":{"-3":"minus","4":""},"children":{"k":{"i32":1}},"b":"5",
 "group":{"x":1,"colours":["RED","BLUE"]},
 "when":"2026-11-22T10:00:00.5Z","lasts":"-1.5s","wrapped":"3","items":[{"text":"in"},{}],"sf64":"-1",

@@ -19,24 +19,19 @@ from schemas.model import (
     Array,
     Bool,
     Bytes,
-    Date,
-    Decimal,
     Enum,
     Field,
-    Float,
     Int,
     Map,
     Null,
     Record,
     String,
-    Time,
-    Timestamp,
     Type,
     Union,
 )
 from translator.formats import json
 from translator.formats.base import Format
-from translator.plan import branches, nodes, steps
+from translator.plan import branches, nodes, reach, steps
 from translator.plan.compilation import Compilation
 from translator.plan.convert import as_carried, checked, convert, parse, printed
 from translator.plan.enums import Enums
@@ -328,7 +323,7 @@ class Reading:
         fits = shape_fits(t) if shape_fits(t) != (shape_fits(s) if isinstance(s, Any) else 0) else 0
         policies, target = self.context.policies, self.context.target
         if target.tagged:
-            fits |= Fits.DOUBLE | Fits.TEXT | (Fits.ROUNDED if policies.rounding == "round" else 0)
+            fits |= Fits.DOUBLE | Fits.TEXT
         elif target.text and not self.format.text:
             form = target.scalar(t, policies)
             says_nan = form is not None and (form.null_not_finite or form.quoted)
@@ -337,6 +332,8 @@ class Reading:
             fits |= Fits.DIGITS if self.format.text else 0 if self.format.has_tags else Fits.TIMES
         elif not target.text and (self.format.text or self.format.has_tags):
             fits |= Fits.WORD
+        if fits and policies.rounding == "round":
+            fits |= Fits.ROUNDED
         return fits | (Fits.SIMPLE if self.format.has_tags and not target.has_tags else 0)
 
     def _list(self, s: Array, t: Array, path: str) -> int:
@@ -441,7 +438,7 @@ class Reading:
             return self._enum(s, t, path)
         if isinstance(s, Enum) or isinstance(t, Enum):
             return self._enum_text(s, t, path)
-        read_as = self._read_as(s, t)
+        read_as = reach.read_as(self.format, s, t)
         chain = convert(read_as, t, policies)
         if chain is None and self.format.resolves and self.context.target.resolves:
             read_as = as_carried(s, t)
@@ -449,38 +446,17 @@ class Reading:
         row = nodes.scalar(self.format, read_as, policies)
         if chain is None or row is None:
             return self.context.problem(path, f"{describe(s)} can't become {describe(t)}")
-        checks = [] if self._same_reach(s, t) else checked(self.context.target, t, policies)
-        reason = chain.reason or self._digits(read_as) or ("refused where it doesn't fit" if read_as is not s else "")
+        checks = [] if reach.same(self.format, self.context.target, s, t) else checked(self.context.target, t, policies)
+        reason = (
+            chain.reason
+            or reach.of_digits(self.format, read_as, policies)
+            or ("refused where it doesn't fit" if read_as is not s else "")
+        )
         reason = reason or (f"refused where {self.context.target.name} can't say it" if checks else "")
         self.context.losses.add(path, "checked" if reason else "exact", reason)
         if isinstance(t, String) and self.context.target.tagged and not t.validated:
             row = row._replace(flags=row.flags | NodeFlag.UNCHECKED)
         return self.image.node(row, [*chain.steps, *checks])
-
-    def _digits(self, read_as: Type) -> str:
-        """S6: what a float may refuse where any number may stand."""
-        if not self.format.self_describing or not isinstance(read_as, Float):
-            return ""
-        name = f"float{read_as.bits}"
-        rounds = self.context.policies.rounding == "round"
-        return f"rounded to {name}" if rounds else f"an integer that {name} doesn't hold is refused"
-
-    def _same_reach(self, s: Type, t: Type) -> bool:
-        """Whether the target's format can say whatever the source's could: only a dialect's own values are sure to, and
-        counts of a unit of the day. CBOR's dates and instants come as counts too, and are written as text."""
-        if type(s) is not type(t) or (self.format.has_tags and isinstance(s, (Date, Timestamp))):
-            return False
-        same_unit = not isinstance(s, (Time, Timestamp)) or s.unit == getattr(t, "unit", None)
-        return same_unit and (self.format is self.context.target or (isinstance(s, Time) and self.format.positional))
-
-    def _read_as(self, s: Type, t: Type) -> Type:
-        """Decimal text has no width: a JSON number is read straight into the target's kind (S2). An integer isn't read
-        as a float, which would round it (S6); a float32 stays one."""
-        if not self.format.text_numbers:
-            return s
-        if isinstance(s, Int):
-            return t if s.bits == 64 and s.signed and isinstance(t, Int) else s
-        return t if isinstance(s, Float) and s.bits == 64 and isinstance(t, (Int, Float, Decimal)) else s
 
     def _enum(self, s: Enum, t: Enum, path: str) -> int:
         table, reason = self.enums.reading(s, t)

@@ -44,7 +44,7 @@ static h9_code number_fits(uint32_t fits, const h9_tape_item *item)
     if (h9_number_scan(item->v.p, item->v.p + item->n, &number) == NULL) return H9_E_NUMBER;
     if (fits & H9_FITS_DIGITS) return fits_digits(item, &number) ? H9_OK : H9_E_RANGE;
     if (fits & H9_FITS_64 && number.integral && number.mantissa != 0 && !fits_64(&number)) return H9_E_RANGE;
-    return h9_exactly(h9_f64_of_number(&number, !exactly(fits), &d));
+    return h9_exactly(h9_f64_of_number(&number, (fits & H9_FITS_ROUNDED) != 0, &d));
 }
 
 static h9_code integer_fits(uint32_t fits, uint64_t magnitude)
