@@ -323,7 +323,7 @@ def test_any_buffer_is_a_message():
     for wrong in ("[1]", 5):
         with pytest.raises(TypeError):
             plan.translate(wrong)
-    with pytest.raises(translator.DataError, match="NULL: .*a tombstone"):
+    with pytest.raises(translator.DataError, match=r"NULL: .*a tombstone"):
         plan.translate(None)
     assert list(plan.translate_many(iter([b"1", b"2"]))) == [b"1", b"2"]
     with pytest.raises(TypeError, match="int64"):
