@@ -115,6 +115,10 @@ def split(rows: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> list[list[s
     return made
 
 
+INSIDE = ("translator.mapping", "translator.streams", "translator.cli")
+"""Sections whose own rows fit on a line."""
+
+
 def there(package: str) -> list[list[str]]:
     """The rows of the picture, with what is there of them."""
     names = {imports.section(package, name) for name in imports.MODULES if f"{name}.".startswith(f"{package}.")}
@@ -131,7 +135,7 @@ def python_room(package: str) -> Room:
     arrows = inner(package)
     inside = {
         name.removeprefix(f"{package}."): " ← ".join(" ".join(row) for row in there(name) if set(row) - {imports.FACE})
-        for name in imports.PICTURE
+        for name in INSIDE
         if name.startswith(f"{package}.")
     }
     return Room(package, split(there(package), arrows), reduced(arrows), inside)
