@@ -77,7 +77,7 @@ PROTO_JSON = rb"""{"i32":-7,"s64":"-9007199254740993","f32":7,"u64":"18446744073
 "flags":{"true":0.5},"held":[{"i32":1,"@type":"a/fuzz.Everything",
 "held":[{"@type":"a/google.protobuf.Any","value":{}}]},{"value":"1.5s","@type":"b/google.protobuf.Duration"},
 {"@type":"c/fuzz.Everything","b":"5"}]}"""
-ANY_JSON = b"""{"a":[1,-2.5,1.5e400,true,null,"\\u00e9\\n"],"b":{"":{"c":[[],{}]}},"n":123456789012345678901234567890}"""
+ANY_JSON = b"""{"a":[1,-2.5,1e400,true,null,"\\u00e9\\n"],"b":{"":{"c":[[],{}]}},"n":123456789012345678901234567890}"""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _self_made(label: str, schema: Schema, first: str, seed: bytes, names: tuple
 
 def _untyped() -> Iterator[Target]:
     sides = {name: Side(formats.get(name), None) for name in ("cbor", "json", "msgpack")}
-    small = ANY_JSON.replace(b"1.5e400", b"1.5e40").replace(b"1234567890" * 3, b"-1")
+    small = ANY_JSON.replace(b"1e400", b"1.5e40").replace(b"1234567890" * 3, b"-1")
     seeds = {name: [Plan(sides["json"], sides[name]).translate(small)] for name in sides}
     yield from _pairs("any", sides, seeds | {"json": [small, ANY_JSON]})
 
