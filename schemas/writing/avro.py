@@ -174,7 +174,7 @@ class AvroShaper(Shaper):
         made.type = self._first(made.type, default)
         old = (source.name,) if IDENTIFIER.fullmatch(source.name) and source.name != made.name else ()
         kept = source.json_name if self.source.language == "avro" else self.kept_name(source)
-        made.json_name = kept if kept and not IDENTIFIER.fullmatch(kept) else ""
+        made.json_name = kept if kept and made.name != self.naming.field(kept) else ""
         made.aliases = (*old, *(name for name in source.aliases if name != made.name))
 
     def _nullable(self, each: Pending) -> None:

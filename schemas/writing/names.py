@@ -113,6 +113,10 @@ class Names:
         self._given: set[str] = set()
         self._key = key
 
+    def is_key(self, name: str) -> bool:
+        """Whether names are compared by what this one is."""
+        return self._key(name) == name
+
     def take(self, name: str) -> bool:
         """Takes a name, unless it is taken."""
         if self._key(name) in self._given:

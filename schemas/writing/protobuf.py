@@ -322,7 +322,8 @@ class ProtobufShaper(Shaper):
     def settle(self, each: Pending) -> None:
         made, source = each.made, each.source
         own = self.source.language == "protobuf"
-        made.json_name = _json_name(source, made.name, self.kept_name(source), own=own)
+        kept = self.kept_name(source)
+        made.json_name = _json_name(source, made.name, "" if made.name == self.naming.field(kept) else kept, own=own)
         absent = source.presence is Presence.OPTIONAL
         made.presence = self._presence(each, maybe=absent or each.nullable)
         if source.default is None and made.presence is Presence.OPTIONAL:
@@ -363,7 +364,7 @@ def _json_name(source: Field, name: str, kept: str, *, own: bool) -> str:
     if own:
         custom = "" if source.extension or source.json_name == json_name(source.name) else source.json_name
     else:
-        custom = "" if IDENTIFIER.fullmatch(kept) else kept
+        custom = kept
     return custom if custom.isprintable() and custom and not custom.startswith("[") else usual
 
 

@@ -300,8 +300,9 @@ class Shaper(ABC):
         renamed: dict[str, str] = {}
         if self.naming.fields != "exact":
             once((self.field_name(self.kept_name(each)) for each in record.fields), record.name)
+        given = self._names(record, names)
         for each in record.fields:
-            name = self.member_name(names, each)
+            name = given[each.name]
             here = at.member(made.name, each.name, name)
             renamed[each.name] = name
             if name != each.name and name != self.naming.field(each.name):
@@ -314,6 +315,13 @@ class Shaper(ABC):
             made.fields.append(field_)
             self.pending.append(Pending(each, field_, here, self.is_nullable(each.type)))
         self.carrier.record(made, renamed)
+
+    def _names(self, record: Record, names: Names) -> dict[str, str]:
+        """The fields' names by those that they have. Who can keep its own has it, whatever comes before it (S35)."""
+        kept = {each.name: self.kept_name(each) for each in record.fields}
+        turns = sorted(kept, key=lambda name: (self.field_name(kept[name]) != kept[name], not names.is_key(kept[name])))
+        fields = {each.name: each for each in record.fields}
+        return {name: self.member_name(names, fields[name]) for name in turns}
 
     def member_names(self) -> Names:
         """For the fields of one record."""

@@ -54,6 +54,8 @@ class Compilation:
     carried: Carried = field(default_factory=dict)
     embedded: Embedded = field(default_factory=Embedded)
     natural: Natural = field(default_factory=Natural)
+    respells: bool = False
+    """Whether a source without a schema may have names in camelCase for those in snake_case, or the reverse (S35)."""
     fills_members: bool = False
     """Whether a member that is absent has the default of the source's schema, as in Avro (S13)."""
 

@@ -145,7 +145,10 @@ def _context(
     apart = in_choices(source.root) if source.root is not None else frozenset[str]()
     frames = Frames(keep_unknown=keep, mergeable=source.format.tagged, resolve=resolve, apart=apart)
     fills = fills_members(source)
-    return Compilation(Image(), source.format, target.format, policies, frames, resolve, fills_members=fills)
+    respells = policies.naming == "camel" and source.schema is None
+    return Compilation(
+        Image(), source.format, target.format, policies, frames, resolve, respells=respells, fills_members=fills
+    )
 
 
 def fills_members(source: Side) -> bool:

@@ -17,7 +17,7 @@ from translator.plan.compilation import Compilation
 from translator.plan.fills import Fills
 from translator.plan.frames import Member, Placed
 from translator.plan.image import Image
-from translator.plan.matching import Matcher, kept
+from translator.plan.matching import Matcher, kept, respelt
 from translator.plan.presence import merged
 from translator.plan.protobuf import numbered, tag
 from translator.plan.reading import Reading, Records
@@ -288,6 +288,8 @@ class _RecordTable:
         found = [(names[k].encode(), i) for k in range(depth) for names, i in named if k < len(names)]
         if self.format.schemaless:  # where the writer's schema is known, aliases are the reader's alone (S31)
             found += [(a.encode(), i) for i, each in enumerate(fields) for a in (*each.aliases, *kept(each))]
+        if self.context.respells:
+            found += [(a.encode(), i) for i, each in enumerate(fields) for a in sorted(respelt(each.name))]
         return found
 
     def _must(self, order: list[int], found: dict[int, list[Member]]) -> int:

@@ -39,8 +39,15 @@ def _find(at: dict[str, int], wanted: Field, fold: Callable[[str], str]) -> int 
 
 
 def kept(each: Field) -> tuple[str, ...]:
-    """The name that a Protobuf field keeps as its JSON name."""
-    return (each.json_name,) if each.json_name and each.json_name != json_name(each.name) else ()
+    """The name that a field keeps as its JSON name: one that was given to it, or one that no field could have."""
+    name = each.json_name
+    given = name != json_name(each.name) or not (name.isascii() and name.isidentifier())
+    return (name,) if name and given else ()
+
+
+def respelt(name: str) -> set[str]:
+    """The name in camelCase and in snake_case, where that is another one (S35)."""
+    return {_folded(name), re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()} - {name}
 
 
 def _by_number(source: Record, placed: Placed) -> dict[int, list[Member]]:

@@ -349,7 +349,7 @@ static void test_print_floats(void)
     prints_f64(9999999999999998, true, "9999999999999998.0");
     prints_f64(1234567890123456.8, true, "1234567890123456.8");
     prints_f64(1e15, false, "1000000000000000");
-    prints_f64(1e16, true, "1e16");
+    prints_f64(1e16, true, "1.0e16");
     prints_f64(-1.2345678901234567e-308, true, "-1.2345678901234567e-308");
     prints_f64(0.00001, true, "0.00001");
     prints_f64(-0.000012345678901234567, true, "-0.000012345678901234568");
@@ -366,7 +366,7 @@ static void test_print_floats(void)
     prints_f32(FLT_MAX, true, "3.4028235e38");
     prints_f32(1e-45f, true, "1e-45");
     prints_f32(1e15f, true, "1000000000000000.0");
-    prints_f32(1e16f, true, "1e16");
+    prints_f32(1e16f, true, "1.0e16");
     prints_f32(8388608.5f, true, "8388608.0");
 }
 

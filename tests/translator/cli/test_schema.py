@@ -223,3 +223,25 @@ def test_a_bad_schema_is_told_with_its_place(run, tmp_path, name, text, told):
         assert ran.code == 2
         assert told in " ".join(ran.err.split())
     assert not (tmp_path / "out.avsc").exists()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"2fa": 1, "id": 2}, {"a-b": 1, "a_b": 2}, {"é": 1, "a b": 2}, {"userId": 1, "user_id": 2},
+        {"foo_bar": 1, "fooBar": 2, "foo-bar": 3},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize(("schema", "data"), [("s.proto", "s.pbs"), ("s.avsc", "s.avro"), ("s.json", "s.msgpack")])
+def test_s35_what_is_inferred_reads_its_samples(run, tmp_path, record, schema, data):
+    """Whatever the writer had to call a member, the member that the name stands for is found by it, in order."""
+    source, made = tmp_path / "in.ndjson", tmp_path / data
+    source.write_bytes(ndjson([record]))
+    assert run("schema", "infer", source, tmp_path / schema).code == 0
+    ran = run("convert", source, made, "--to-schema", tmp_path / schema, "--json")
+    assert (ran.code, ran.json["ignored"], ran.json["never_found"]) == (0, {}, {})
+    named = () if data == "s.avro" else ("--schema", tmp_path / schema)
+    back = run("convert", made, tmp_path / "back.ndjson", *named)
+    assert back.code == 0
+    assert list(json.loads((tmp_path / "back.ndjson").read_text()).values()) == list(record.values())

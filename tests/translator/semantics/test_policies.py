@@ -52,6 +52,18 @@ def test_policies_that_make_a_plan():
     assert run("avro", t, "protobuf", s, b"\x0a", naming="camel") == b"\x08\x05"
 
 
+@pytest.mark.parametrize("name", [b"fooBar", b"foo_bar"])
+def test_s35_a_source_without_a_schema_has_the_policy_too(name: bytes):
+    """Names in snake_case and camelCase meet there as well; the same member under two spellings is refused (S15)."""
+    s, t = m("int32 foo_bar = 1;"), av({"name": "fooBar", "type": "int"})
+    data = b'{"%s":5}' % name
+    assert run("json", None, "protobuf", s, data, naming="camel") == b"\x08\x05"
+    assert run("json", None, "avro", t, data, naming="camel") == b"\x0a"
+    assert run("json", None, "protobuf", s, data) == (b"\x08\x05" if name == b"foo_bar" else b"")
+    both = b'{"fooBar":5,"foo_bar":6}'
+    assert refused(plan("json", None, "avro", t, naming="camel"), both)[0] == "DUPLICATE"
+
+
 def test_rounding_of_a_fraction_to_an_integer():
     """To the nearest, even on a tie; out of range is refused all the same (S3)."""
     each = plan("avro", av("double"), "avro", av("int"), rounding="round")
