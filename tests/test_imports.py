@@ -49,14 +49,6 @@ PICTURE: Mapping[str, tuple[str, ...]] = {
         "cli",
         "__main__",
     ),
-    "translator.formats": (
-        "walking",  # messages taken apart
-        "base rawprotobuf",  # what a format says of itself; Protobuf without a schema
-        f"common {FACE}",  # which there are, by name
-        "avro json cbor msgpack protobuf",  # one file a format
-        "avrojson neuron protojson txtpb",  # and those that are another one with a difference
-        "otlpjson",
-    ),
     "translator.plan": (
         "rows instructions branches reach floats",  # the image's rows; questions about types
         "steps nodes resolve image",
@@ -87,12 +79,6 @@ PICTURE: Mapping[str, tuple[str, ...]] = {
         FACE,
     ),
     "translator.streams": ("retries schema_ids", "pump", "letters", FACE),
-    "translator.containers": (
-        "base compression detect",
-        f"streams {FACE}",
-        "splitting runs packing avro lone",
-        "ndjson json_array delimited hal9_frames msgpack_stream cbor_seq dead_letter",  # one file a container
-    ),
     "translator.cli": ("shared", "commands", "app", FACE),
     "registry": (
         "domain",
